@@ -1,0 +1,56 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+let warningsAsErrors = Context.environment["NODEAGENT_WARNINGS_AS_ERRORS"] != nil
+
+/// One set of rules for every target of ours.
+let settings: [SwiftSetting] =
+  [
+    // `any P` is written out, so that the cost of an existential is seen where it is paid.
+    .enableUpcomingFeature("ExistentialAny"),
+    // A member is visible only where its module is imported: a floor cannot leak through another one.
+    .enableUpcomingFeature("MemberImportVisibility"),
+    // An import is an implementation detail unless it says `public`: C types stay inside AgentHost.
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    // A nonisolated async function stays on its caller's executor: nothing hops to the global pool.
+    .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+  ] + (warningsAsErrors ? [.treatAllWarnings(as: .error)] : [])
+
+let package = Package(
+  name: "nodeagent",
+  products: [.executable(name: "nodeagent", targets: ["NodeAgent"])],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
+    .package(url: "https://github.com/apple/swift-log", exact: "1.16.2"),
+    .package(url: "https://github.com/apple/swift-nio", exact: "2.101.2"),
+  ],
+  targets: [
+    .systemLibrary(name: "CSystemd", pkgConfig: "libsystemd", providers: [.apt(["libsystemd-dev"])]),
+    .systemLibrary(
+      name: "CNetlink", pkgConfig: "libnl-route-3.0", providers: [.apt(["libnl-3-dev", "libnl-route-3-dev"])]),
+    .systemLibrary(name: "CYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
+
+    .target(name: "AgentCore", swiftSettings: settings),
+    .target(name: "AgentHost", dependencies: ["AgentCore", "CSystemd", "CYAML"], swiftSettings: settings),
+    .target(name: "AgentPlugins", dependencies: ["AgentCore", "AgentHost"], swiftSettings: settings),
+    .executableTarget(
+      name: "NodeAgent",
+      dependencies: [
+        "AgentCore", "AgentHost", "AgentPlugins",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        .product(name: "Logging", package: "swift-log"),
+        .product(name: "NIOCore", package: "swift-nio"),
+        .product(name: "NIOHTTP1", package: "swift-nio"),
+        .product(name: "NIOPosix", package: "swift-nio"),
+      ],
+      swiftSettings: settings),
+
+    .testTarget(name: "AgentCoreTests", dependencies: ["AgentCore"], swiftSettings: settings),
+    .testTarget(name: "AgentHostTests", dependencies: ["AgentHost", "AgentCore", "CNetlink"], swiftSettings: settings),
+    .testTarget(name: "AgentPluginsTests", dependencies: ["AgentPlugins", "AgentHost", "AgentCore"], swiftSettings: settings),
+    .testTarget(
+      name: "NodeAgentTests",
+      dependencies: ["NodeAgent", "AgentPlugins", "AgentHost", "AgentCore"], swiftSettings: settings),
+  ],
+  swiftLanguageModes: [.v6]
+)
