@@ -28,10 +28,11 @@ let package = Package(
     .systemLibrary(name: "CSystemd", pkgConfig: "libsystemd", providers: [.apt(["libsystemd-dev"])]),
     .systemLibrary(
       name: "CNetlink", pkgConfig: "libnl-route-3.0", providers: [.apt(["libnl-3-dev", "libnl-route-3-dev"])]),
+    .systemLibrary(name: "CLinux"),
     .systemLibrary(name: "CYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
 
     .target(name: "AgentCore", swiftSettings: settings),
-    .target(name: "AgentHost", dependencies: ["AgentCore", "CSystemd", "CYAML"], swiftSettings: settings),
+    .target(name: "AgentHost", dependencies: ["AgentCore", "CLinux", "CSystemd", "CYAML"], swiftSettings: settings),
     .target(name: "AgentPlugins", dependencies: ["AgentCore", "AgentHost"], swiftSettings: settings),
     .executableTarget(
       name: "NodeAgent",
@@ -47,7 +48,8 @@ let package = Package(
 
     .testTarget(name: "AgentCoreTests", dependencies: ["AgentCore"], swiftSettings: settings),
     .testTarget(name: "AgentHostTests", dependencies: ["AgentHost", "AgentCore", "CNetlink"], swiftSettings: settings),
-    .testTarget(name: "AgentPluginsTests", dependencies: ["AgentPlugins", "AgentHost", "AgentCore"], swiftSettings: settings),
+    .testTarget(
+      name: "AgentPluginsTests", dependencies: ["AgentPlugins", "AgentHost", "AgentCore"], swiftSettings: settings),
     .testTarget(
       name: "NodeAgentTests",
       dependencies: ["NodeAgent", "AgentPlugins", "AgentHost", "AgentCore"], swiftSettings: settings),

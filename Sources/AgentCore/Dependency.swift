@@ -1,0 +1,33 @@
+/// A check that explains another one's finding when it fails itself.
+public struct Dependency: Sendable, Hashable {
+  /// Which subjects of the explaining check count.
+  public enum Subject: Sendable, Hashable {
+    /// Any of them.
+    case any
+    /// The one with the same subject as the finding.
+    case same
+    /// Exactly this one.
+    case named(String)
+  }
+
+  /// The explaining check.
+  public var check: CheckID
+  /// Which of its subjects count.
+  public var subject: Subject
+
+  /// Makes a dependency.
+  public init(_ check: CheckID, subject: Subject = .any) {
+    self.check = check
+    self.subject = subject
+  }
+
+  /// Whether a verdict of `other` explains a finding on `subject`.
+  public func matches(_ other: VerdictKey, findingOn subject: String) -> Bool {
+    guard other.check == check else { return false }
+    return switch self.subject {
+    case .any: true
+    case .same: other.subject == subject
+    case .named(let name): other.subject == name
+    }
+  }
+}

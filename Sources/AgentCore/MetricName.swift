@@ -1,0 +1,35 @@
+/// A metric's name: `[a-zA-Z_:][a-zA-Z0-9_:]*`, here without colons, which belong to recording rules.
+///
+/// Names are written in the source, so a bad one is a programming error and traps.
+public struct MetricName: Sendable, Hashable, Comparable, CustomStringConvertible, ExpressibleByStringLiteral {
+  /// The name.
+  public let description: String
+
+  /// Takes a name that keeps the rules.
+  public init(stringLiteral name: String) {
+    precondition(isIdentifier(name), "not a metric name: \(name)")
+    description = name
+  }
+
+  /// Alphabetical order.
+  public static func < (left: MetricName, right: MetricName) -> Bool { left.description < right.description }
+}
+
+/// A label's name: `[a-zA-Z_][a-zA-Z0-9_]*`, not beginning with `__`, which Prometheus keeps for itself.
+public struct LabelName: Sendable, Hashable, CustomStringConvertible, ExpressibleByStringLiteral {
+  /// The name.
+  public let description: String
+
+  /// Takes a name that keeps the rules.
+  public init(stringLiteral name: String) {
+    precondition(isIdentifier(name) && !name.hasPrefix("__"), "not a label name: \(name)")
+    description = name
+  }
+}
+
+private func isIdentifier(_ name: String) -> Bool {
+  guard let first = name.unicodeScalars.first, !("0"..."9").contains(first) else { return false }
+  return name.unicodeScalars.allSatisfy {
+    $0 == "_" || ("a"..."z").contains($0) || ("A"..."Z").contains($0) || ("0"..."9").contains($0)
+  }
+}

@@ -1,0 +1,43 @@
+/// One source of facts and the checks that judge them.
+///
+/// `observe` is the only place that touches the machine. `judge` and `metrics` are pure: no clock, no logger, no I/O.
+public protocol Plugin: Sendable {
+  /// The facts of one look: nothing judged, nothing secret.
+  associatedtype Observation: Sendable, Equatable
+
+  /// Reasons to look again before the interval is over.
+  func triggers() -> AsyncStream<Trigger>
+
+  /// Looks at the machine.
+  ///
+  /// - Throws: what kept it from looking; all its checks become unknown with that reason.
+  func observe(at time: HostTime) async throws -> Observation
+
+  /// Judges an observation: at least one verdict for every check of the plugin.
+  func judge(_ observation: Observation) -> [Verdict]
+
+  /// The numbers of an observation.
+  func metrics(_ observation: Observation) -> [MetricFamily]
+}
+
+/// What one look at the machine gave.
+public struct RoundResult: Sendable, Equatable {
+  /// The judgements.
+  public var verdicts: [Verdict]
+  /// The numbers.
+  public var metrics: [MetricFamily]
+
+  /// Makes a result.
+  public init(verdicts: [Verdict], metrics: [MetricFamily]) {
+    self.verdicts = verdicts
+    self.metrics = metrics
+  }
+}
+
+extension Plugin {
+  /// Observes, judges and measures: all that the engine knows of a plugin.
+  public func round(at time: HostTime) async throws -> RoundResult {
+    let observation = try await observe(at: time)
+    return RoundResult(verdicts: judge(observation), metrics: metrics(observation))
+  }
+}

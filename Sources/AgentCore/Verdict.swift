@@ -1,0 +1,53 @@
+/// The judgement of one check on one subject.
+public struct Verdict: Sendable, Hashable {
+  /// The check that judged.
+  public var check: CheckID
+  /// What was judged: a device, a key, a unit; empty where the check speaks of the whole node.
+  public var subject: String
+  /// The judgement.
+  public var state: CheckState
+  /// One line that a person understands.
+  public var summary: String
+  /// The facts it rests on.
+  public var evidence: [Evidence]
+  /// The command to type, where it is more exact than the check's own remedy.
+  public var remedy: String?
+
+  /// Makes a verdict.
+  public init(
+    _ check: CheckID, subject: String = "", _ state: CheckState, _ summary: String, evidence: [Evidence] = [],
+    remedy: String? = nil
+  ) {
+    self.check = check
+    self.subject = subject
+    self.state = state
+    self.summary = summary
+    self.evidence = evidence
+    self.remedy = remedy
+  }
+
+  /// Check and subject: what identifies a verdict from one round to the next.
+  public var key: VerdictKey { VerdictKey(check: check, subject: subject) }
+}
+
+/// What identifies a verdict from one round to the next.
+public struct VerdictKey: Sendable, Hashable, Comparable, CustomStringConvertible {
+  /// The check.
+  public var check: CheckID
+  /// Its subject; empty where the check speaks of the whole node.
+  public var subject: String
+
+  /// Makes a key.
+  public init(check: CheckID, subject: String) {
+    self.check = check
+    self.subject = subject
+  }
+
+  /// `check`, or `check subject`.
+  public var description: String { subject.isEmpty ? check.description : "\(check) \(subject)" }
+
+  /// By check, then by subject.
+  public static func < (left: VerdictKey, right: VerdictKey) -> Bool {
+    (left.check, left.subject) < (right.check, right.subject)
+  }
+}

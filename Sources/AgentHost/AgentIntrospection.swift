@@ -1,0 +1,34 @@
+public import AgentCore
+
+/// What the agent knows of itself, for the plugin that judges it.
+public protocol AgentIntrospection: Sendable {
+  /// How the rounds of every plugin go.
+  func rounds() -> [RoundStatus]
+  /// How the watching of files goes; nil where nothing is watched.
+  func fileWatching() async -> FileWatcher.Health?
+}
+
+/// How the rounds of one plugin go.
+public struct RoundStatus: Sendable, Hashable {
+  /// The plugin.
+  public var plugin: String
+  /// The longest time between two of its rounds.
+  public var interval: Duration
+  /// The end of the last round that succeeded; nil while there was none.
+  public var lastSuccess: HostTime?
+  /// The start of the agent, from which the first round is awaited.
+  public var watchedSince: HostTime
+  /// Why the last round failed; nil when it succeeded or none has ended.
+  public var failure: String?
+
+  /// Makes a status.
+  public init(
+    plugin: String, interval: Duration, lastSuccess: HostTime?, watchedSince: HostTime, failure: String?
+  ) {
+    self.plugin = plugin
+    self.interval = interval
+    self.lastSuccess = lastSuccess
+    self.watchedSince = watchedSince
+    self.failure = failure
+  }
+}

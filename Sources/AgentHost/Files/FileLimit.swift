@@ -1,0 +1,14 @@
+/// How much a file of one kind may hold. What holds more is not read in part: it is an error.
+public struct FileLimit: Sendable, Hashable {
+  /// Bytes.
+  public var bytes: Int
+
+  /// Pseudo-files below /proc and /sys.
+  public static let kernel = FileLimit(bytes: 64 << 20)
+  /// Configuration and manifests.
+  public static let configuration = FileLimit(bytes: 4 << 20)
+  /// kubeconfigs and web configuration.
+  public static let kubeconfig = FileLimit(bytes: 1 << 20)
+  /// A package manager's database in text.
+  public static let packageDatabase = FileLimit(bytes: 64 << 20)
+}

@@ -1,0 +1,186 @@
+import CLinux
+import Glibc
+
+/// Reads the host's files: whole, never by their size on paper, never hanging on a FIFO or a device.
+public struct HostFiles: Sendable {
+  /// What a path leads to.
+  public enum Kind: Sendable, Hashable {
+    /// A regular file.
+    case regular
+    /// A directory.
+    case directory
+    /// Anything else, in words: `a FIFO`.
+    case other(String)
+  }
+
+  /// Identity and age of a file, to tell whether it was replaced.
+  public struct Stamp: Sendable, Hashable {
+    /// Inode number.
+    public var inode: UInt64
+    /// Last change of the content, nanoseconds since 1970.
+    public var modifiedNanoseconds: Int64
+    /// Size in bytes.
+    public var size: Int64
+  }
+
+  let root: HostRoot
+  private let forbidden: [String]
+
+  /// Reads below a root.
+  ///
+  /// - Parameter forbidden: paths of a recorded host that it could not read itself; all below them is denied.
+  public init(root: HostRoot, forbidden: [String] = []) {
+    self.root = root
+    self.forbidden = forbidden
+  }
+
+  /// The whole content of a regular file.
+  public func bytes(_ path: String, limit: FileLimit = .configuration) throws(FileError) -> [UInt8] {
+    // O_NONBLOCK: opening a FIFO without a writer returns at once (fifo(7)).
+    let file = try open(path, flags: O_RDONLY | O_NONBLOCK)
+    let kind = try Self.kind(file.raw, path)
+    guard kind == .regular else { throw FileError(path, .wrongKind(kind.text)) }
+    return try Self.readAll(file.raw, path, limit: limit)
+  }
+
+  /// The whole content as text.
+  public func text(_ path: String, limit: FileLimit = .configuration) throws(FileError) -> String {
+    let content = try bytes(path, limit: limit)
+    if let text = String(validating: content, as: UTF8.self) { return text }
+    throw FileError(path, .notText(offset: Self.firstBadByte(content)))
+  }
+
+  /// As ``text(_:limit:)``, and nil when there is no such file.
+  public func textIfPresent(_ path: String, limit: FileLimit = .configuration) throws(FileError) -> String? {
+    do { return try text(path, limit: limit) } catch { return try Self.absent(error) }
+  }
+
+  /// As ``bytes(_:limit:)``, and nil when there is no such file.
+  public func bytesIfPresent(_ path: String, limit: FileLimit = .configuration) throws(FileError) -> [UInt8]? {
+    do { return try bytes(path, limit: limit) } catch { return try Self.absent(error) }
+  }
+
+  /// What a path leads to, links followed; nil when there is nothing.
+  public func kind(_ path: String) throws(FileError) -> Kind? {
+    do {
+      return try Self.kind(open(path, flags: clinux_O_PATH).raw, path)
+    } catch { return try Self.absent(error) }
+  }
+
+  /// Identity and age of a file, links followed; nil when there is nothing.
+  public func stamp(_ path: String) throws(FileError) -> Stamp? {
+    do {
+      let status = try Self.status(open(path, flags: clinux_O_PATH).raw, path)
+      let modified = Int64(status.st_mtim.tv_sec) * 1_000_000_000 + Int64(status.st_mtim.tv_nsec)
+      return Stamp(inode: UInt64(status.st_ino), modifiedNanoseconds: modified, size: Int64(status.st_size))
+    } catch { return try Self.absent(error) }
+  }
+
+  /// The target of a symbolic link as it is written; nil when there is nothing or no link.
+  public func linkTarget(_ path: String) throws(FileError) -> String? {
+    do {
+      let link = try open(path, flags: clinux_O_PATH | clinux_O_NOFOLLOW)
+      var buffer = [CChar](repeating: 0, count: Int(PATH_MAX))
+      let count = readlinkat(link.raw, "", &buffer, buffer.count)
+      guard count >= 0 else { return nil }
+      return String(decoding: buffer.prefix(count).map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    } catch { return try Self.absent(error) }
+  }
+
+  /// The names in a directory, sorted; nil when there is no such directory.
+  public func entries(_ path: String) throws(FileError) -> [String]? {
+    do {
+      let directory = try open(path, flags: O_RDONLY | clinux_O_DIRECTORY | O_NONBLOCK)
+      return try Self.names(directory.raw, path)
+    } catch { return try Self.absent(error) }
+  }
+
+  /// Opens a path unless the recording says that it could not be read.
+  func open(_ path: String, flags: CInt) throws(FileError) -> FileDescriptor {
+    guard !forbidden.contains(where: { path == $0 || path.hasPrefix($0 == "/" ? "/" : $0 + "/") }) else {
+      throw FileError(path, .permissionDenied)
+    }
+    return try root.open(path, flags: flags)
+  }
+}
+
+extension HostFiles {
+  private static func absent<T>(_ error: FileError) throws(FileError) -> T? {
+    guard error.reason == .notFound else { throw error }
+    return nil
+  }
+
+  private static func status(_ descriptor: CInt, _ path: String) throws(FileError) -> stat {
+    var status = stat()
+    guard fstat(descriptor, &status) == 0 else { throw FileError(path, call: "fstat", code: errno) }
+    return status
+  }
+
+  private static func kind(_ descriptor: CInt, _ path: String) throws(FileError) -> Kind {
+    switch clinux_file_kind(try status(descriptor, path).st_mode) {
+    case CChar(UInt8(ascii: "-")): .regular
+    case CChar(UInt8(ascii: "d")): .directory
+    case CChar(UInt8(ascii: "p")): .other("a FIFO")
+    case CChar(UInt8(ascii: "s")): .other("a socket")
+    case CChar(UInt8(ascii: "c")): .other("a character device")
+    case CChar(UInt8(ascii: "b")): .other("a block device")
+    default: .other("no regular file")
+    }
+  }
+
+  /// Reads to the end, because st_size of pseudo-files lies.
+  private static func readAll(_ descriptor: CInt, _ path: String, limit: FileLimit) throws(FileError) -> [UInt8] {
+    var content: [UInt8] = []
+    var chunk = 16 << 10
+    while true {
+      let before = content.count
+      var code: CInt = 0
+      content.append(contentsOf: repeatElement(0, count: chunk))
+      let count = content.withUnsafeMutableBytes { buffer in
+        let count = Glibc.read(descriptor, buffer.baseAddress?.advanced(by: before), chunk)
+        code = errno
+        return count
+      }
+      content.removeLast(chunk - max(0, count))
+      if count == 0 { return content }
+      guard count > 0 || code == EINTR else { throw FileError(path, call: "read", code: code) }
+      guard content.count <= limit.bytes else { throw FileError(path, .tooLarge(limit: limit.bytes)) }
+      chunk = min(max(chunk, content.count), 1 << 20)
+    }
+  }
+
+  private static func names(_ descriptor: CInt, _ path: String) throws(FileError) -> [String] {
+    // fdopendir takes the descriptor over, so it gets one of its own.
+    guard let directory = fdopendir(dup(descriptor)) else { throw FileError(path, call: "fdopendir", code: errno) }
+    defer { closedir(directory) }
+    var names: [String] = []
+    errno = 0
+    while let entry = readdir(directory) {
+      let name = withUnsafePointer(to: &entry.pointee.d_name) {
+        $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
+      }
+      if name != ".", name != ".." { names.append(name) }
+    }
+    guard errno == 0 else { throw FileError(path, call: "readdir", code: errno) }
+    return names.sorted()
+  }
+
+  private static func firstBadByte(_ content: [UInt8]) -> Int {
+    var decoder = UTF8()
+    var bytes = content.makeIterator()
+    var offset = 0
+    while case .scalarValue(let scalar) = decoder.decode(&bytes) { offset += UTF8.width(scalar) }
+    return offset
+  }
+}
+
+extension HostFiles.Kind {
+  /// The kind in words.
+  public var text: String {
+    switch self {
+    case .regular: "a regular file"
+    case .directory: "a directory"
+    case .other(let words): words
+    }
+  }
+}

@@ -1,0 +1,36 @@
+public import AgentCore
+
+/// The machine as plugins see it: typed facts, no handles.
+public struct Host: Sendable {
+  /// What the host is for.
+  public let roles: Set<Role>
+  /// Whether the machine itself may be asked, or only its recorded files.
+  public let mode: HostRoot.Mode
+  /// What the agent knows of itself.
+  public let agent: any AgentIntrospection
+  private let files: HostFiles
+  private let worker: Worker
+  private let events: HostEvents
+
+  /// Makes a host from its parts.
+  public init(
+    files: HostFiles, roles: Set<Role>, worker: Worker, events: HostEvents, agent: any AgentIntrospection
+  ) {
+    self.files = files
+    self.mode = files.root.mode
+    self.roles = roles
+    self.worker = worker
+    self.events = events
+    self.agent = agent
+  }
+
+  /// Reads and parses files on the worker thread.
+  public func read<T: Sendable>(_ body: @Sendable (HostFiles) throws -> T) async throws -> T {
+    try await worker.run { try body(files) }
+  }
+
+  /// A trigger whenever one of the paths changes; see ``HostEvents/changes(of:polling:)``.
+  public func changes(of paths: [String], polling polled: [String] = []) -> AsyncStream<Trigger> {
+    events.changes(of: paths, polling: polled)
+  }
+}

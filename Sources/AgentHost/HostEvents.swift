@@ -1,0 +1,51 @@
+public import AgentCore
+
+/// Where triggers come from: the kernel's events on a live host, nowhere on a recorded one.
+public struct HostEvents: Sendable {
+  private struct Sources: Sendable {
+    var loop: EventLoop
+    var watcher: FileWatcher
+    var poller: PollWatcher
+  }
+
+  private let sources: Sources?
+
+  /// No events: a recorded host, or one look only.
+  public static let none = HostEvents(sources: nil)
+
+  /// The events of a live host, received by `loop`.
+  public static func live(loop: EventLoop, files: HostFiles) -> HostEvents {
+    HostEvents(
+      sources: Sources(
+        loop: loop, watcher: FileWatcher(loop: loop, files: files), poller: PollWatcher(loop: loop, files: files)))
+  }
+
+  /// A trigger whenever one of the paths changes.
+  ///
+  /// - Parameters:
+  ///   - paths: files and directories, which need not exist yet; watched by inotify(7).
+  ///   - polled: files below /proc that report their changes by poll(2), such as /proc/swaps.
+  public func changes(of paths: [String], polling polled: [String] = []) -> AsyncStream<Trigger> {
+    guard let sources else { return AsyncStream { $0.finish() } }
+    let streams = [sources.watcher.changes(of: paths)] + polled.map { sources.poller.changes(of: $0) }
+    return Self.merge(streams, on: sources.loop)
+  }
+
+  /// How the watching of files goes; nil where nothing is watched.
+  public func fileWatching() async -> FileWatcher.Health? { await sources?.watcher.health() }
+
+  private static func merge(_ streams: [AsyncStream<Trigger>], on loop: EventLoop) -> AsyncStream<Trigger> {
+    guard streams.count > 1 else { return streams.first ?? AsyncStream { $0.finish() } }
+    let (merged, continuation) = AsyncStream.makeStream(of: Trigger.self, bufferingPolicy: .bufferingNewest(1))
+    let task = Task(executorPreference: loop) {
+      await withDiscardingTaskGroup { group in
+        for stream in streams {
+          group.addTask { for await trigger in stream { continuation.yield(trigger) } }
+        }
+      }
+      continuation.finish()
+    }
+    continuation.onTermination = { _ in task.cancel() }
+    return merged
+  }
+}

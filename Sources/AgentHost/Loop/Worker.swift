@@ -1,0 +1,94 @@
+import CLinux
+import Glibc
+import Synchronization
+
+/// The thread for what may be slow: reading and parsing of files. Work is done one piece after the other.
+///
+/// A read that hangs holds up this thread only; the event loop, its timers and its deadlines go on.
+public final class Worker: Sendable {
+  private let executor: WorkerExecutor
+  private let queue: WorkerQueue
+
+  /// Starts the thread.
+  ///
+  /// - Throws: ``SystemCallError`` when the process may have no further descriptor or thread.
+  public init() throws(SystemCallError) {
+    executor = try WorkerExecutor()
+    queue = WorkerQueue(executor: executor)
+  }
+
+  deinit { executor.stop() }
+
+  /// Runs `body` on the thread.
+  public func run<T: Sendable>(_ body: @Sendable () throws -> T) async throws -> T {
+    try await queue.run(body)
+  }
+}
+
+private actor WorkerQueue {
+  private let executor: WorkerExecutor
+  nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
+
+  init(executor: WorkerExecutor) { self.executor = executor }
+
+  func run<T: Sendable>(_ body: @Sendable () throws -> T) throws -> T { try body() }
+}
+
+private final class WorkerExecutor: SerialExecutor, Sendable {
+  private struct State {
+    var jobs: [UnownedJob] = []
+    var isStopping = false
+  }
+
+  private let state = Mutex(State())
+  private let wakeDescriptor: CInt
+
+  init() throws(SystemCallError) {
+    // Blocking on purpose: the thread waits in read(2).
+    wakeDescriptor = eventfd(0, CInt(EFD_CLOEXEC))
+    guard wakeDescriptor >= 0 else { throw SystemCallError("eventfd", code: errno) }
+    var thread = pthread_t()
+    // The thread holds its executor until it ends.
+    let held = Unmanaged.passRetained(self)
+    let code = pthread_create(
+      &thread, nil,
+      { data in
+        guard let data else { return nil }
+        Unmanaged<WorkerExecutor>.fromOpaque(data).takeRetainedValue().work()
+        return nil
+      }, held.toOpaque())
+    guard code == 0 else {
+      held.release()
+      throw SystemCallError("pthread_create", code: code)
+    }
+    pthread_detach(thread)
+  }
+
+  deinit { close(wakeDescriptor) }
+
+  func enqueue(_ job: consuming ExecutorJob) {
+    let job = UnownedJob(job)
+    state.withLock { $0.jobs.append(job) }
+    eventfd_write(wakeDescriptor, 1)
+  }
+
+  func stop() {
+    state.withLock { $0.isStopping = true }
+    eventfd_write(wakeDescriptor, 1)
+  }
+
+  private func work() {
+    while true {
+      let (jobs, isStopping) = state.withLock { state in
+        defer { state.jobs = [] }
+        return (state.jobs, state.isStopping)
+      }
+      for job in jobs { job.runSynchronously(on: asUnownedSerialExecutor()) }
+      if jobs.isEmpty && isStopping { return }
+      if jobs.isEmpty {
+        var ticks: UInt64 = 0
+        eventfd_read(wakeDescriptor, &ticks)
+      }
+    }
+  }
+}

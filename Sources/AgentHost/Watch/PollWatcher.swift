@@ -1,0 +1,58 @@
+import AgentCore
+import CLinux
+import Glibc
+
+/// Waits for the kernel to say that a pollable file below /proc changed: /proc/swaps after swapon(2) and swapoff(2),
+/// /proc/self/mountinfo after a mount (POLLPRI, proc(5)).
+actor PollWatcher {
+  private final class Watched {
+    let file: FileDescriptor
+    let source: EventSource
+
+    init(_ file: consuming FileDescriptor, _ source: consuming EventSource) {
+      self.file = file
+      self.source = source
+    }
+  }
+
+  private let loop: EventLoop
+  private let files: HostFiles
+  private var watched: [Int: Watched] = [:]
+  private var lastID = 0
+  nonisolated var unownedExecutor: UnownedSerialExecutor { loop.asUnownedSerialExecutor() }
+
+  init(loop: EventLoop, files: HostFiles) {
+    self.loop = loop
+    self.files = files
+  }
+
+  isolated deinit { watched = [:] }
+
+  /// A trigger whenever the kernel reports a change of the file; none when the file cannot be opened.
+  nonisolated func changes(of path: String) -> AsyncStream<Trigger> {
+    let (stream, continuation) = AsyncStream.makeStream(of: Trigger.self, bufferingPolicy: .bufferingNewest(1))
+    Task(executorPreference: loop) { await self.watch(path, continuation) }
+    return stream
+  }
+
+  private func watch(_ path: String, _ continuation: AsyncStream<Trigger>.Continuation) {
+    lastID += 1
+    let id = lastID
+    do {
+      let file = try files.open(path, flags: O_RDONLY | O_NONBLOCK)
+      let source = try EventSource.io(file.raw, events: EventSource.exceptional) { _ in
+        continuation.yield(Trigger())
+      }
+      watched[id] = Watched(file, source)
+    } catch {
+      // The interval still looks, and the plugin itself reports that it may not read the file.
+      continuation.finish()
+      return
+    }
+    continuation.onTermination = { [weak self, loop] _ in
+      Task(executorPreference: loop) { await self?.drop(id) }
+    }
+  }
+
+  private func drop(_ id: Int) { watched[id] = nil }
+}

@@ -1,0 +1,59 @@
+#pragma once
+// What Swift's Glibc module leaves out: headers that it does not list, variadic calls, and macros with arguments.
+// _GNU_SOURCE stays undefined: it would give fd_set another shape than the Glibc module's.
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/magic.h>
+#include <linux/openat2.h>
+#include <signal.h>
+#include <stdint.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
+#include <sys/inotify.h>
+#include <sys/prctl.h>
+#include <sys/stat.h>
+#include <sys/statfs.h>
+#include <sys/syscall.h>
+#include <sys/types.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+// openat2(2) has no wrapper in glibc.
+static inline int clinux_openat2(int directory, const char *path, uint64_t flags, uint64_t resolve) {
+  struct open_how how = {.flags = flags, .mode = 0, .resolve = resolve};
+  return (int)syscall(SYS_openat2, directory, path, &how, sizeof how);
+}
+
+// pidfd_open(2) has a wrapper only from glibc 2.36 on.
+static inline int clinux_pidfd_open(pid_t pid) { return (int)syscall(SYS_pidfd_open, pid, 0); }
+
+static const int clinux_O_PATH = __O_PATH;
+static const int clinux_O_DIRECTORY = __O_DIRECTORY;
+static const int clinux_O_NOFOLLOW = __O_NOFOLLOW;
+static const int clinux_O_CLOEXEC = __O_CLOEXEC;
+
+static inline int clinux_openat(int directory, const char *path, int flags) { return openat(directory, path, flags); }
+
+// 1 when the descriptor lies on a procfs, 0 when not, -1 on error.
+static inline int clinux_is_procfs(int descriptor) {
+  struct statfs buffer;
+  if (fstatfs(descriptor, &buffer) < 0) return -1;
+  return buffer.f_type == PROC_SUPER_MAGIC;
+}
+
+// The letter of ls(1) for a file's kind.
+static inline char clinux_file_kind(mode_t mode) {
+  switch (mode & S_IFMT) {
+    case S_IFREG: return '-';
+    case S_IFDIR: return 'd';
+    case S_IFIFO: return 'p';
+    case S_IFSOCK: return 's';
+    case S_IFCHR: return 'c';
+    case S_IFBLK: return 'b';
+    default: return '?';
+  }
+}
+
+// The XSI form, which fills the buffer (strerror_r(3)); the GNU form may not.
+static inline int clinux_error_text(int code, char *buffer, size_t size) { return strerror_r(code, buffer, size); }
