@@ -31,6 +31,7 @@ public actor FileWatcher {
   private var subscriptions: [Int: Subscription] = [:]
   private var anchors = AnchorTable()
   private var state = Health()
+  /// The event loop, which owns the inotify descriptor.
   public nonisolated var unownedExecutor: UnownedSerialExecutor { loop.asUnownedSerialExecutor() }
 
   init(loop: EventLoop, files: HostFiles) {
