@@ -66,21 +66,46 @@ struct YAMLEventReader: ~Copyable {
   private func failure() -> YAMLError {
     let problem = parser.pointee.problem.map { String(cString: $0) } ?? "out of memory"
     if parser.pointee.error == YAML_READER_ERROR {
-      let value = String(parser.pointee.problem_value, radix: 16, uppercase: true)
-      return YAMLError("\(problem) (0x\(value))", at: mark(ofByte: parser.pointee.problem_offset))
+      let value = parser.pointee.problem_value
+      let octet = value < 0 ? "" : " (0x\(String(value, radix: 16, uppercase: true)))"
+      return YAMLError(problem + octet, at: mark(ofByte: parser.pointee.problem_offset))
     }
-    let mark = SourceMark(parser.pointee.problem_mark)
-    let began = SourceMark(parser.pointee.context_mark)
-    guard let context = parser.pointee.context, began.line != mark.line else { return YAMLError(problem, at: mark) }
-    return YAMLError("\(problem), \(String(cString: context)) that begins on line \(began.line)", at: mark)
+    let place = parser.pointee.problem_mark
+    guard let byte = byte(ofCharacter: place.index) else {
+      // At the end of the text libyaml names a line that is not there.
+      return YAMLError(problem + context(of: .max), at: mark(ofByte: input.count))
+    }
+    let hint = byte == UInt8(ascii: "\t") ? " (a tab)" : context(of: place.line)
+    return YAMLError(problem + hint, at: SourceMark(place))
+  }
+
+  /// What libyaml was reading, if that began on another line than the problem's.
+  private func context(of line: Int) -> String {
+    let began = parser.pointee.context_mark
+    guard let context = parser.pointee.context, began.line != line else { return "" }
+    return ", \(String(cString: context)) that begins on line \(began.line + 1)"
+  }
+
+  /// The first byte of a character; nil at the end of the text.
+  private func byte(ofCharacter index: Int) -> UInt8? {
+    var starts = input.lazy.filter { $0 & 0xC0 != 0x80 }.dropFirst(index).makeIterator()
+    return starts.next()
   }
 
   /// The place of a byte; libyaml's reader knows only offsets.
   private func mark(ofByte offset: Int) -> SourceMark {
-    let before = input.prefix(offset)
-    let lines = before.count { $0 == UInt8(ascii: "\n") }
-    let last = before.reversed().prefix { $0 != UInt8(ascii: "\n") }
-    return SourceMark(line: lines + 1, column: last.count { $0 & 0xC0 != 0x80 } + 1)
+    var line = 1
+    var column = 1
+    var last: UInt8 = 0
+    for byte in input.prefix(offset) {
+      switch (last, byte) {
+      case (UInt8(ascii: "\r"), UInt8(ascii: "\n")): break
+      case (_, UInt8(ascii: "\r")), (_, UInt8(ascii: "\n")): (line, column) = (line + 1, 1)
+      default: column += byte & 0xC0 == 0x80 ? 0 : 1
+      }
+      last = byte
+    }
+    return SourceMark(line: line, column: column)
   }
 }
 
