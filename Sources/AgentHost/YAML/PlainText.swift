@@ -1,0 +1,55 @@
+/// Text from a file as messages show it: short, on one line, and without characters that a terminal would obey.
+public enum PlainText {
+  /// A text with its invisible characters escaped, cut after `length` characters.
+  public static func short(_ text: String, length: Int = 60) -> String {
+    var result = ""
+    var left = length
+    for scalar in text.unicodeScalars {
+      guard left > 0 else { return result + "…" }
+      left -= 1
+      if isVisible(scalar) { result.unicodeScalars.append(scalar) } else { result += escape(scalar) }
+    }
+    return result
+  }
+
+  /// A text as a YAML value on one line: plain where that gives the same string back, else in double quotes.
+  public static func yaml(_ text: String) -> String {
+    if isPlain(text) { return text }
+    var result = "\""
+    for scalar in text.unicodeScalars {
+      if scalar == "\"" || scalar == "\\" { result += "\\" }
+      if isVisible(scalar) { result.unicodeScalars.append(scalar) } else { result += escape(scalar) }
+    }
+    return result + "\""
+  }
+
+  /// Strict: everything that plain scalars allow only in some places is quoted.
+  private static func isPlain(_ text: String) -> Bool {
+    guard let first = text.utf8.first, first != UInt8(ascii: "-"), first != UInt8(ascii: ":"),
+      text.utf8.last != UInt8(ascii: ":"), CoreScalar(plain: text) == .string
+    else { return false }
+    return text.unicodeScalars.allSatisfy {
+      $0.isASCII && ($0.properties.isAlphabetic || "0123456789_./:+-".unicodeScalars.contains($0))
+    }
+  }
+
+  private static func isVisible(_ scalar: Unicode.Scalar) -> Bool {
+    switch scalar.properties.generalCategory {
+    case .control, .format, .lineSeparator, .paragraphSeparator, .unassigned, .privateUse, .surrogate: false
+    default: true
+    }
+  }
+
+  /// An escape that YAML's double quotes read back.
+  private static func escape(_ scalar: Unicode.Scalar) -> String {
+    switch scalar {
+    case "\n": return "\\n"
+    case "\r": return "\\r"
+    case "\t": return "\\t"
+    default:
+      let digits = String(scalar.value, radix: 16)
+      let (letter, width) = scalar.value <= 0xFF ? ("x", 2) : scalar.value <= 0xFFFF ? ("u", 4) : ("U", 8)
+      return "\\\(letter)" + String(repeating: "0", count: width - digits.count) + digits
+    }
+  }
+}

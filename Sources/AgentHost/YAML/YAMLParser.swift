@@ -1,0 +1,47 @@
+/// Reads YAML texts into node trees.
+///
+/// The syntax is libyaml's (YAML 1.1, and JSON); the types of scalars are YAML 1.2's, see ``YAMLNode``. Cost is bounded
+/// by ``YAMLLimits`` and by the length of the text; no input makes the parser recurse.
+public enum YAMLParser {
+  /// All documents of a text; none for a text that is empty or holds only comments.
+  ///
+  /// The text is UTF-8, with or without byte order mark. Throws at the first mistake of syntax or encoding, at the
+  /// first limit passed, for a key that is not a scalar and for a key that occurs twice in a mapping. With
+  /// `allowDuplicateKeys` the last value of such a key wins, as in sigs.k8s.io/yaml when it is not strict, which is how
+  /// the kubelet reads manifests.
+  public static func documents(
+    _ bytes: [UInt8], limits: YAMLLimits = .init(), allowDuplicateKeys: Bool = false
+  ) throws(YAMLError) -> [YAMLNode] {
+    let tree = try build(bytes, limits: limits, atMost: .max)
+    if !allowDuplicateKeys, let duplicate = tree.duplicates.first { throw duplicate.error }
+    return tree.documents
+  }
+
+  /// The first document of a text, or nil when there is none; what follows that document is not looked at.
+  ///
+  /// Throws as ``documents(_:limits:allowDuplicateKeys:)``.
+  public static func document(
+    _ bytes: [UInt8], limits: YAMLLimits = .init(), allowDuplicateKeys: Bool = false
+  ) throws(YAMLError) -> YAMLNode? {
+    let tree = try build(bytes, limits: limits, atMost: 1)
+    if !allowDuplicateKeys, let duplicate = tree.duplicates.first { throw duplicate.error }
+    return tree.documents.first
+  }
+
+  /// The documents of a text, the last value of duplicate keys, and the duplicate keys.
+  static func build(_ bytes: [UInt8], limits: YAMLLimits, atMost count: Int) throws(YAMLError) -> YAMLTreeBuilder {
+    // libyaml would count the byte order mark as the first column.
+    let mark = bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? 3 : 0
+    guard bytes.count > mark else { return YAMLTreeBuilder(limits: limits) }
+    return try bytes.withUnsafeBufferPointer { (buffer) throws(YAMLError) -> YAMLTreeBuilder in
+      var events = try YAMLEventReader(UnsafeBufferPointer(rebasing: buffer[mark...]))
+      var tree = YAMLTreeBuilder(limits: limits)
+      while tree.documents.count < count {
+        let event = try events.next()
+        if case .streamEnd = event.kind { break }
+        try tree.take(event)
+      }
+      return tree
+    }
+  }
+}
