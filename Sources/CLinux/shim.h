@@ -11,6 +11,7 @@
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <sys/inotify.h>
+#include <sys/ioctl.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/statfs.h>
@@ -57,3 +58,9 @@ static inline char clinux_file_kind(mode_t mode) {
 
 // The XSI form, which fills the buffer (strerror_r(3)); the GNU form may not.
 static inline int clinux_error_text(int code, char *buffer, size_t size) { return strerror_r(code, buffer, size); }
+
+// Columns of a terminal, 0 when the descriptor is none (ioctl_tty(2)).
+static inline int clinux_terminal_width(int descriptor) {
+  struct winsize size;
+  return ioctl(descriptor, TIOCGWINSZ, &size) == 0 ? size.ws_col : 0;
+}

@@ -1,0 +1,46 @@
+import AgentCore
+
+/// The announced states of all checks and subjects of one plugin.
+struct CheckTracks: Sendable, Equatable {
+  private var tracks: [VerdictKey: CheckTrack] = [:]
+  private var order: [VerdictKey] = []
+  private var time = HostTime(wallNanoseconds: 0, bootNanoseconds: 0)
+  /// Announced changes per check, of subjects that are gone too: counters never go back.
+  private(set) var transitions: [CheckID: Int] = [:]
+
+  /// What is announced, in the order of the last round.
+  var announced: [AnnouncedVerdict] {
+    order.compactMap { key in
+      tracks[key].map { AnnouncedVerdict(verdict: $0.verdict, since: $0.since, recentChanges: $0.flaps(at: time)) }
+    }
+  }
+
+  var verdicts: [Verdict] { announced.map(\.verdict) }
+
+  /// Takes the verdicts of a round; what is gone from them is gone.
+  mutating func take(_ verdicts: [Verdict], at time: HostTime, timing: [CheckID: CheckTiming]) {
+    var next: [VerdictKey: CheckTrack] = [:]
+    for verdict in verdicts {
+      guard var track = tracks[verdict.key] else {
+        next[verdict.key] = CheckTrack(first: verdict)
+        continue
+      }
+      if track.take(verdict, at: time, timing: timing[verdict.check] ?? .fact) {
+        transitions[verdict.check, default: 0] += 1
+      }
+      next[verdict.key] = track
+    }
+    tracks = next
+    self.time = time
+    order = verdicts.map(\.key)
+  }
+}
+
+/// An announced verdict and when its state began.
+struct AnnouncedVerdict: Sendable, Equatable {
+  var verdict: Verdict
+  /// Nil while the first state lasts that the agent saw.
+  var since: HostTime?
+  /// Announced changes in the last ten minutes.
+  var recentChanges = 0
+}

@@ -1,0 +1,37 @@
+import AgentCore
+
+/// What a round left behind.
+struct PluginRound: Sendable, Equatable {
+  var tracks: [AnnouncedVerdict] = []
+  /// Announced changes per check since the start of the agent.
+  var transitions: [CheckID: Int] = [:]
+  var metrics: [MetricFamily] = []
+  /// Why it could not look; nil when it could.
+  var problem: String?
+  var ended = HostTime(wallNanoseconds: 0, bootNanoseconds: 0)
+  var duration = Duration.zero
+}
+
+/// The last round of a plugin and what must outlive it.
+struct PluginState: Sendable, Equatable {
+  private(set) var last = PluginRound()
+  private(set) var lastSuccess: HostTime?
+  private(set) var failures = 0
+
+  mutating func take(_ round: PluginRound) {
+    last = round
+    if round.problem == nil { lastSuccess = round.ended } else { failures += 1 }
+  }
+}
+
+/// The whole node at one moment.
+struct NodeSnapshot: Sendable {
+  struct Entry: Sendable {
+    var active: ActivePlugin
+    /// Nil before the first round.
+    var state: PluginState?
+  }
+
+  var plugins: [Entry]
+  var started: HostTime
+}

@@ -1,0 +1,46 @@
+import AgentCore
+
+/// When the next round of a plugin may start.
+///
+/// A trigger is served at once; further ones within 100 ms of the start of a round fold into one that follows. After a
+/// failure the pause doubles from one second up to the interval, so that a source that fails at once is not hammered.
+struct RoundSchedule: Sendable, Equatable {
+  /// Triggers this soon after the start of a round fold into one further round.
+  static let fold = Duration.milliseconds(100)
+  /// The pause after the first failure.
+  static let firstPause = Duration.seconds(1)
+
+  private let interval: Duration
+  private var lastStart: HostTime?
+  private var notBefore: HostTime?
+  private var failures = 0
+
+  init(interval: Duration) { self.interval = interval }
+
+  /// The earliest start of a round that is wanted at `time`.
+  func earliest(at time: HostTime) -> HostTime {
+    [lastStart?.advanced(by: Self.fold), notBefore].compactMap(\.self).reduce(time) { latest, limit in
+      limit.bootNanoseconds > latest.bootNanoseconds ? limit : latest
+    }
+  }
+
+  mutating func started(at time: HostTime) { lastStart = time }
+
+  mutating func ended(at time: HostTime, succeeded: Bool) {
+    failures = succeeded ? 0 : failures + 1
+    notBefore = succeeded ? nil : time.advanced(by: pause)
+  }
+
+  /// When to look without a trigger: the interval, shifted by up to 10 % so that nodes never march in step, or the end
+  /// of the pause after a failure.
+  ///
+  /// - Parameter jitter: between -1 and 1.
+  func nextRound(after time: HostTime, jitter: Double) -> HostTime {
+    notBefore ?? time.advanced(by: .nanoseconds(Int64(Double(interval.wholeNanoseconds) * (1 + 0.1 * jitter))))
+  }
+
+  private var pause: Duration {
+    let doubled = Self.firstPause * (1 << min(failures - 1, 20))
+    return min(max(doubled, Self.firstPause), max(interval, Self.firstPause))
+  }
+}

@@ -1,0 +1,40 @@
+import AgentCore
+import AgentHost
+
+/// The node's state, judged as a whole: what text, JSON and metrics all show.
+struct Report: Sendable {
+  var agent: AgentBuild
+  var host: HostIdentity
+  var roles: Set<Role>
+  var observedAt: HostTime
+  var duration: Duration
+  /// Ordered as it is read: areas by their worst finding, roots before what follows from them, the healthy last.
+  var verdicts: [JudgedVerdict]
+  var impact: ImpactSummary
+
+  init(_ snapshot: NodeSnapshot, context: ReportContext) {
+    agent = context.agent
+    host = context.host
+    roles = context.roles
+    observedAt = context.observedAt
+    duration = context.duration
+    let judged = JudgedNode(snapshot, roles: context.roles)
+    verdicts = judged.verdicts
+    impact = judged.impact
+  }
+
+  /// The worst first: 2 failing, 3 could not be checked, 1 a warning, 0 all well. Skipped checks do not count.
+  var exitStatus: Int32 {
+    let states = Set(verdicts.map(\.state))
+    return states.contains(.failing) ? 2 : states.contains(.unknown) ? 3 : states.contains(.warning) ? 1 : 0
+  }
+}
+
+/// What a report says of where and when it was made.
+struct ReportContext: Sendable {
+  var agent: AgentBuild
+  var host: HostIdentity
+  var roles: Set<Role>
+  var observedAt: HostTime
+  var duration: Duration
+}

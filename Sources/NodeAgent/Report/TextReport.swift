@@ -1,0 +1,128 @@
+import AgentCore
+import AgentHost
+
+/// The report as a person reads it on a terminal: readable without colour and on eighty columns.
+struct TextReport {
+  struct Style {
+    var width = 80
+    var color = false
+    /// Shows what is well and what was skipped too, and the evidence of everything.
+    var verbose = false
+  }
+
+  private let report: Report
+  private let style: Style
+  private var page: TextPage
+
+  static func render(_ report: Report, style: Style) -> String {
+    var text = TextReport(report, style)
+    text.write()
+    return text.page.text
+  }
+
+  private init(_ report: Report, _ style: Style) {
+    self.report = report
+    self.style = style
+    page = TextPage(width: style.width, color: style.color)
+  }
+
+  private mutating func write() {
+    writeHead()
+    writeImpact()
+    writeVerdicts()
+    writeFoot()
+  }
+
+  private mutating func writeHead() {
+    let roles = report.roles.sorted().map(\.rawValue).joined(separator: ", ")
+    let facts: [String?] = [report.host.system, report.host.kernel.map { "kernel \($0)" }, report.observedAt.iso8601]
+    page.paragraph([.bold(report.host.name), .plain(" (\(roles))")])
+    page.paragraph([.plain(facts.compactMap { $0 }.joined(separator: ", "))])
+    page.blank()
+    page.paragraph([.bold(tally())])
+  }
+
+  private func tally() -> String {
+    func count(_ state: CheckState) -> Int { report.verdicts.count { $0.state == state } }
+    let warnings = count(.warning)
+    let findings = [
+      (count(.failing), "failing"), (warnings, warnings == 1 ? "warning" : "warnings"),
+      (count(.unknown), "could not be checked"),
+    ].filter { $0.0 > 0 }.map { "\($0.0) \($0.1)" }
+    let rest = "\(count(.ok)) ok, \(count(.skipped)) skipped"
+    return findings.isEmpty ? "All well: \(rest)" : findings.joined(separator: ", ") + "; " + rest
+  }
+
+  private mutating func writeImpact() {
+    guard report.impact.planes.values.contains(where: { $0 != .unknown }) || !report.impact.reasons.isEmpty else {
+      return
+    }
+    page.blank()
+    for (impact, title, tone) in [
+      (Impact.lost, "Lost", TextPage.Tone.bad), (.atRisk, "At risk", .warn), (.unknown, "Not seen", .dim),
+      (.ok, "Works", .good),
+    ] {
+      let planes = Plane.allCases.filter { report.impact.planes[$0] == impact }
+      guard !planes.isEmpty else { continue }
+      page.item(label: title, tone: tone, labelWidth: 10, planes.map(\.title).joined(separator: ", "))
+    }
+  }
+
+  private mutating func writeVerdicts() {
+    var area: Area?
+    for verdict in report.verdicts where style.verbose || verdict.state.isFinding {
+      if verdict.cause == nil, verdict.area != area {
+        page.blank()
+        page.paragraph([.bold(verdict.area.rawValue)])
+        area = verdict.area
+      }
+      write(verdict)
+    }
+  }
+
+  private mutating func write(_ verdict: JudgedVerdict) {
+    let depth = verdict.cause == nil ? 2 : 6
+    let name = (verdict.cause == nil ? "" : "so also ") + verdict.verdict.key.description
+    page.item(
+      label: verdict.state.label, tone: verdict.state.tone, labelWidth: 9, indent: depth,
+      "\(name): \(verdict.verdict.summary)")
+    let inner = depth + 9
+    if style.verbose {
+      for evidence in verdict.verdict.evidence {
+        page.item(label: "", labelWidth: 0, indent: inner, "\(evidence.source): \(evidence.value)")
+      }
+    }
+    guard verdict.cause == nil, verdict.state.isFinding else { return }
+    if !verdict.planes.isEmpty { page.item(label: "hits", labelWidth: 6, indent: inner, planes(verdict)) }
+    if let remedy = verdict.remedy { page.item(label: "type", labelWidth: 6, indent: inner, remedy) }
+  }
+
+  private func planes(_ verdict: JudgedVerdict) -> String {
+    let lost = verdict.state == .failing ? verdict.lost : []
+    let endangered = verdict.atRisk.filter { !lost.contains($0) }
+    return [
+      lost.isEmpty ? nil : lost.map(\.title).joined(separator: ", ") + " lost",
+      endangered.isEmpty ? nil : endangered.map(\.title).joined(separator: ", ") + " at risk",
+    ].compactMap(\.self).joined(separator: "; ")
+  }
+
+  private mutating func writeFoot() {
+    guard let first = report.verdicts.first(where: \.state.isFinding) else { return }
+    page.blank()
+    page.paragraph([.dim("More on a finding: nodeagent explain \(first.verdict.check)")])
+  }
+}
+
+extension CheckState {
+  fileprivate var label: String { rawValue.uppercased() }
+
+  fileprivate var tone: TextPage.Tone {
+    switch self {
+    case .failing: .bad
+    case .warning: .warn
+    case .unknown: .warn
+    case .ok: .good
+    case .skipped: .dim
+    }
+  }
+}
