@@ -68,12 +68,14 @@ import Testing
       Array(page.utf8) == Array(text(MetricFamily("m", help: "h", samples: [decomposed, composed])).utf8))
   }
 
-  @Test(arguments: [
-    (0, "0"), (-0.0, "0"), (1, "1"), (-1, "-1"), (10, "10"), (1_795_000_000, "1795000000"), (0.021, "0.021"),
-    (-2.5, "-2.5"), (1e-7, "1e-07"), (9_007_199_254_740_992, "9007199254740992"), (1e17, "100000000000000000"),
-    (1e300, "1e+300"), (-9_223_372_036_854_775_808, "-9223372036854775808"), (.leastNonzeroMagnitude, "5e-324"), (.nan, "NaN"),
-    (.infinity, "+Inf"), (-.infinity, "-Inf"),
-  ] as [(Double, String)])
+  @Test(
+    arguments: [
+      (0, "0"), (-0.0, "0"), (1, "1"), (-1, "-1"), (10, "10"), (1_795_000_000, "1795000000"), (0.021, "0.021"),
+      (-2.5, "-2.5"), (1e-7, "1e-07"), (9_007_199_254_740_992, "9007199254740992"), (1e17, "100000000000000000"),
+      (1e300, "1e+300"), (-9_223_372_036_854_775_808, "-9223372036854775808"), (.leastNonzeroMagnitude, "5e-324"),
+      (.nan, "NaN"),
+      (.infinity, "+Inf"), (-.infinity, "-Inf"),
+    ] as [(Double, String)])
   func numbers(value: Double, written: String) {
     #expect(line(value) == "# HELP m h\n# TYPE m gauge\nm \(written)\n")
   }
