@@ -14,9 +14,7 @@ public enum Settings {
       throw SettingsErrors([SettingsProblem(file: file, mark: error.mark, path: "", message: error.message)])
     }
     var problems = tree.duplicates.map {
-      SettingsProblem(
-        file: file, mark: $0.mark, path: $0.path,
-        message: "is given twice, on line \($0.first.line) and on line \($0.mark.line); allowed: once")
+      SettingsProblem(file: file, mark: $0.mark, path: $0.path, message: "\($0.message); allowed: once")
     }
     if tree.documents.count > 1 {
       let message = "a second document begins here; allowed: one document"

@@ -62,7 +62,10 @@ public final class SettingsReader {
   public func required<T: SettingsScalar>(
     _ key: String, as type: T.Type = T.self, detected: (value: T, file: String)? = nil
   ) -> T? {
-    if detected == nil, !has(key) { reportMissing(key) }
+    // Of what is not a mapping, that is the mistake.
+    if detected == nil, !has(key), node.isAbsent || node.yaml?.mapping != nil {
+      diagnostics.report(child(key), "is missing; this key is required")
+    }
     return scalar(key, detected: detected, check: nil)
   }
 
@@ -70,10 +73,6 @@ public final class SettingsReader {
   func child(_ key: String) -> SettingsNode {
     known.append(key)
     return node[key]
-  }
-
-  func reportMissing(_ key: String) {
-    diagnostics.report(child(key), "is missing; this key is required")
   }
 
   /// Records the value of a key.

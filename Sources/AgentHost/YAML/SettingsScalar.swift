@@ -30,8 +30,13 @@ extension SettingsScalar {
 }
 
 extension SettingsScalar where Self: CustomStringConvertible {
-  /// The description, quoted where YAML needs it.
-  public var settingsText: String { PlainText.yaml(description) }
+  /// The description, quoted where the text would be of another kind.
+  public var settingsText: String {
+    switch Self.settingsKind {
+    case .text, .string: PlainText.yaml(description)
+    case .boolean, .integer, .number: description
+    }
+  }
 }
 
 extension SettingsScalar where Self: RawRepresentable & CaseIterable, RawValue == String {
@@ -47,5 +52,10 @@ extension SettingsScalar where Self: RawRepresentable & CaseIterable, RawValue =
   }
 
   /// The raw value.
+  public var settingsText: String { PlainText.yaml(rawValue) }
+}
+
+extension SettingsScalar where Self: RawRepresentable & CaseIterable & CustomStringConvertible, RawValue == String {
+  /// The raw value, also for an enumeration that describes itself in other words.
   public var settingsText: String { PlainText.yaml(rawValue) }
 }

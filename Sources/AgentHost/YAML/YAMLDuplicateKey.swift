@@ -7,7 +7,10 @@ struct YAMLDuplicateKey {
   /// The first occurrence.
   let first: SourceMark
 
+  /// What is wrong with the key.
+  var message: String { "is given twice, first on line \(first.line)" }
+
   var error: YAMLError {
-    YAMLError("key '\(path)' is given twice, on line \(first.line) and on line \(mark.line)", at: mark)
+    YAMLError("key '\(path)' \(message)", at: mark)
   }
 }

@@ -73,16 +73,17 @@ struct YAMLEventReader: ~Copyable {
     let place = parser.pointee.problem_mark
     guard let byte = byte(ofCharacter: place.index) else {
       // At the end of the text libyaml names a line that is not there.
-      return YAMLError(problem + context(of: .max), at: mark(ofByte: input.count))
+      let end = mark(ofByte: input.count)
+      return YAMLError(problem + context(before: end.line - 1), at: end)
     }
-    let hint = byte == UInt8(ascii: "\t") ? " (a tab)" : context(of: place.line)
+    let hint = byte == UInt8(ascii: "\t") ? " (a tab)" : context(before: place.line)
     return YAMLError(problem + hint, at: SourceMark(place))
   }
 
-  /// What libyaml was reading, if that began on another line than the problem's.
-  private func context(of line: Int) -> String {
+  /// What libyaml was reading, if that began before a line (counted from 0).
+  private func context(before line: Int) -> String {
     let began = parser.pointee.context_mark
-    guard let context = parser.pointee.context, began.line != line else { return "" }
+    guard let context = parser.pointee.context, began.line < line else { return "" }
     return ", \(String(cString: context)) that begins on line \(began.line + 1)"
   }
 

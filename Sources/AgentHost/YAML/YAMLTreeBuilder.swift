@@ -76,8 +76,8 @@ struct YAMLTreeBuilder {
   }
 
   private mutating func count(_ more: Int, at mark: SourceMark) throws(YAMLError) {
+    guard more <= limits.nodes - nodes else { throw YAMLError("more than \(limits.nodes) nodes", at: mark) }
     nodes += more
-    guard nodes <= limits.nodes else { throw YAMLError("more than \(limits.nodes) nodes", at: mark) }
   }
 
   private func check(height: Int, at mark: SourceMark) throws(YAMLError) {
