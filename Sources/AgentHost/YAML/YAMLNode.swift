@@ -1,8 +1,8 @@
 /// A node of a YAML document: a scalar, a sequence or a mapping, with its place in the text.
 ///
 /// Aliases are resolved: the node is a copy of the anchored one, marked where the alias stands; what is below it keeps
-/// its marks and is shared, not copied. Anchors, comments and the tags of collections are not kept. Merge keys (`<<`) belong to
-/// YAML 1.1 and are ordinary keys here.
+/// its marks and is shared, not copied. Anchors, comments and the tags of collections are not kept. Merge keys (`<<`)
+/// belong to YAML 1.1 and are ordinary keys here.
 public struct YAMLNode: Sendable, Equatable {
   /// What a node is.
   public enum Kind: Sendable, Equatable {
