@@ -46,13 +46,18 @@ let package = Package(
       ],
       swiftSettings: settings),
 
+    // What the tests of several floors share: a loop on a thread, a clock that stands still, trees of files.
+    .target(name: "AgentTesting", dependencies: ["AgentCore", "AgentHost"], path: "Tests/AgentTesting", swiftSettings: settings),
     .testTarget(name: "AgentCoreTests", dependencies: ["AgentCore"], swiftSettings: settings),
-    .testTarget(name: "AgentHostTests", dependencies: ["AgentHost", "AgentCore", "CNetlink"], swiftSettings: settings),
     .testTarget(
-      name: "AgentPluginsTests", dependencies: ["AgentPlugins", "AgentHost", "AgentCore"], swiftSettings: settings),
+      name: "AgentHostTests", dependencies: ["AgentHost", "AgentCore", "AgentTesting", "CNetlink"],
+      swiftSettings: settings),
+    .testTarget(
+      name: "AgentPluginsTests", dependencies: ["AgentPlugins", "AgentHost", "AgentCore", "AgentTesting"],
+      swiftSettings: settings),
     .testTarget(
       name: "NodeAgentTests",
-      dependencies: ["NodeAgent", "AgentPlugins", "AgentHost", "AgentCore"], swiftSettings: settings),
+      dependencies: ["NodeAgent", "AgentPlugins", "AgentHost", "AgentCore", "AgentTesting"], swiftSettings: settings),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -15,11 +15,9 @@ public struct Host: Sendable {
   private let events: HostEvents
 
   /// Makes a host from its parts.
-  ///
-  /// - Parameter loop: runs the few programs that a live host may be asked by; none are run without it.
   public init(
-    files: HostFiles, roles: Set<Role>, worker: Worker, events: HostEvents, agent: any AgentIntrospection,
-    loop: EventLoop? = nil
+    files: HostFiles, roles: Set<Role>, worker: Worker, events: HostEvents, kubelet: KubeletSource,
+    agent: any AgentIntrospection
   ) {
     self.files = files
     self.mode = files.root.mode
@@ -27,7 +25,7 @@ public struct Host: Sendable {
     self.worker = worker
     self.events = events
     self.agent = agent
-    self.kubelet = KubeletSource(files: files, worker: worker, loop: loop)
+    self.kubelet = kubelet
   }
 
   /// Reads and parses files on the worker thread.

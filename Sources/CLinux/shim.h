@@ -109,3 +109,6 @@ static inline int clinux_reap(int pidfd, int *status) {
   *status = info.si_code == CLD_EXITED ? info.si_status : -info.si_status;
   return info.si_pid != 0;
 }
+
+// A client that went away is an error of write(2), not the end of the process.
+static inline void clinux_ignore_sigpipe(void) { signal(SIGPIPE, SIG_IGN); }

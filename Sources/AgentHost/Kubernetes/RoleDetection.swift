@@ -15,14 +15,15 @@ public struct RoleDetection: Sendable, Equatable {
   public var problems: [FileError]
 
   /// Looks at the host's files; for the worker thread.
-  public static func detect(_ files: HostFiles) -> RoleDetection {
-    var detection = RoleDetection(roles: [], evidence: [:], problems: [])
-    detection.lookForControlPlane(files)
-    detection.lookForWorker(files)
-    detection.lookForLoadBalancer(files)
-    detection.lookForStorage(files)
-    if detection.roles.isEmpty { detection.roles = [.candidate] }
-    return detection
+  public init(reading files: HostFiles) {
+    roles = []
+    evidence = [:]
+    problems = []
+    lookForControlPlane(files)
+    lookForWorker(files)
+    lookForLoadBalancer(files)
+    lookForStorage(files)
+    if roles.isEmpty { roles = [.candidate] }
   }
 
   /// The places that are looked at, for `no Kubernetes role found on this host (looked for …)`.

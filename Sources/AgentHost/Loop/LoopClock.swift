@@ -1,4 +1,5 @@
 public import AgentCore
+import CLinux
 import Glibc
 import Synchronization
 

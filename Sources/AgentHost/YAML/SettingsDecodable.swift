@@ -6,7 +6,7 @@
 ///     guard let server = reader.required("server", as: Endpoint.self) else { return nil }
 ///
 /// Read all keys before the guard, so that all mistakes are found.
-public protocol SettingsDecodable {
+public protocol SettingsDecodable: SendableMetatype {
   /// Reads the settings; nil after a required value was missing or wrong.
   init?(from reader: SettingsReader)
 }

@@ -31,6 +31,39 @@ extension SettingsNode {
     return value
   }
 
+  /// The settings of a plugin, read from the mapping `checks`, and the checks whose keys it reads.
+  ///
+  /// Keys of other plugins' checks pass: who calls this for every plugin judges what nobody reads.
+  public func decodeChecks<T: SettingsSection>(
+    _ type: T.Type = T.self, into diagnostics: SettingsDiagnostics
+  ) -> (settings: T, claimed: Set<String>) {
+    let reader = SettingsReader(self, diagnostics)
+    reader.allowAnyKey()
+    let settings: T = T(from: reader)
+    reader.finish()
+    return (settings, reader.named)
+  }
+
+  /// As ``decode(_:into:)``, where another type reads the keys `others` of the same mapping.
+  func decodeOwn<T: SettingsSection>(
+    _ type: T.Type, beside others: [String], into diagnostics: SettingsDiagnostics
+  ) -> T {
+    let reader = SettingsReader(self, diagnostics)
+    others.forEach { reader.allow($0) }
+    let value: T = T(from: reader)
+    reader.finish()
+    return value
+  }
+
+  /// The keys that every check has; `isOpen` lets a check's own keys pass, which its plugin reads.
+  public func decodeCheck(isOpen: Bool, into diagnostics: SettingsDiagnostics) -> CheckSettings {
+    let reader = SettingsReader(self, diagnostics)
+    if isOpen { reader.allowAnyKey() }
+    let value = CheckSettings(from: reader)
+    reader.finish()
+    return value
+  }
+
   /// The value of this node as a scalar.
   func scalar<T: SettingsScalar>(_ type: T.Type = T.self) throws(SettingsScalarError) -> T {
     guard let yaml, let text = yaml.text, !yaml.isNull else {

@@ -25,6 +25,9 @@ public final class SettingsReader {
     known += keys
   }
 
+  /// The keys that were named so far.
+  var named: Set<String> { Set(known) }
+
   /// Lets unknown keys pass: another reader judges them.
   public func allowAnyKey() {
     isOpen = true

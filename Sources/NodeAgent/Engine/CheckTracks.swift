@@ -17,23 +17,35 @@ struct CheckTracks: Sendable, Equatable {
 
   var verdicts: [Verdict] { announced.map(\.verdict) }
 
-  /// Takes the verdicts of a round; what is gone from them is gone.
-  mutating func take(_ verdicts: [Verdict], at time: HostTime, timing: [CheckID: CheckTiming]) {
+  /// Takes the verdicts of a round and returns what is announced by it; what is gone from them is gone.
+  mutating func take(_ verdicts: [Verdict], at time: HostTime, timing: [CheckID: CheckTiming]) -> [Transition] {
     var next: [VerdictKey: CheckTrack] = [:]
+    var announcements: [Transition] = []
     for verdict in verdicts {
       guard var track = tracks[verdict.key] else {
         next[verdict.key] = CheckTrack(first: verdict)
+        if verdict.state.isFinding { announcements.append(Transition(verdict: verdict, from: nil)) }
         continue
       }
+      let before = track.verdict.state
       if track.take(verdict, at: time, timing: timing[verdict.check] ?? .fact) {
         transitions[verdict.check, default: 0] += 1
+        announcements.append(Transition(verdict: verdict, from: before))
       }
       next[verdict.key] = track
     }
     tracks = next
-    self.time = time
     order = verdicts.map(\.key)
+    self.time = time
+    return announcements
   }
+}
+
+/// An announced change of a check's state.
+struct Transition: Sendable, Equatable {
+  var verdict: Verdict
+  /// The state before; nil for a finding of the first look.
+  var from: CheckState?
 }
 
 /// An announced verdict and when its state began.

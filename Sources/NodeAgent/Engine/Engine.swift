@@ -10,7 +10,10 @@ struct Engine: Sendable {
   let clock: any AgentClock
   let active: [ActivePlugin]
   let state: NodeState
+  /// Shifts the intervals; between -1 and 1.
   var jitter: @Sendable () -> Double = { .random(in: -1...1) }
+  /// Called with the changes that a round announces, after they are published.
+  var announce: @Sendable ([Transition]) -> Void = { _ in }
 
   /// Every plugin looks once, all at the same time.
   func observeOnce(timeout: Duration?) async {
@@ -28,7 +31,7 @@ struct Engine: Sendable {
   }
 
   private func runners() -> [PluginRunner] {
-    active.map { PluginRunner($0, loop: loop, clock: clock, state: state, jitter: jitter) }
+    active.map { PluginRunner($0, loop: loop, clock: clock, state: state, jitter: jitter, announce: announce) }
   }
 
   private func beat() async {

@@ -9,6 +9,7 @@ actor PluginRunner {
   private let state: NodeState
   private let attempt: RoundAttempt
   private let jitter: @Sendable () -> Double
+  private let announce: @Sendable ([Transition]) -> Void
   private var schedule: RoundSchedule
   private var tracks = CheckTracks()
   private var isWanted = true
@@ -17,13 +18,14 @@ actor PluginRunner {
 
   init(
     _ active: ActivePlugin, loop: EventLoop, clock: any AgentClock, state: NodeState,
-    jitter: @escaping @Sendable () -> Double
+    jitter: @escaping @Sendable () -> Double, announce: @escaping @Sendable ([Transition]) -> Void
   ) {
     self.active = active
     self.loop = loop
     self.clock = clock
     self.state = state
     self.jitter = jitter
+    self.announce = announce
     attempt = RoundAttempt(loop: loop, clock: clock)
     schedule = RoundSchedule(interval: active.interval)
   }
@@ -105,11 +107,12 @@ actor PluginRunner {
     case .failure, .timeout:
       verdicts = active.unknown(because: outcome.problem ?? "", previous: tracks.verdicts)
     }
-    tracks.take(verdicts, at: end, timing: active.timings)
+    let announcements = tracks.take(verdicts, at: end, timing: active.timings)
     state.publish(
       PluginRound(
         tracks: tracks.announced, transitions: tracks.transitions, metrics: metrics, problem: outcome.problem,
         ended: end, duration: end.elapsed(since: start)),
       of: active.name)
+    if !announcements.isEmpty { announce(announcements) }
   }
 }

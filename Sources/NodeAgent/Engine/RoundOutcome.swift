@@ -14,7 +14,7 @@ enum RoundOutcome: Sendable {
     switch self {
     case .success: nil
     case .failure(let reason): reason
-    case .timeout(let deadline): "no answer within \(deadline.inWords)"
+    case .timeout(let deadline): "no answer within \(deadline.settingsText)"
     }
   }
 }

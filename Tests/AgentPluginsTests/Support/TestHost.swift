@@ -16,7 +16,7 @@ final class TestHost {
 
   let directory: String
   let files: HostFiles
-  let host: Host
+  let host: AgentHost.Host
 
   /// Writes the files and directories (a path that ends in `/`) and makes the host.
   ///
@@ -34,9 +34,10 @@ final class TestHost {
       try FileManager.default.createSymbolicLink(atPath: directory + path, withDestinationPath: target)
     }
     files = HostFiles(root: try HostRoot(directory, mode: .recorded), forbidden: forbidden)
+    let worker = try Worker()
     host = Host(
-      files: files, roles: roles ?? RoleDetection.detect(files).roles, worker: try Worker(), events: .none,
-      agent: NoIntrospection())
+      files: files, roles: roles ?? RoleDetection(reading: files).roles, worker: worker, events: .none,
+      kubelet: KubeletSource(files: files, worker: worker), agent: NoIntrospection())
   }
 
   deinit { try? FileManager.default.removeItem(atPath: directory) }

@@ -1,0 +1,49 @@
+import CLinux
+import Glibc
+
+/// Signals as events of the loop.
+public actor Signals {
+  /// The signals that end the agent.
+  public enum Ending: CInt, Sendable, CaseIterable {
+    /// Ctrl-C.
+    case interrupt = 2
+    /// `systemctl stop`, `kill`.
+    case terminate = 15
+  }
+
+  private final class Watched {
+    let source: EventSource
+
+    init(_ source: consuming EventSource) { self.source = source }
+  }
+
+  private let loop: EventLoop
+  private var watched: [Watched] = []
+  /// The event loop, which receives the signals.
+  public nonisolated var unownedExecutor: UnownedSerialExecutor { loop.asUnownedSerialExecutor() }
+
+  /// Makes signals events of `loop`; call ``block()`` first.
+  public init(loop: EventLoop) { self.loop = loop }
+
+  isolated deinit { watched = [] }
+
+  /// Blocks the ending signals and ignores SIGPIPE; before any thread is started, because threads inherit the mask.
+  public static func block() {
+    var set = sigset_t()
+    sigemptyset(&set)
+    for signal in Ending.allCases { sigaddset(&set, signal.rawValue) }
+    pthread_sigmask(SIG_BLOCK, &set, nil)
+    clinux_ignore_sigpipe()
+  }
+
+  /// The ending signals, as they come.
+  ///
+  /// - Throws: ``SystemCallError`` when the loop cannot receive them.
+  public func ending() throws(SystemCallError) -> AsyncStream<Ending> {
+    let (stream, continuation) = AsyncStream.makeStream(of: Ending.self)
+    for signal in Ending.allCases {
+      watched.append(Watched(try EventSource.signal(signal.rawValue) { _ in continuation.yield(signal) }))
+    }
+    return stream
+  }
+}

@@ -1,0 +1,27 @@
+import CLinux
+import Glibc
+
+/// A directory that generated documents are written to.
+public struct OutputDirectory: Sendable {
+  private let path: String
+
+  /// Takes an existing directory, or makes it; the one above it must exist.
+  ///
+  /// - Throws: ``FileError``.
+  public init(_ path: String) throws(FileError) {
+    guard mkdir(path, 0o755) == 0 || errno == EEXIST else { throw FileError(path, call: "mkdir", code: errno) }
+    self.path = path
+  }
+
+  /// Writes a file, replacing one of that name.
+  ///
+  /// - Throws: ``FileError``.
+  public func write(_ text: String, to name: String) throws(FileError) {
+    let target = "\(path)/\(name)"
+    guard let file = fopen(target, "we") else { throw FileError(target, call: "fopen", code: errno) }
+    let bytes = Array(text.utf8)
+    let written = fwrite(bytes, 1, bytes.count, file)
+    let code = errno
+    guard fclose(file) == 0, written == bytes.count else { throw FileError(target, call: "fwrite", code: code) }
+  }
+}

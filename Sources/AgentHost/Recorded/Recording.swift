@@ -1,0 +1,48 @@
+public import AgentCore
+
+/// What a recorded host carries besides its files: `recorded.yaml` at its root.
+public struct Recording: SettingsSection, Sendable {
+  /// The file's name below the root.
+  public static let file = "/recorded.yaml"
+
+  /// When it was recorded; reports of a recorded host carry this time.
+  public var time: HostTime
+  /// Paths that the recording agent was not allowed to read; everything below them is denied.
+  public var forbidden: [String]
+
+  /// Reads `time` (seconds since 1970), `uptime` (seconds since boot) and `forbidden`.
+  public init(from reader: SettingsReader) {
+    time = HostTime(
+      wallNanoseconds: Int64(reader.value("time", default: 0, in: 0...9_000_000_000)) * 1_000_000_000,
+      bootNanoseconds: Int64(reader.value("uptime", default: 0, in: 0...9_000_000_000)) * 1_000_000_000)
+    forbidden = reader.list("forbidden")
+  }
+
+  /// The recording of a root; one without the file was recorded at the epoch and forbids nothing.
+  ///
+  /// - Throws: ``FileError`` or ``SettingsErrors``.
+  public init(of root: HostRoot) throws {
+    let bytes = try HostFiles(root: root).bytesIfPresent(Self.file) ?? []
+    self = try Settings.load(text: bytes, file: root.path + Self.file).decode(Recording.self)
+  }
+}
+
+/// The clock of a recorded host: it always shows the recording's time, and waits as the real one does.
+public struct RecordedClock: AgentClock {
+  private let moment: HostTime
+  private let clock: any AgentClock
+
+  /// Shows `moment` and waits by `clock`.
+  public init(showing moment: HostTime, waitingBy clock: any AgentClock) {
+    self.moment = moment
+    self.clock = clock
+  }
+
+  /// The recording's time.
+  public func now() -> HostTime { moment }
+
+  /// Waits as long as it is from the recording's time to `deadline`.
+  public func sleep(until deadline: HostTime, tolerance: Duration) async throws {
+    try await clock.sleep(for: deadline.elapsed(since: moment), tolerance: tolerance)
+  }
+}

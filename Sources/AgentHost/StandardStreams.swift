@@ -1,0 +1,22 @@
+import Glibc
+
+/// The process's standard output and error.
+public enum StandardStreams {
+  /// Writes all of it to standard output; what a closed pipe refuses is dropped.
+  public static func output(_ bytes: [UInt8]) { write(bytes, to: STDOUT_FILENO) }
+
+  /// Writes all of it to standard output; what a closed pipe refuses is dropped.
+  public static func output(_ text: String) { output(Array(text.utf8)) }
+
+  /// Writes a line to standard error.
+  public static func error(_ line: String) { write(Array((line + "\n").utf8), to: STDERR_FILENO) }
+
+  private static func write(_ bytes: [UInt8], to descriptor: CInt) {
+    var rest = bytes[...]
+    while !rest.isEmpty {
+      let count = rest.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
+      if count < 0 && errno != EINTR { return }
+      rest = rest.dropFirst(max(0, count))
+    }
+  }
+}

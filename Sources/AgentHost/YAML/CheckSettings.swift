@@ -1,0 +1,51 @@
+public import AgentCore
+
+/// What every check can be told, whatever it checks.
+public struct CheckSettings: SettingsSection, Sendable {
+  /// The keys of ``CheckSettings``, which stand beside a check's own.
+  static let keys = ["enabled", "hold", "clear"]
+
+  /// False switches the check off.
+  public var isEnabled: Bool
+  /// How long a worse state must last; nil leaves it to the check.
+  public var hold: Persistence?
+  /// How long a better state must last; nil leaves it to the check.
+  public var clear: Persistence?
+
+  /// Reads the three keys.
+  public init(from reader: SettingsReader) {
+    isEnabled = reader.value("enabled", default: true)
+    hold = reader.optional("hold")
+    clear = reader.optional("clear")
+  }
+}
+
+extension SettingsReader {
+  /// A check's own settings, read from the mapping `checks`; the keys that every check has stand beside them.
+  public func check<T: SettingsSection>(_ id: CheckID, as type: T.Type = T.self) -> T {
+    child(id.description).decodeOwn(type, beside: CheckSettings.keys, into: diagnostics)
+  }
+}
+
+extension Persistence: SettingsScalar {
+  /// A duration (`30s`) or a number of rounds (`2`).
+  public init(settingsScalar text: String) throws(SettingsScalarError) {
+    if let rounds = Int(text), (0...1000).contains(rounds) {
+      self = .rounds(rounds)
+    } else {
+      do {
+        self = .lasting(try Duration(settingsScalar: text))
+      } catch {
+        throw SettingsScalarError(error.wrong, allowed: "a number of rounds, as in 2, or a duration, as in 30s")
+      }
+    }
+  }
+
+  /// The number of rounds or the duration.
+  public var settingsText: String {
+    switch self {
+    case .rounds(let rounds): "\(rounds)"
+    case .lasting(let duration): duration.settingsText
+    }
+  }
+}

@@ -1,0 +1,26 @@
+import AgentCore
+import AgentHost
+import AgentPlugins
+import Synchronization
+
+/// What the agent tells its own plugin of itself.
+///
+/// Plugins are made before the state that holds their rounds, so the state is connected afterwards.
+final class AgentKnowledge: AgentIntrospection {
+  private let events: HostEvents
+  private let registry: [Registration]
+  private let state = Mutex<NodeState?>(nil)
+
+  init(events: HostEvents, registry: [Registration]) {
+    self.events = events
+    self.registry = registry
+  }
+
+  func connect(_ state: NodeState) { self.state.withLock { $0 = state } }
+
+  func rounds() -> [RoundStatus] { state.withLock(\.self)?.rounds() ?? [] }
+
+  func requirements() -> [Requirement] { registry.flatMap(\.descriptor.requirements) }
+
+  func fileWatching() async -> FileWatcher.Health? { await events.fileWatching() }
+}

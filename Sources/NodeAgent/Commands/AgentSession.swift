@@ -1,0 +1,27 @@
+import AgentCore
+import AgentHost
+import AgentPlugins
+
+/// Everything that a command needs to look at a host.
+struct AgentSession: Sendable {
+  let configuration: Configuration
+  let roles: Set<Role>
+  let identity: HostIdentity
+  let clock: any AgentClock
+  let engine: Engine
+  let events: HostEvents
+
+  /// What the state says now.
+  func report(since start: HostTime) -> Report {
+    let now = clock.now()
+    return Report(
+      engine.state.snapshot(),
+      context: ReportContext(
+        agent: .current, host: identity, roles: roles, observedAt: now, duration: now.elapsed(since: start)))
+  }
+
+  /// Every metric as the state has it.
+  func metrics() -> [MetricFamily] {
+    AgentMetrics.families(engine.state.snapshot(), agent: .current, roles: roles)
+  }
+}

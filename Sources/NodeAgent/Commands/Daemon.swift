@@ -1,0 +1,44 @@
+import AgentCore
+import AgentHost
+import Logging
+
+/// The lasting agent: engine and HTTP server, until a signal ends both.
+struct Daemon: Sendable {
+  let session: AgentSession
+  let loop: EventLoop
+  let logger: Logger
+
+  /// - Throws: ``CommandError`` when an address cannot be listened on.
+  func run(listen: [ListenAddress], until ending: AsyncStream<Signals.Ending>) async throws -> Int32 {
+    let addresses = listen.isEmpty ? session.configuration.settings.listen : listen
+    let server = try await start(addresses)
+    greet(server.addresses)
+    var engine = session.engine
+    let log = TransitionLog(logger: logger)
+    engine.announce = { log.write($0) }
+    let watching = Task(executorPreference: loop) { [engine] in await engine.run() }
+    for await signal in ending {
+      logger.notice("ending on \(signal == .interrupt ? "SIGINT" : "SIGTERM")")
+      break
+    }
+    watching.cancel()
+    await server.shutdown()
+    return 0
+  }
+
+  private func start(_ addresses: [ListenAddress]) async throws -> HTTPServer {
+    let routes = AgentRoutes(session: session)
+    do {
+      return try await HTTPServer.start(listen: addresses) { routes.answer($0) }
+    } catch {
+      throw CommandError.failed("\(error)")
+    }
+  }
+
+  private func greet(_ addresses: [String]) {
+    let roles = session.roles.sorted().map(\.rawValue).joined(separator: ", ")
+    logger.notice(
+      "nodeagent \(AgentBuild.current.version) watches \(session.identity.name) as \(roles), listening on \(addresses.joined(separator: ", "))"
+    )
+  }
+}

@@ -1,0 +1,59 @@
+import AgentHost
+import ArgumentParser
+
+/// `nodeagent doctor`
+struct Doctor: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Looks at everything once and prints what is wrong, what users lost and what to type.",
+    discussion: """
+      Findings are grouped by area, root causes first; what follows from a cause stands below it.
+      It never changes the host. Without root it says what it could not see.
+
+      Exit status, the worst first: 2 something is failing, 3 something could not be checked,
+      1 a warning, 0 all well; 64 wrong usage, 78 the configuration is wrong.
+      """)
+
+  enum Format: String, CaseIterable, ExpressibleByArgument {
+    case text, json
+  }
+
+  enum ColorChoice: String, CaseIterable, ExpressibleByArgument {
+    case auto, always, never
+  }
+
+  @OptionGroup var observing: ObservingOptions
+
+  @Option(name: .shortAndLong, help: "Form of the report.")
+  var output = Format.text
+
+  @Flag(name: .shortAndLong, help: "Show what is well and what was skipped too, with the evidence.")
+  var verbose = false
+
+  @Option(help: "Colour; auto means on a terminal, unless NO_COLOR is set.")
+  var color = ColorChoice.auto
+
+  func run() throws {
+    let (observing, output, style) = (observing, output, style)
+    try CommandRunner.run { loop in
+      let session = try await SessionBuilder(options: observing, loop: loop, isLasting: false).build()
+      let start = session.clock.now()
+      await session.engine.observeOnce(timeout: observing.timeout.map { .seconds($0) })
+      let report = session.report(since: start)
+      switch output {
+      case .text: StandardStreams.output(TextReport.render(report, style: style))
+      case .json: StandardStreams.output(try JSONReport(report).encoded())
+      }
+      return report.exitStatus
+    }
+  }
+
+  private var style: TextReport.Style {
+    let isColored =
+      switch color {
+      case .always: true
+      case .never: false
+      case .auto: Terminal.isInteractive && !Terminal.refusesColor
+      }
+    return TextReport.Style(width: min(Terminal.width, 120), color: isColored, verbose: verbose)
+  }
+}

@@ -1,0 +1,53 @@
+import AgentCore
+import AgentHost
+import AgentPlugins
+
+/// Opens the host and makes the plugins that its configuration and the command line ask for.
+struct SessionBuilder {
+  let options: ObservingOptions
+  let loop: EventLoop
+  /// Whether the session waits for events, or looks once.
+  let isLasting: Bool
+
+  /// - Throws: ``CommandError``.
+  func build() async throws -> AgentSession {
+    let registry = PluginRegistry.all
+    let selection = try usage { try CheckSelection(only: options.only, skip: options.skip, registry: registry) }
+    let root = try usage { try HostRoot(options.root, mode: options.probe) }
+    let recording = try configured { try Recording(of: root) }
+    let files = HostFiles(root: root, forbidden: recording.forbidden)
+    let worker = try Worker()
+    let (detected, identity) = try await worker.run { (RoleDetection(reading: files), HostIdentity(reading: files)) }
+    let configuration = try load(root: root, registry: registry, detected: detected)
+    let named = Set(options.role.compactMap(\.role))
+    let roles = named.isEmpty ? configuration.settings.roles ?? detected.roles : named
+    let clock = LoopClock(loop: loop)
+    let events = root.mode == .live && isLasting ? HostEvents.live(loop: loop, files: files) : .none
+    let knowledge = AgentKnowledge(events: events, registry: registry)
+    let host = Host(
+      files: files, roles: roles, worker: worker, events: events,
+      kubelet: KubeletSource(files: files, worker: worker, loop: loop), agent: knowledge)
+    let active = ActivePlugins(configuration: configuration, selection: selection).make(registry, host: host)
+    let shown: any AgentClock =
+      root.mode == .recorded && !isLasting ? RecordedClock(showing: recording.time, waitingBy: clock) : clock
+    let state = NodeState(active: active, started: shown.now())
+    knowledge.connect(state)
+    return AgentSession(
+      configuration: configuration, roles: roles, identity: identity, clock: shown,
+      engine: Engine(loop: loop, clock: shown, active: active, state: state), events: events)
+  }
+
+  private func load(root: HostRoot, registry: [Registration], detected: RoleDetection) throws -> Configuration {
+    try configured {
+      try ConfigurationFile(named: options.config, root: root).load(registry: registry, detected: detected)
+    }
+  }
+
+  private func usage<T>(_ body: () throws -> T) throws -> T {
+    do { return try body() } catch { throw CommandError.usage("\(error)") }
+  }
+
+  private func configured<T>(_ body: () throws -> T) throws -> T {
+    do { return try body() } catch { throw CommandError.configuration("\(error)") }
+  }
+}

@@ -1,0 +1,15 @@
+import AgentHost
+import ArgumentParser
+
+/// The command line. `main` is synchronous: the thread it runs on becomes the event loop.
+@main
+struct NodeAgent: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "nodeagent",
+    abstract: "Tells what is wrong with this Kubernetes node, what users lost, and what to type.",
+    discussion: """
+      Start with 'nodeagent doctor'. It needs no configuration and changes nothing.
+      """,
+    version: AgentBuild.current.version,
+    subcommands: [Doctor.self, Run.self, Explain.self, Checks.self, Metrics.self, Config.self])
+}

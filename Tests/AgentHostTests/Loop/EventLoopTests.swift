@@ -1,0 +1,89 @@
+import AgentCore
+import AgentTesting
+import Foundation
+import Testing
+
+@testable import AgentHost
+
+@Suite struct EventLoopTests {
+  @Test func allWorkOfATaskStaysOnTheLoopsThread() async throws {
+    try await withLoop { loop in
+      #expect(loop.isCurrent)
+      let places = await withTaskGroup(of: Bool.self) { group in
+        for _ in 0..<100 {
+          group.addTask {
+            await Task.yield()
+            return loop.isCurrent
+          }
+        }
+        return await group.reduce(into: []) { $0.append($1) }
+      }
+      #expect(places.count == 100)
+      #expect(!places.contains(false))
+    }
+  }
+
+  @Test func sleepersWakeInTheOrderOfTheirDeadlines() async throws {
+    try await withLoop { loop in
+      let clock = LoopClock(loop: loop)
+      let start = clock.now()
+      let order = await withTaskGroup(of: Int.self) { group in
+        for milliseconds in [30, 10, 20] {
+          group.addTask {
+            try? await clock.sleep(until: start.advanced(by: .milliseconds(milliseconds)), tolerance: .zero)
+            return milliseconds
+          }
+        }
+        return await group.reduce(into: []) { $0.append($1) }
+      }
+      #expect(order == [10, 20, 30])
+      #expect(clock.now().elapsed(since: start) >= .milliseconds(30))
+    }
+  }
+
+  @Test func aCancelledSleeperWakesAtOnce() async throws {
+    try await withLoop { loop in
+      let clock = LoopClock(loop: loop)
+      let sleeper = Task(executorPreference: loop) { try await clock.sleep(for: .seconds(3600)) }
+      await Task.yield()
+      sleeper.cancel()
+      await #expect(throws: CancellationError.self) { try await sleeper.value }
+      let early = Task(executorPreference: loop) { try await clock.sleep(for: .seconds(3600)) }
+      early.cancel()
+      await #expect(throws: CancellationError.self) { try await early.value }
+    }
+  }
+
+  @Test func theWorkerRunsOneAfterTheOtherOffTheLoop() async throws {
+    try await withLoop { loop in
+      let worker = try Worker()
+      let places = try await withThrowingTaskGroup(of: Bool.self) { group in
+        for _ in 0..<50 { group.addTask { try await worker.run { loop.isCurrent } } }
+        return try await group.reduce(into: []) { $0.append($1) }
+      }
+      #expect(places.count == 50)
+      #expect(!places.contains(true))
+      await #expect(throws: FileError.self) { try await worker.run { throw FileError("/x", .notFound) } }
+    }
+  }
+
+  @Test func aWorkerThatHangsDoesNotHoldUpTheLoop() async throws {
+    try await withLoop { loop in
+      let (worker, clock) = (try Worker(), LoopClock(loop: loop))
+      let gate = DispatchSemaphore(value: 0)
+      let hanging = Task(executorPreference: loop) { try await worker.run { gate.wait() } }
+      try await clock.sleep(for: .milliseconds(20))
+      gate.signal()
+      try await hanging.value
+    }
+  }
+
+  @Test func aRecordedClockStandsStillAndStillWaits() async throws {
+    try await withLoop { loop in
+      let moment = HostTime(wallNanoseconds: 7, bootNanoseconds: 9)
+      let clock = RecordedClock(showing: moment, waitingBy: LoopClock(loop: loop))
+      try await clock.sleep(for: .milliseconds(5))
+      #expect(clock.now() == moment)
+    }
+  }
+}

@@ -1,0 +1,100 @@
+import AgentCore
+import AgentTesting
+import Foundation
+import Synchronization
+import Testing
+
+@testable import AgentHost
+
+/// Real inotify on real files; every wait ends with the event it waits for.
+@Suite(.timeLimit(.minutes(1))) struct FileWatcherTests {
+  /// Watches paths below a tree; `change` is followed by a trigger or the test does not end.
+  private func watch(
+    _ tree: TemporaryTree, _ paths: [String], _ body: @Sendable @escaping (Changes) async throws -> Void
+  ) async throws {
+    try await withLoop { loop in
+      let files = HostFiles(root: try HostRoot(tree.path, mode: .live))
+      let watcher = FileWatcher(loop: loop, files: files)
+      let changes = Changes(watcher.changes(of: paths))
+      await changes.next()
+      try await body(changes)
+      #expect(await watcher.health() == FileWatcher.Health())
+    }
+  }
+
+  /// The triggers of a watch, one after the other.
+  private final class Changes {
+    private var iterator: AsyncStream<Trigger>.Iterator
+
+    init(_ stream: AsyncStream<Trigger>) { iterator = stream.makeAsyncIterator() }
+
+    func next() async { _ = await iterator.next(isolation: #isolation) }
+  }
+
+  @Test func aFileThatIsWrittenReplacedRemovedAndMadeAgainIsSeen() async throws {
+    let tree = try TemporaryTree(["etc/fstab": "1"])
+    try await watch(tree, ["/etc/fstab"]) { changes in
+      try tree.write("etc/fstab", "2")
+      await changes.next()
+      try tree.write("etc/new", "3")
+      rename(tree.path + "/etc/new", tree.path + "/etc/fstab")
+      await changes.next()
+      try tree.remove("etc/fstab")
+      await changes.next()
+      try tree.write("etc/fstab", "4")
+      await changes.next()
+    }
+  }
+
+  @Test func aDirectoryThatIsMadeLaterIsSeenWithItsFiles() async throws {
+    let tree = try TemporaryTree(["etc/x": ""])
+    try await watch(tree, ["/etc/sysctl.d"]) { changes in
+      mkdir(tree.path + "/etc/sysctl.d", 0o755)
+      await changes.next()
+      try tree.write("etc/sysctl.d/10.conf", "a=1")
+      await changes.next()
+      try tree.remove("etc/sysctl.d")
+      await changes.next()
+      try tree.write("etc/sysctl.d/20.conf", "a=2")
+      await changes.next()
+    }
+  }
+
+  @Test func whatHappensBesideTheWatchedNameIsNoTrigger() async throws {
+    let tree = try TemporaryTree(["etc/fstab": "1"])
+    try await withLoop { loop in
+      let watcher = FileWatcher(loop: loop, files: HostFiles(root: try HostRoot(tree.path, mode: .live)))
+      let all = Changes(watcher.changes(of: ["/etc"]))
+      await all.next()
+      let count = Mutex(0)
+      let counting = Task(executorPreference: loop) {
+        for await _ in watcher.changes(of: ["/etc/fstab"]) { count.withLock { $0 += 1 } }
+      }
+      while count.withLock({ $0 }) == 0 { await Task.yield() }
+      try tree.write("etc/other", "x")
+      await all.next()
+      #expect(count.withLock { $0 } == 1)
+      try tree.write("etc/fstab", "2")
+      while count.withLock({ $0 }) == 1 { await Task.yield() }
+      counting.cancel()
+    }
+  }
+
+  @Test func anAbsoluteLinkIsWatchedInsideTheRoot() async throws {
+    let tree = try TemporaryTree(["real/conf/a": "1"])
+    try tree.link("etc", to: "/real/conf")
+    try await watch(tree, ["/etc/a"]) { changes in
+      try tree.write("real/conf/a", "2")
+      await changes.next()
+    }
+  }
+}
+
+@Suite struct InotifyPlacesTests {
+  @Test func theNearestDirectoryComesFirst() {
+    let places = Inotify.places(of: "/etc/sysctl.d/10.conf")
+    #expect(places.map(\.directory) == ["/etc/sysctl.d/10.conf", "/etc/sysctl.d", "/etc", "/"])
+    #expect(places.map(\.name) == [nil, "10.conf", "sysctl.d", "etc"])
+    #expect(places.map(\.isEnough) == [false, true, true, true])
+  }
+}

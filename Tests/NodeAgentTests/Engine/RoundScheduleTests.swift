@@ -1,0 +1,33 @@
+import AgentCore
+import Testing
+
+@testable import NodeAgent
+
+@Suite struct RoundScheduleTests {
+  private let start = HostTime(wallNanoseconds: 0, bootNanoseconds: 0)
+
+  @Test func theFirstRoundStartsAtOnceAndTheNextNotBeforeTheFold() {
+    var schedule = RoundSchedule(interval: .seconds(10))
+    #expect(schedule.earliest(at: start) == start)
+    schedule.started(at: start)
+    #expect(schedule.earliest(at: start.advanced(by: .milliseconds(40))) == start.advanced(by: .milliseconds(100)))
+    let later = start.advanced(by: .milliseconds(101))
+    #expect(schedule.earliest(at: later) == later)
+  }
+
+  @Test func thePauseAfterFailuresDoublesUpToTheIntervalAndEndsWithASuccess() {
+    var schedule = RoundSchedule(interval: .seconds(10))
+    let pauses = (0..<6).map { _ in
+      schedule.ended(at: start, succeeded: false)
+      return schedule.nextRound(after: start, jitter: 0).elapsed(since: start)
+    }
+    #expect(pauses == [1, 2, 4, 8, 10, 10].map { .seconds($0) })
+    schedule.ended(at: start, succeeded: true)
+    #expect(schedule.earliest(at: start) == start)
+  }
+
+  @Test(arguments: [(-1.0, 9.0), (0, 10), (1, 11)]) func theIntervalIsShiftedByATenth(jitter: Double, seconds: Double) {
+    let schedule = RoundSchedule(interval: .seconds(10))
+    #expect(schedule.nextRound(after: start, jitter: jitter).elapsed(since: start) == .seconds(seconds))
+  }
+}
