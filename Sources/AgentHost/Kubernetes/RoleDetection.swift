@@ -9,15 +9,15 @@ public import AgentCore
 public struct RoleDetection: Sendable, Equatable {
   /// The roles; `candidate` when there is no other.
   public var roles: Set<Role>
-  /// The files that told, one at least for every role but `candidate`.
-  public var evidence: [Role: [Evidence]]
+  /// The files that told and what was found there, in the order of the roles; empty for `candidate`.
+  public var evidence: [Evidence]
   /// The files that might have told more and could not be read.
   public var problems: [FileError]
 
   /// Looks at the host's files; for the worker thread.
   public init(reading files: HostFiles) {
     roles = []
-    evidence = [:]
+    evidence = []
     problems = []
     lookForControlPlane(files)
     lookForWorker(files)
@@ -71,7 +71,7 @@ public struct RoleDetection: Sendable, Equatable {
 
   private mutating func add(_ role: Role, _ found: Evidence) {
     roles.insert(role)
-    evidence[role, default: []].append(found)
+    evidence.append(found)
   }
 
   private mutating func exists(_ path: String, _ files: HostFiles) -> Bool {
