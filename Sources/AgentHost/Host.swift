@@ -8,13 +8,16 @@ public struct Host: Sendable {
   public let mode: HostRoot.Mode
   /// What the agent knows of itself.
   public let agent: any AgentIntrospection
+  /// The kubelet's version and settings.
+  public let kubelet: KubeletSource
   private let files: HostFiles
   private let worker: Worker
   private let events: HostEvents
 
   /// Makes a host from its parts.
   public init(
-    files: HostFiles, roles: Set<Role>, worker: Worker, events: HostEvents, agent: any AgentIntrospection
+    files: HostFiles, roles: Set<Role>, worker: Worker, events: HostEvents, kubelet: KubeletSource,
+    agent: any AgentIntrospection
   ) {
     self.files = files
     self.mode = files.root.mode
@@ -22,6 +25,7 @@ public struct Host: Sendable {
     self.worker = worker
     self.events = events
     self.agent = agent
+    self.kubelet = kubelet
   }
 
   /// Reads and parses files on the worker thread.

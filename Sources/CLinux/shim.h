@@ -6,6 +6,7 @@
 #include <linux/magic.h>
 #include <linux/openat2.h>
 #include <signal.h>
+#include <spawn.h>
 #include <stdint.h>
 #include <string.h>
 #include <sys/epoll.h>
@@ -63,6 +64,50 @@ static inline int clinux_error_text(int code, char *buffer, size_t size) { retur
 static inline int clinux_terminal_width(int descriptor) {
   struct winsize size;
   return ioctl(descriptor, TIOCGWINSZ, &size) == 0 ? size.ws_col : 0;
+}
+
+// A pipe whose ends are closed on exec and whose reading end does not block. 0, or -1 with errno.
+static inline int clinux_pipe(int ends[2]) {
+  if (syscall(SYS_pipe2, ends, O_CLOEXEC) < 0) return -1;
+  return fcntl(ends[0], F_SETFL, O_NONBLOCK);
+}
+
+// Starts a program (posix_spawn(3)) with `output` as its standard output, /dev/null for the other two, no signal
+// blocked or handled, and a process group of its own. 0, or an error number.
+static inline int clinux_spawn(pid_t *pid, const char *path, char *const arguments[], char *const environment[],
+                               int output) {
+  posix_spawn_file_actions_t actions;
+  posix_spawnattr_t attributes;
+  sigset_t none, all;
+  int code = posix_spawn_file_actions_init(&actions);
+  if (code != 0) return code;
+  code = posix_spawnattr_init(&attributes);
+  if (code == 0) {
+    sigemptyset(&none);
+    sigfillset(&all);
+    posix_spawnattr_setsigmask(&attributes, &none);
+    posix_spawnattr_setsigdefault(&attributes, &all);
+    posix_spawnattr_setpgroup(&attributes, 0);
+    posix_spawnattr_setflags(&attributes,
+                             POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETPGROUP);
+    posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0);
+    code = posix_spawn_file_actions_adddup2(&actions, output, 1);
+    if (code == 0) code = posix_spawn_file_actions_addopen(&actions, 2, "/dev/null", O_WRONLY, 0);
+    if (code == 0) code = posix_spawn(pid, path, &actions, &attributes, arguments, environment);
+    posix_spawnattr_destroy(&attributes);
+  }
+  posix_spawn_file_actions_destroy(&actions);
+  return code;
+}
+
+// Reaps the child of a pidfd (waitid(2), P_PIDFD, Linux 5.4). 1 when it has ended, 0 when not yet, else an
+// error number, negated.
+// `status` is its exit status, or its signal negated.
+static inline int clinux_reap(int pidfd, int *status) {
+  siginfo_t info = {0};
+  if (waitid((idtype_t)3, pidfd, &info, WEXITED | WNOHANG) < 0) return -errno;
+  *status = info.si_code == CLD_EXITED ? info.si_status : -info.si_status;
+  return info.si_pid != 0;
 }
 
 // A client that went away is an error of write(2), not the end of the process.

@@ -1,0 +1,70 @@
+# The only commands that CI and people run. `make help` lists them.
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+
+SWIFT    ?= swift
+DEBUG    := .build
+TSAN     := .build-tsan
+RELEASE  := .build-release
+BINARY   := $(RELEASE)/release/nodeagent
+JOBS     ?= $(shell nproc)
+STATIC   := -c release --static-swift-stdlib -Xswiftc -Osize --scratch-path $(RELEASE)
+APT      := $(if $(filter 0,$(shell id -u)),,sudo) env DEBIAN_FRONTEND=noninteractive apt-get
+PACKAGES := libnl-3-dev libnl-route-3-dev libyaml-dev pkg-config binutils
+
+.PHONY: help setup doctor build release test tsan format lint imports golden docs metrics linkage benchmark clean
+
+help: ## lists the targets
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
+
+setup: ## installs the libraries that the build needs
+	@if ! pkg-config --exists libsystemd libnl-route-3.0 yaml-0.1 2>/dev/null; then \
+	  $(APT) update -q; \
+	  $(APT) install -y -q --no-install-recommends libsystemd-dev || $(APT) install -y -q -f; \
+	  $(APT) install -y -q --no-install-recommends libsystemd-dev $(PACKAGES); \
+	fi
+	@command -v $(SWIFT) >/dev/null || { echo "swift is not in PATH: install 6.2 or later from https://www.swift.org/install/linux/" >&2; exit 1; }
+
+doctor: setup release ## builds and shows what is wrong with this machine
+	@$(BINARY) doctor || true
+
+build: setup ## builds for debugging
+	$(SWIFT) build --scratch-path $(DEBUG)
+
+release: setup ## builds the stripped binary that ships
+	$(SWIFT) build $(STATIC) --product nodeagent
+	strip -o $(RELEASE)/nodeagent.stripped $(BINARY)
+
+test: setup ## runs all tests
+	$(SWIFT) test --scratch-path $(DEBUG)
+
+tsan: setup ## runs all tests in the thread sanitizer
+	TSAN_OPTIONS=halt_on_error=1 $(SWIFT) test --sanitize=thread --scratch-path $(TSAN)
+
+format: ## formats the sources
+	$(SWIFT) format -i -r Package.swift Sources Tests
+
+lint: ## fails on a difference of format or style
+	$(SWIFT) format lint --strict -r Package.swift Sources Tests
+
+imports: ## fails on an import across floors and on forbidden constructs
+	@scripts/check-floors
+
+golden: release ## compares the recorded hosts with what is expected of them; UPDATE=1 rewrites that
+	@scripts/golden $(BINARY) $(if $(UPDATE),--update)
+
+docs: release ## writes docs/checks; CHECK=1 fails on a difference instead
+	@scripts/check-docs $(BINARY) $(if $(CHECK),--check)
+
+metrics: release ## lints every recorded host's metrics with promtool
+	@scripts/check-metrics $(BINARY)
+
+linkage: release ## fails on an unexpected shared library, on Foundation's data and on size
+	@scripts/check-linkage $(RELEASE)/nodeagent.stripped
+
+benchmark: release ## measures speed and size
+	@Benchmarks/run $(RELEASE)/nodeagent.stripped
+
+clean: ## removes what was built
+	rm -rf $(DEBUG) $(TSAN) $(RELEASE)

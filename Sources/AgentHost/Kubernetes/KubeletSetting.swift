@@ -1,0 +1,28 @@
+/// One setting as the kubelet takes it.
+public enum KubeletSetting<Value> {
+  /// Its value, and where it stands: `FILE:LINE`, `--FLAG in FILE`, or `default`.
+  case known(Value, source: String)
+  /// A file that may set it cannot be read or parsed, or the value has the wrong type.
+  case unknown(KubeletProblem)
+
+  /// The value; nil when it is unknown.
+  public var value: Value? {
+    if case .known(let value, _) = self { value } else { nil }
+  }
+
+  /// Where it stands; the file at fault when it is unknown.
+  public var source: String {
+    switch self {
+    case .known(_, let source): source
+    case .unknown(let problem): problem.source
+    }
+  }
+
+  /// Why it is unknown.
+  public var problem: KubeletProblem? {
+    if case .unknown(let problem) = self { problem } else { nil }
+  }
+}
+
+extension KubeletSetting: Sendable where Value: Sendable {}
+extension KubeletSetting: Equatable where Value: Equatable {}

@@ -1,0 +1,66 @@
+/// Files in systemd's configuration syntax (systemd.syntax(7)): units, zram-generator.conf, swap.conf.
+public enum UnitText {
+  /// One assignment.
+  public struct Setting: Sendable, Equatable {
+    /// The section that it stands in, without brackets; empty before the first.
+    public var section: String
+    /// The key.
+    public var key: String
+    /// The value, continued lines joined by a space; empty resets lists.
+    public var value: String
+    /// Line where it begins, counted from 1.
+    public var line: Int
+
+    /// Makes a setting.
+    public init(section: String, key: String, value: String, line: Int) {
+      self.section = section
+      self.key = key
+      self.value = value
+      self.line = line
+    }
+  }
+
+  /// The assignments in the order of the text; comments and lines that are no assignment are passed over.
+  public static func parse(_ text: String) -> [Setting] {
+    var settings: [Setting] = []
+    var section = ""
+    for (line, content) in logicalLines(text) {
+      if content.hasPrefix("["), content.hasSuffix("]") {
+        section = String(content.dropFirst().dropLast())
+      } else if let equals = content.firstIndex(of: "=") {
+        settings.append(
+          Setting(
+            section: section, key: trim(content[..<equals]), value: trim(content[content.index(after: equals)...]),
+            line: line))
+      }
+    }
+    return settings
+  }
+
+  /// Lines with their continuations; a comment between continued lines is left out (systemd.syntax(7)).
+  private static func logicalLines(_ text: String) -> [(line: Int, content: String)] {
+    var result: [(line: Int, content: String)] = []
+    var open: (line: Int, content: String)?
+    // "\r\n" is one Character, so both kinds of line end are met here.
+    for (index, raw) in text.split(omittingEmptySubsequences: false, whereSeparator: { $0 == "\n" || $0 == "\r\n" })
+      .enumerated()
+    {
+      let line = trim(raw)
+      if line.hasPrefix("#") || line.hasPrefix(";") { continue }
+      let isContinued = line.hasSuffix("\\")
+      let content = isContinued ? trim(line.dropLast()) : line
+      let joined = open.map { ($0.line, $0.content + " " + content) } ?? (index + 1, content)
+      open = isContinued ? joined : nil
+      if !isContinued, !joined.1.isEmpty { result.append(joined) }
+    }
+    if let open { result.append(open) }
+    return result
+  }
+
+  private static func trim(_ text: some StringProtocol) -> String {
+    let isBlank: (Character) -> Bool = { $0 == " " || $0 == "\t" || $0 == "\r" }
+    let start = text.drop(while: isBlank)
+    let end = start.lastIndex { !isBlank($0) }
+    return end.map { String(start[...$0]) } ?? ""
+  }
+}

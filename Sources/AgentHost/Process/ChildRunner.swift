@@ -1,0 +1,87 @@
+import AgentCore
+import CLinux
+import Glibc
+import Synchronization
+
+/// Runs short programs of a live host, such as `kubelet --version`, and bounds their time and output.
+///
+/// The program is opened below the host's root and started through its descriptor, so that it is the file that was
+/// looked at. The child is watched by its pidfd (pidfd_open(2)); nothing blocks the event loop but the start itself
+/// (vfork semantics, posix_spawn(3)).
+///
+/// PR_SET_PDEATHSIG cannot be set in a foreign program: it would have to be called between fork and exec, where
+/// posix_spawn has no hook. If the agent dies, the deadline dies with it; the child then ends by itself or by SIGPIPE,
+/// since nobody reads its output any more. So only programs that end by themselves may be run here.
+public actor ChildRunner {
+  /// The most that a child may write.
+  public static let outputLimit = 64 << 10
+
+  private let loop: EventLoop
+  private let lastID = Atomic<UInt64>(0)
+  private var running: [UInt64: RunningChild] = [:]
+  /// The event loop.
+  public nonisolated var unownedExecutor: UnownedSerialExecutor { loop.asUnownedSerialExecutor() }
+
+  /// Runs children from the loop's thread.
+  public init(loop: EventLoop) { self.loop = loop }
+
+  isolated deinit { running = [:] }
+
+  /// Runs a program and waits for its end.
+  ///
+  /// - Parameters:
+  ///   - program: its path below the root of `files`.
+  ///   - deadline: after this it is killed, with all of its process group.
+  /// - Throws: ``ChildError``.
+  public nonisolated func run(
+    _ program: String, _ arguments: [String], of files: HostFiles, deadline: Duration
+  ) async throws -> ChildResult {
+    guard files.root.mode == .live else { throw ChildError.recorded }
+    let id = lastID.add(1, ordering: .relaxed).newValue
+    return try await withTaskCancellationHandler {
+      try await start(id, program, arguments, files, deadline)
+    } onCancel: {
+      Task(executorPreference: loop) { await self.cancel(id) }
+    }
+  }
+
+  private func start(
+    _ id: UInt64, _ program: String, _ arguments: [String], _ files: HostFiles, _ deadline: Duration
+  ) async throws -> ChildResult {
+    guard !Task.isCancelled else { throw ChildError.cancelled }
+    return try await withCheckedThrowingContinuation { continuation in
+      do throws(ChildError) {
+        let child = try RunningChild.spawn(program, arguments, files: files, continuation: continuation)
+        try watch(child, id, deadline)
+        running[id] = child
+      } catch {
+        continuation.resume(throwing: error)
+      }
+    }
+  }
+
+  private func watch(_ child: RunningChild, _ id: UInt64, _ deadline: Duration) throws(ChildError) {
+    let now = LoopClock(loop: loop).now().bootNanoseconds
+    do throws(SystemCallError) {
+      child.exit = try EventSource.io(child.pidfd.raw, events: EventSource.readable) { [weak self] _ in
+        self?.assumeIsolated { $0.ended(id) }
+      }
+      child.outputReady = try EventSource.io(child.output.raw, events: EventSource.readable) { [weak self] _ in
+        self?.assumeIsolated { $0.running[id]?.read(limit: Self.outputLimit) }
+      }
+      child.timer = try EventSource.timer(
+        atBootMicroseconds: UInt64(max(0, (now + deadline.wholeNanoseconds) / 1000)), accuracy: 1000
+      ) { [weak self] _ in self?.assumeIsolated { $0.running[id]?.kill(.deadline(deadline)) } }
+    } catch {
+      child.abandon()
+      throw ChildError.system(error)
+    }
+  }
+
+  private func ended(_ id: UInt64) {
+    guard let child = running[id], child.reap(limit: Self.outputLimit) else { return }
+    running[id] = nil
+  }
+
+  private func cancel(_ id: UInt64) { running[id]?.kill(.cancelled) }
+}

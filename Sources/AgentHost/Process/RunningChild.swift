@@ -1,0 +1,123 @@
+import CLinux
+import Glibc
+
+/// A child process that has been started and not yet reaped. Used on the event loop's thread only.
+final class RunningChild {
+  let pid: pid_t
+  let pidfd: FileDescriptor
+  let output: FileDescriptor
+  var exit: EventSource?
+  var outputReady: EventSource?
+  var timer: EventSource?
+
+  private var written: [UInt8] = []
+  private var failure: ChildError?
+  /// Resumed exactly once, by whoever takes it.
+  private var continuation: CheckedContinuation<ChildResult, any Error>?
+
+  private init(
+    pid: pid_t, pidfd: consuming FileDescriptor, output: consuming FileDescriptor,
+    continuation: CheckedContinuation<ChildResult, any Error>
+  ) {
+    self.pid = pid
+    self.pidfd = pidfd
+    self.output = output
+    self.continuation = continuation
+  }
+
+  static func spawn(
+    _ program: String, _ arguments: [String], files: HostFiles,
+    continuation: CheckedContinuation<ChildResult, any Error>
+  ) throws(ChildError) -> RunningChild {
+    let binary: FileDescriptor
+    do { binary = try files.open(program, flags: clinux_O_PATH) } catch { throw ChildError.program(error) }
+    var ends: [CInt] = [-1, -1]
+    guard clinux_pipe(&ends) == 0 else { throw ChildError.system(SystemCallError("pipe2", code: errno)) }
+    let reading = FileDescriptor(owning: ends[0])
+    let writing = FileDescriptor(owning: ends[1])
+    let name = program.split(separator: "/").last.map(String.init) ?? program
+    let pid = try start("/proc/self/fd/\(binary.raw)", [name] + arguments, output: writing.raw)
+    let pidfd = clinux_pidfd_open(pid)
+    guard pidfd >= 0 else {
+      let code = errno
+      Glibc.kill(-pid, SIGKILL)
+      waitpid(pid, nil, 0)
+      throw ChildError.system(SystemCallError("pidfd_open", code: code))
+    }
+    return RunningChild(pid: pid, pidfd: FileDescriptor(owning: pidfd), output: reading, continuation: continuation)
+  }
+
+  /// The environment is fixed: nothing of the agent's own leaks into a foreign program.
+  private static func start(_ path: String, _ words: [String], output: CInt) throws(ChildError) -> pid_t {
+    var arguments: [UnsafeMutablePointer<CChar>?] = words.map { strdup($0) } + [nil]
+    var environment: [UnsafeMutablePointer<CChar>?] = [strdup("PATH=/usr/sbin:/usr/bin:/sbin:/bin"), nil]
+    defer {
+      for pointer in arguments + environment { free(pointer) }
+    }
+    var pid: pid_t = 0
+    let code = clinux_spawn(&pid, path, &arguments, &environment, output)
+    guard code == 0 else { throw ChildError.system(SystemCallError("posix_spawn", code: code)) }
+    return pid
+  }
+
+  /// Takes what the child has written so far.
+  func read(limit: Int) {
+    var buffer = [UInt8](repeating: 0, count: 4096)
+    while true {
+      let count = Glibc.read(output.raw, &buffer, buffer.count)
+      if count == 0 {
+        // At the end of the pipe the descriptor stays readable for ever.
+        outputReady = nil
+        return
+      }
+      guard count > 0 else { return }
+      guard failure == nil else { continue }
+      written += buffer.prefix(count)
+      if written.count > limit { kill(.tooMuchOutput(limit)) }
+    }
+  }
+
+  /// Ends it, and answers at once: a process in an uninterruptible wait dies only later.
+  func kill(_ reason: ChildError) {
+    guard failure == nil else { return }
+    failure = reason
+    timer = nil
+    // Not reaped yet, so the number still belongs to it and to its group.
+    Glibc.kill(-pid, SIGKILL)
+    take()?.resume(throwing: reason)
+  }
+
+  /// Collects it when it has ended; false when it has not.
+  func reap(limit: Int) -> Bool {
+    var status: CInt = 0
+    let code = clinux_reap(pidfd.raw, &status)
+    guard code != 0 else { return false }
+    exit = nil
+    timer = nil
+    read(limit: limit)
+    outputReady = nil
+    guard let continuation = take() else { return true }
+    if code < 0 {
+      continuation.resume(throwing: ChildError.system(SystemCallError("waitid", code: -code)))
+    } else {
+      let ending: ChildResult.Ending = status >= 0 ? .exited(status) : .signalled(-status)
+      continuation.resume(returning: ChildResult(ending: ending, output: written))
+    }
+    return true
+  }
+
+  /// Gives it up before it was watched; its caller answers.
+  func abandon() {
+    continuation = nil
+    exit = nil
+    outputReady = nil
+    timer = nil
+    Glibc.kill(-pid, SIGKILL)
+    waitpid(pid, nil, 0)
+  }
+
+  private func take() -> CheckedContinuation<ChildResult, any Error>? {
+    defer { continuation = nil }
+    return continuation
+  }
+}
