@@ -38,9 +38,9 @@ public struct HostFiles: Sendable {
   public func bytes(_ path: String, limit: FileLimit = .configuration) throws(FileError) -> [UInt8] {
     // O_NONBLOCK: opening a FIFO without a writer returns at once (fifo(7)).
     let file = try open(path, flags: O_RDONLY | O_NONBLOCK)
-    let kind = try Self.kind(file.raw, path)
+    let kind = try Self.kind(file, path)
     guard kind == .regular else { throw FileError(path, .wrongKind(kind.text)) }
-    return try Self.readAll(file.raw, path, limit: limit)
+    return try Self.readAll(file, path, limit: limit)
   }
 
   /// The whole content as text.
@@ -63,14 +63,14 @@ public struct HostFiles: Sendable {
   /// What a path leads to, links followed; nil when there is nothing.
   public func kind(_ path: String) throws(FileError) -> Kind? {
     do {
-      return try Self.kind(open(path, flags: clinux_O_PATH).raw, path)
+      return try Self.kind(open(path, flags: clinux_O_PATH), path)
     } catch { return try Self.absent(error) }
   }
 
   /// Identity and age of a file, links followed; nil when there is nothing.
   public func stamp(_ path: String) throws(FileError) -> Stamp? {
     do {
-      let status = try Self.status(open(path, flags: clinux_O_PATH).raw, path)
+      let status = try Self.status(open(path, flags: clinux_O_PATH), path)
       let modified = Int64(status.st_mtim.tv_sec) * 1_000_000_000 + Int64(status.st_mtim.tv_nsec)
       return Stamp(inode: UInt64(status.st_ino), modifiedNanoseconds: modified, size: Int64(status.st_size))
     } catch { return try Self.absent(error) }
@@ -91,7 +91,7 @@ public struct HostFiles: Sendable {
   public func entries(_ path: String) throws(FileError) -> [String]? {
     do {
       let directory = try open(path, flags: O_RDONLY | clinux_O_DIRECTORY | O_NONBLOCK)
-      return try Self.names(directory.raw, path)
+      return try Self.names(directory, path)
     } catch { return try Self.absent(error) }
   }
 
@@ -110,14 +110,14 @@ extension HostFiles {
     return nil
   }
 
-  private static func status(_ descriptor: CInt, _ path: String) throws(FileError) -> stat {
+  private static func status(_ file: borrowing FileDescriptor, _ path: String) throws(FileError) -> stat {
     var status = stat()
-    guard fstat(descriptor, &status) == 0 else { throw FileError(path, call: "fstat", code: errno) }
+    guard fstat(file.raw, &status) == 0 else { throw FileError(path, call: "fstat", code: errno) }
     return status
   }
 
-  private static func kind(_ descriptor: CInt, _ path: String) throws(FileError) -> Kind {
-    switch clinux_file_kind(try status(descriptor, path).st_mode) {
+  private static func kind(_ file: borrowing FileDescriptor, _ path: String) throws(FileError) -> Kind {
+    switch clinux_file_kind(try status(file, path).st_mode) {
     case CChar(UInt8(ascii: "-")): .regular
     case CChar(UInt8(ascii: "d")): .directory
     case CChar(UInt8(ascii: "p")): .other("a FIFO")
@@ -129,7 +129,10 @@ extension HostFiles {
   }
 
   /// Reads to the end, because st_size of pseudo-files lies.
-  private static func readAll(_ descriptor: CInt, _ path: String, limit: FileLimit) throws(FileError) -> [UInt8] {
+  private static func readAll(
+    _ file: borrowing FileDescriptor, _ path: String, limit: FileLimit
+  ) throws(FileError) -> [UInt8] {
+    let raw = file.raw
     var content: [UInt8] = []
     var chunk = 16 << 10
     while true {
@@ -137,7 +140,7 @@ extension HostFiles {
       var code: CInt = 0
       content.append(contentsOf: repeatElement(0, count: chunk))
       let count = content.withUnsafeMutableBytes { buffer in
-        let count = Glibc.read(descriptor, buffer.baseAddress?.advanced(by: before), chunk)
+        let count = Glibc.read(raw, buffer.baseAddress?.advanced(by: before), chunk)
         code = errno
         return count
       }
@@ -149,9 +152,9 @@ extension HostFiles {
     }
   }
 
-  private static func names(_ descriptor: CInt, _ path: String) throws(FileError) -> [String] {
+  private static func names(_ file: borrowing FileDescriptor, _ path: String) throws(FileError) -> [String] {
     // fdopendir takes the descriptor over, so it gets one of its own.
-    guard let directory = fdopendir(dup(descriptor)) else { throw FileError(path, call: "fdopendir", code: errno) }
+    guard let directory = fdopendir(dup(file.raw)) else { throw FileError(path, call: "fdopendir", code: errno) }
     defer { closedir(directory) }
     var names: [String] = []
     errno = 0

@@ -38,7 +38,9 @@ public final class HostRoot: Sendable {
 
   /// Opens a path below the root: links, also absolute ones, stay inside.
   func open(_ path: String, flags: CInt) throws(FileError) -> FileDescriptor {
-    try resolver.open(path, below: descriptor, flags: flags | clinux_O_CLOEXEC | O_NOCTTY)
+    // openat2(2) refuses O_NOCTTY beside O_PATH.
+    let terminal = flags & clinux_O_PATH == 0 ? O_NOCTTY : 0
+    return try resolver.open(path, below: descriptor, flags: flags | clinux_O_CLOEXEC | terminal)
   }
 
   private static func hasProcfs(_ root: CInt) -> Bool {

@@ -1,11 +1,13 @@
 import AgentCore
 import AgentHost
 import Logging
+import NIOCore
+import NIOPosix
 
 /// The lasting agent: engine and HTTP server, until a signal ends both.
 struct Daemon: Sendable {
   let session: AgentSession
-  let loop: EventLoop
+  let loop: AgentHost.EventLoop
   let logger: Logger
 
   /// - Throws: ``CommandError`` when an address cannot be listened on.
@@ -22,23 +24,25 @@ struct Daemon: Sendable {
       break
     }
     watching.cancel()
-    await server.shutdown()
+    try await server.shutdown()
     return 0
   }
 
   private func start(_ addresses: [ListenAddress]) async throws -> HTTPServer {
-    let routes = AgentRoutes(session: session)
+    // One thread for all connections; it ends with the process.
+    let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
     do {
-      return try await HTTPServer.start(listen: addresses) { routes.answer($0) }
+      let routes = AgentRoutes(session: session).routes
+      return try await HTTPServer.start(listen: addresses, routes: routes, on: group.next())
     } catch {
       throw CommandError.failed("\(error)")
     }
   }
 
-  private func greet(_ addresses: [String]) {
+  private func greet(_ addresses: [ListenAddress]) {
     let roles = session.roles.sorted().map(\.rawValue).joined(separator: ", ")
-    logger.notice(
-      "nodeagent \(AgentBuild.current.version) watches \(session.identity.name) as \(roles), listening on \(addresses.joined(separator: ", "))"
-    )
+    let places = addresses.map(\.description).joined(separator: ", ")
+    let version = AgentBuild.current.version
+    logger.notice("nodeagent \(version) watches \(session.identity.name) as \(roles), listening on \(places)")
   }
 }

@@ -23,7 +23,7 @@ struct ObservingOptions: ParsableArguments {
   var timeout: Double?
 
   @Option(help: .hidden)
-  var probe: HostRoot.Mode?
+  var probe: ProbeMode?
 
   mutating func validate() throws {
     if let timeout, !(0.001...86_400).contains(timeout) {
@@ -36,4 +36,10 @@ struct ObservingOptions: ParsableArguments {
 }
 
 extension RoleName: ExpressibleByArgument {}
-extension HostRoot.Mode: ExpressibleByArgument {}
+
+/// Overrides whether the machine itself is asked, for tests that bring a tree and a network namespace of their own.
+enum ProbeMode: String, CaseIterable, ExpressibleByArgument {
+  case live, recorded
+
+  var mode: HostRoot.Mode { self == .live ? .live : .recorded }
+}

@@ -13,19 +13,23 @@ struct Run: ParsableCommand {
 
   @OptionGroup var observing: ObservingOptions
 
-  @Option(help: "Address and port of the HTTP server, as 127.0.0.1:19100 or [::]:19100. May be repeated.")
+  @Option(
+    help: "Address and port of the HTTP server, as 127.0.0.1:19100 or [::]:19100. May be repeated.",
+    transform: { text in
+      do { return try ListenAddress(parsing: text) } catch { throw ValidationError("\(error)") }
+    })
   var listen: [ListenAddress] = []
 
-  @Option(help: "Least level that is logged: \(Logger.Level.allCases.map(\.rawValue).joined(separator: ", ")).")
-  var logLevel = Logger.Level.info
+  @Option(help: "Least level that is logged.")
+  var logLevel = LogLevel.info
 
-  @Option(help: "Form of the log on standard error: \(LogFormat.allCases.map(\.rawValue).joined(separator: " or ")).")
+  @Option(help: "Form of the log on standard error.")
   var logFormat = LogFormat.text
 
   func run() throws {
     Signals.block()
     let (observing, listen) = (observing, listen)
-    let (level, format) = (logLevel, logFormat)
+    let (level, format) = (logLevel.level, logFormat)
     let isJournal = Terminal.isJournal
     let logger = Logger(label: "nodeagent") { _ in
       AgentLogHandler(level: level, format: format, isJournal: isJournal)
@@ -39,5 +43,19 @@ struct Run: ParsableCommand {
   }
 }
 
-extension Logger.Level: ExpressibleByArgument {}
+/// The levels that the log has for users.
+enum LogLevel: String, CaseIterable, ExpressibleByArgument {
+  case debug, info, notice, warning, error
+
+  var level: Logger.Level {
+    switch self {
+    case .debug: .debug
+    case .info: .info
+    case .notice: .notice
+    case .warning: .warning
+    case .error: .error
+    }
+  }
+}
+
 extension LogFormat: ExpressibleByArgument {}

@@ -13,7 +13,7 @@ struct SessionBuilder {
   func build() async throws -> AgentSession {
     let registry = PluginRegistry.all
     let selection = try usage { try CheckSelection(only: options.only, skip: options.skip, registry: registry) }
-    let root = try usage { try HostRoot(options.root, mode: options.probe) }
+    let root = try usage { try HostRoot(options.root, mode: options.probe?.mode) }
     let recording = try configured { try Recording(of: root) }
     let files = HostFiles(root: root, forbidden: recording.forbidden)
     let worker = try Worker()

@@ -1,0 +1,5 @@
+/// Every plugin of the agent, in the order of reports. A new plugin is one line here.
+public enum PluginRegistry {
+  /// The registrations.
+  public static let all: [Registration] = []
+}
