@@ -36,7 +36,7 @@ final class RunningChild {
     let reading = FileDescriptor(owning: ends[0])
     let writing = FileDescriptor(owning: ends[1])
     let name = program.split(separator: "/").last.map(String.init) ?? program
-    let pid = try start("/proc/self/fd/\(binary.raw)", [name] + arguments, output: writing.raw)
+    let pid = try start(binary, [name] + arguments, output: writing)
     let pidfd = clinux_pidfd_open(pid)
     guard pidfd >= 0 else {
       let code = errno
@@ -48,14 +48,16 @@ final class RunningChild {
   }
 
   /// The environment is fixed: nothing of the agent's own leaks into a foreign program.
-  private static func start(_ path: String, _ words: [String], output: CInt) throws(ChildError) -> pid_t {
+  private static func start(
+    _ binary: borrowing FileDescriptor, _ words: [String], output: borrowing FileDescriptor
+  ) throws(ChildError) -> pid_t {
     var arguments: [UnsafeMutablePointer<CChar>?] = words.map { strdup($0) } + [nil]
     var environment: [UnsafeMutablePointer<CChar>?] = [strdup("PATH=/usr/sbin:/usr/bin:/sbin:/bin"), nil]
     defer {
       for pointer in arguments + environment { free(pointer) }
     }
     var pid: pid_t = 0
-    let code = clinux_spawn(&pid, path, &arguments, &environment, output)
+    let code = clinux_spawn(&pid, "/proc/self/fd/\(binary.raw)", &arguments, &environment, output.raw)
     guard code == 0 else { throw ChildError.system(SystemCallError("posix_spawn", code: code)) }
     return pid
   }

@@ -1,0 +1,7 @@
+import Foundation
+
+enum Permissions {
+  static func makeExecutable(_ path: String) throws {
+    try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: path)
+  }
+}
