@@ -50,13 +50,13 @@ struct TextReport {
       (count(.unknown), "could not be checked"),
     ].filter { $0.0 > 0 }.map { "\($0.0) \($0.1)" }
     let rest = "\(count(.ok)) ok, \(count(.skipped)) skipped"
-    return findings.isEmpty ? "All well: \(rest)" : findings.joined(separator: ", ") + "; " + rest
+    guard findings.isEmpty else { return findings.joined(separator: ", ") + "; " + rest }
+    return count(.ok) == 0 ? "Nothing could be looked at here: \(rest)" : "All well: \(rest)"
   }
 
   private mutating func writeImpact() {
-    guard report.impact.planes.values.contains(where: { $0 != .unknown }) || !report.impact.reasons.isEmpty else {
-      return
-    }
+    let isSeen = report.impact.planes.values.contains { $0 != .unknown }
+    guard isSeen || report.impact.reasons.values.contains(where: { !$0.isEmpty }) else { return }
     page.blank()
     for (impact, title, tone) in [
       (Impact.lost, "Lost", TextPage.Tone.bad), (.atRisk, "At risk", .warn), (.unknown, "Not seen", .dim),
