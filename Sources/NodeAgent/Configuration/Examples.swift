@@ -85,7 +85,7 @@ enum ConfigurationExample: String, CaseIterable {
     # Per check (nodeagent checks lists them): enabled, hold and clear (how long a worse or better state must last, in
     # rounds or as 30s), and what some checks can be told besides.
     checks:
-      # Swap on these hosts: none (the default), configured (the kubelet is set up for it) or any.
+      # Swap on these hosts: none, configured (the default: swap is well where the kubelet is set up for it) or any.
       swap.policy: {enabled: true, expect: none, hold: 0, clear: 0}
       # Kernel parameters that this cluster needs besides those that Kubernetes needs.
       sysctl.values: {expect: {net.ipv4.ip_forward: 1}}
@@ -148,7 +148,7 @@ enum ConfigurationExample: String, CaseIterable {
     # Per check (nodeagent checks lists them): enabled, hold and clear (how long a worse or better state must last, in
     # rounds or as 30s), and what some checks can be told besides.
     checks:
-      # Swap: none (the default, as the playbooks set it), configured (the kubelet is set up for it) or any.
+      # Swap: none (as the playbooks set it), configured (the default: well where the kubelet is set up for it) or any.
       swap.policy: {enabled: true, expect: none, hold: 0, clear: 0}
       # Kernel parameters that this cluster needs besides those that Kubernetes needs.
       sysctl.values: {expect: {net.ipv4.ip_forward: 1}}
