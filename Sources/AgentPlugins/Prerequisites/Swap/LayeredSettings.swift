@@ -9,9 +9,10 @@ struct LayeredSettings {
   }
 
   private var layers: [(path: String, settings: [UnitText.Setting])] = []
+  private var headings: [String: String] = [:]
 
   /// Settings for tests: one file's text.
-  init(path: String, text: String) { layers = [(path, UnitText.parse(text))] }
+  init(path: String, text: String) { add(path, text) }
 
   private init() {}
 
@@ -20,7 +21,7 @@ struct LayeredSettings {
   static func read(_ files: HostFiles, directories: [String], _ name: String) throws(FileError) -> LayeredSettings {
     var result = LayeredSettings()
     for directory in directories where try files.kind("\(directory)/\(name)") == .regular {
-      try result.add("\(directory)/\(name)", files)
+      result.add("\(directory)/\(name)", try files.text("\(directory)/\(name)"))
       break
     }
     var dropIns: [String: String] = [:]
@@ -30,13 +31,14 @@ struct LayeredSettings {
       }
     }
     for (_, path) in dropIns.sorted(by: { $0.key < $1.key }) where try files.linkTarget(path) != "/dev/null" {
-      try result.add(path, files)
+      result.add(path, try files.text(path))
     }
     return result
   }
 
-  private mutating func add(_ path: String, _ files: HostFiles) throws(FileError) {
-    layers.append((path, UnitText.parse(try files.text(path))))
+  private mutating func add(_ path: String, _ text: String) {
+    layers.append((path, UnitText.parse(text)))
+    for (name, line) in UnitText.sections(text) where headings[name] == nil { headings[name] = "\(path):\(line)" }
   }
 
   /// The last assignment of a key.
@@ -49,12 +51,8 @@ struct LayeredSettings {
     return nil
   }
 
-  /// All sections, each with the place of its first assignment, sorted by name.
+  /// All sections, each with the place of its first heading, sorted by name.
   var sections: [(name: String, source: String)] {
-    var first: [String: String] = [:]
-    for (path, settings) in layers {
-      for setting in settings where first[setting.section] == nil { first[setting.section] = "\(path):\(setting.line)" }
-    }
-    return first.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
+    headings.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
   }
 }
