@@ -37,6 +37,13 @@ public enum UnitText {
     return settings
   }
 
+  /// The headings of sections with their lines; a section may stand several times, or have no assignment.
+  public static func sections(_ text: String) -> [(name: String, line: Int)] {
+    logicalLines(text).compactMap { line, content in
+      content.hasPrefix("[") && content.hasSuffix("]") ? (String(content.dropFirst().dropLast()), line) : nil
+    }
+  }
+
   /// Lines with their continuations; a comment between continued lines is left out (systemd.syntax(7)).
   private static func logicalLines(_ text: String) -> [(line: Int, content: String)] {
     var result: [(line: Int, content: String)] = []

@@ -1,0 +1,58 @@
+import AgentHost
+
+/// A configuration file of systemd's kind with drop-ins: `NAME`, then `NAME.d/*.conf` of all directories by name.
+struct LayeredSettings {
+  /// A value and the place that gave it.
+  struct Value {
+    var value: String
+    var source: String
+  }
+
+  private var layers: [(path: String, settings: [UnitText.Setting])] = []
+  private var headings: [String: String] = [:]
+
+  /// Settings for tests: one file's text.
+  init(path: String, text: String) { add(path, text) }
+
+  private init() {}
+
+  /// - Parameter directories: the strongest first; only the strongest main file counts, and a drop-in hides those of
+  ///   the same name in weaker directories. /run is left out: the next boot finds it empty.
+  static func read(_ files: HostFiles, directories: [String], _ name: String) throws(FileError) -> LayeredSettings {
+    var result = LayeredSettings()
+    for directory in directories where try files.kind("\(directory)/\(name)") == .regular {
+      result.add("\(directory)/\(name)", try files.text("\(directory)/\(name)"))
+      break
+    }
+    var dropIns: [String: String] = [:]
+    for directory in directories.reversed() {
+      for file in try files.entries("\(directory)/\(name).d") ?? [] where file.hasSuffix(".conf") {
+        dropIns[file] = "\(directory)/\(name).d/\(file)"
+      }
+    }
+    for (_, path) in dropIns.sorted(by: { $0.key < $1.key }) where try files.linkTarget(path) != "/dev/null" {
+      result.add(path, try files.text(path))
+    }
+    return result
+  }
+
+  private mutating func add(_ path: String, _ text: String) {
+    layers.append((path, UnitText.parse(text)))
+    for (name, line) in UnitText.sections(text) where headings[name] == nil { headings[name] = "\(path):\(line)" }
+  }
+
+  /// The last assignment of a key.
+  func last(_ section: String, _ key: String) -> Value? {
+    for (path, settings) in layers.reversed() {
+      if let found = settings.last(where: { $0.section == section && $0.key == key }) {
+        return Value(value: found.value, source: "\(path):\(found.line)")
+      }
+    }
+    return nil
+  }
+
+  /// All sections, each with the place of its first heading, sorted by name.
+  var sections: [(name: String, source: String)] {
+    headings.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
+  }
+}

@@ -1,0 +1,61 @@
+/// /proc/swaps (proc(5)): a head line, then name, type, size and use in KiB, and priority of each swap area.
+enum ProcSwapsParser {
+  /// A line that is no swap area.
+  struct Mistake: Error, Equatable {
+    var line: Int
+  }
+
+  static func parse(_ text: String) throws(Mistake) -> [SwapDevice] {
+    var devices: [SwapDevice] = []
+    let lines = text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline)
+    for (index, line) in lines.enumerated().dropFirst() where !line.allSatisfy(\.isWhitespace) {
+      guard let device = device(line) else { throw Mistake(line: index + 1) }
+      devices.append(device)
+    }
+    return devices
+  }
+
+  private static func device(_ line: Substring) -> SwapDevice? {
+    let words = line.split { $0 == " " || $0 == "\t" }
+    guard words.count == 5, words[0].hasPrefix("/"), let size = UInt64(words[2]), let used = UInt64(words[3]),
+      let priority = Int(words[4]), size <= UInt64.max / 1024, used <= UInt64.max / 1024
+    else { return nil }
+    // The kernel writes "\040(deleted)" behind the name of a removed file.
+    let name = OctalEscapes.decode(words[0])
+    let isDeleted = name.hasSuffix(deleted)
+    let path = isDeleted ? String(name.dropLast(deleted.count)) : name
+    guard let kind = kind(type: words[1], path: path) else { return nil }
+    return SwapDevice(
+      path: path, kind: kind, size: size * 1024, used: used * 1024, priority: priority, isDeleted: isDeleted)
+  }
+
+  private static func kind(type: Substring, path: String) -> SwapDevice.Kind? {
+    switch type {
+    case "partition": path.hasPrefix("/dev/zram") ? .zram : .partition
+    case "file": .file
+    default: nil
+    }
+  }
+
+  private static let deleted = " (deleted)"
+}
+
+/// The kernel's escapes of white space and backslashes in file names: `\040` (seq_path, getmntent(3)).
+enum OctalEscapes {
+  static func decode(_ text: some StringProtocol) -> String {
+    var bytes: [UInt8] = []
+    var rest = Array(text.utf8)[...]
+    while let byte = rest.popFirst() {
+      let digits = rest.prefix(3)
+      if byte == UInt8(ascii: "\\"), digits.count == 3, digits.allSatisfy({ (0x30...0x37).contains($0) }),
+        let value = UInt8(String(decoding: digits, as: UTF8.self), radix: 8)
+      {
+        bytes.append(value)
+        rest = rest.dropFirst(3)
+      } else {
+        bytes.append(byte)
+      }
+    }
+    return String(decoding: bytes, as: UTF8.self)
+  }
+}
