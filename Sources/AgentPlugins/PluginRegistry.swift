@@ -2,6 +2,8 @@
 public enum PluginRegistry {
   /// The registrations.
   public static let all: [Registration] = [
-    Registration(SelfPlugin.descriptor, settings: SelfSettings.self) { SelfPlugin(host: $0, settings: $1) }
+    Registration(SwapPlugin.descriptor, settings: SwapSettings.self) { SwapPlugin(host: $0, settings: $1) },
+    Registration(CgroupsPlugin.descriptor) { CgroupsPlugin(host: $0) },
+    Registration(SelfPlugin.descriptor, settings: SelfSettings.self) { SelfPlugin(host: $0, settings: $1) },
   ]
 }

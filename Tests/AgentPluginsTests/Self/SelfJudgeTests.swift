@@ -30,7 +30,7 @@ import Testing
     #expect(verdicts.map(\.state) == [.skipped, .skipped, .skipped, .skipped])
   }
 
-  @Test(arguments: [(2700, CheckState.ok), (2699, .warning), (3600, .ok), (nil, .warning)])
+  @Test(arguments: [(2700, CheckState.ok), (2699, .warning), (3600, .ok), (nil, .warning)] as [(Int?, CheckState)])
   func aPluginIsOverdueAfterThreeIntervals(lastSuccess: Int?, state: CheckState) throws {
     let verdicts = try judge { $0.rounds = [round(lastSuccess: lastSuccess, failure: "no answer within 2s")] }
     let verdict = try #require(verdicts.first { $0.check == "agent.rounds" })

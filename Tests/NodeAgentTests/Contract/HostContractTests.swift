@@ -44,7 +44,8 @@ import Testing
   }
 
   @Test func anEmptyHostShowsNothingAsHealthyOrBroken() async throws {
-    let look = try await RecordedHost.look(at: try TemporaryTree().path)
+    let tree = try TemporaryTree()
+    let look = try await RecordedHost.look(at: tree.path)
     #expect(look.report.verdicts.allSatisfy { $0.state == .skipped || $0.state == .unknown })
     #expect(look.report.impact.planes.values.allSatisfy { $0 == .unknown })
   }

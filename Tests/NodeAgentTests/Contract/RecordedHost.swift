@@ -12,7 +12,7 @@ struct RecordedHost: CustomTestStringConvertible, Sendable {
   /// Every folder in Tests/Fixtures/Hosts.
   static let all: [RecordedHost] = {
     let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
-    return names.sorted().map(RecordedHost.init)
+    return names.filter { !$0.hasSuffix(".md") }.sorted().map(RecordedHost.init)
   }()
 
   private static let folder = URL(fileURLWithPath: #filePath)
