@@ -1,3 +1,4 @@
+import CLinux
 import Glibc
 
 /// What the kernel says of the agent's own process, whatever host it looks at.

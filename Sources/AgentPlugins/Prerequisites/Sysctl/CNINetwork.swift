@@ -1,0 +1,72 @@
+import AgentHost
+
+/// The first network configuration in /etc/cni/net.d, which is the one that the container runtime uses.
+struct CNINetwork: Sendable, Equatable {
+  static let directory = "/etc/cni/net.d"
+  /// The plugins that connect pods by a Linux bridge.
+  private static let bridging: Set<String> = ["bridge", "flannel", "weave-net", "canal"]
+  /// The plugins that are known to route, or to bring a data path of their own.
+  private static let routing: Set<String> = [
+    "calico", "cilium-cni", "ptp", "macvlan", "ipvlan", "antrea", "ovn-k8s-cni-overlay", "aws-cni", "host-device",
+    "vlan",
+  ]
+
+  /// What is known of a network's way to hand packets to the host.
+  enum DataPath: Sendable, Equatable {
+    /// A bridge, so that br_netfilter must show its packets to iptables.
+    case bridge
+    /// Routes or a data path of its own.
+    case routed
+    /// CRI-O's own example, which stands there until the cluster's plugin is installed.
+    case placeholder
+    /// A plugin that the agent does not know.
+    case notKnown
+  }
+
+  var path: String
+  /// The name of the network.
+  var name: String?
+  /// The types of its plugins, the main one first.
+  var types: [String]
+  /// A value in it that is an IPv6 network, or says that pods get IPv6 addresses.
+  var ipv6: String?
+
+  var dataPath: DataPath {
+    if name == "crio" { return .placeholder }
+    if types.contains(where: Self.bridging.contains) { return .bridge }
+    return types.contains(where: Self.routing.contains) ? .routed : .notKnown
+  }
+
+  var isCalico: Bool { types.contains("calico") }
+
+  /// The network of the first file by name (libcni's ConfFiles); nil when there is none.
+  ///
+  /// A file that is no JSON gives a network without types.
+  static func read(_ files: HostFiles) throws(FileError) -> CNINetwork? {
+    let names = try files.entries(directory) ?? []
+    for name in names where [".conf", ".conflist", ".json"].contains(where: name.hasSuffix) {
+      let path = "\(directory)/\(name)"
+      if let content = try files.bytesIfPresent(path) { return parse(content, path: path) }
+    }
+    return nil
+  }
+
+  static func parse(_ content: [UInt8], path: String) -> CNINetwork {
+    // JSON is YAML in its flow form.
+    guard let root = (try? YAMLParser.document(content, allowDuplicateKeys: true)) ?? nil else {
+      return CNINetwork(path: path, types: [])
+    }
+    let plugins = root["plugins"]?.sequence ?? [root]
+    return CNINetwork(
+      path: path, name: root["name"]?.text, types: plugins.compactMap { $0["type"]?.text }, ipv6: ipv6(in: root))
+  }
+
+  private static func ipv6(in node: YAMLNode) -> String? {
+    if let text = node.text { return AddressText.isIPv6(text) ? text : nil }
+    for entry in node.mapping ?? [] {
+      if entry.key == "assign_ipv6", entry.value.text == "true" { return "assign_ipv6 = true" }
+      if let found = ipv6(in: entry.value) { return found }
+    }
+    return (node.sequence ?? []).lazy.compactMap { ipv6(in: $0) }.first
+  }
+}
