@@ -4,6 +4,8 @@ public import AgentCore
 public protocol AgentIntrospection: Sendable {
   /// How the rounds of every plugin go.
   func rounds() -> [RoundStatus]
+  /// What the registered plugins must be allowed to read.
+  func requirements() -> [Requirement]
   /// How the watching of files goes; nil where nothing is watched.
   func fileWatching() async -> FileWatcher.Health?
 }

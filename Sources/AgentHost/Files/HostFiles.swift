@@ -67,6 +67,9 @@ public struct HostFiles: Sendable {
     } catch { return try Self.absent(error) }
   }
 
+  /// Opens a file for reading, and reads nothing of it.
+  public func probe(_ path: String) throws(FileError) { _ = try open(path, flags: O_RDONLY | O_NONBLOCK) }
+
   /// Identity and age of a file, links followed; nil when there is nothing.
   public func stamp(_ path: String) throws(FileError) -> Stamp? {
     do {

@@ -36,7 +36,7 @@ struct UnknownCheckName: Error, CustomStringConvertible {
   var near: [String]
 
   var description: String {
-    let hint = near.isEmpty ? "" : "; did you mean \(near.joined(separator: ", "))?"
-    return "'\(name)' is no check, plugin or area\(hint) 'nodeagent checks' lists them all"
+    let hint = near.isEmpty ? "." : "; did you mean \(near.joined(separator: ", "))?"
+    return "'\(name)' is no check, plugin or area\(hint) See 'nodeagent checks'."
   }
 }

@@ -16,8 +16,8 @@ struct Explain: ParsableCommand {
     let catalogue = CheckCatalogue(PluginRegistry.all)
     guard let entry = catalogue.entry(check) else {
       let near = NearNames.near(check, in: catalogue.entries.map(\.check.id.description))
-      let hint = near.isEmpty ? "" : "; did you mean \(near.joined(separator: ", "))?"
-      throw ValidationError("'\(check)' is no check\(hint) 'nodeagent checks' lists them all")
+      let hint = near.isEmpty ? "." : "; did you mean \(near.joined(separator: ", "))?"
+      throw ValidationError("'\(check)' is no check\(hint) See 'nodeagent checks'.")
     }
     StandardStreams.output(CheckPage(entry).text(width: min(Terminal.width, 100)))
   }

@@ -65,6 +65,12 @@ struct TextPage {
     }
   }
 
+  /// A label and a command on one line, however long: it must be copied whole.
+  mutating func command(label: String, labelWidth: Int, indent: Int, _ command: String) {
+    let padding = String(repeating: " ", count: max(0, labelWidth - label.count))
+    line(String(repeating: " ", count: indent) + label + padding + paint(command.printable, .bold))
+  }
+
   private mutating func line(_ content: String) { text += content + "\n" }
 
   private func paint(_ text: String, _ tone: Tone) -> String {

@@ -50,17 +50,17 @@ struct TextReport {
       (count(.unknown), "could not be checked"),
     ].filter { $0.0 > 0 }.map { "\($0.0) \($0.1)" }
     let rest = "\(count(.ok)) ok, \(count(.skipped)) skipped"
-    return findings.isEmpty ? "All well: \(rest)" : findings.joined(separator: ", ") + "; " + rest
+    guard findings.isEmpty else { return findings.joined(separator: ", ") + "; " + rest }
+    return count(.ok) == 0 ? "Nothing could be looked at here: \(rest)" : "All well: \(rest)"
   }
 
   private mutating func writeImpact() {
-    guard report.impact.planes.values.contains(where: { $0 != .unknown }) || !report.impact.reasons.isEmpty else {
-      return
-    }
+    let isSeen = report.impact.planes.values.contains { $0 != .unknown }
+    guard isSeen || report.impact.reasons.values.contains(where: { !$0.isEmpty }) else { return }
     page.blank()
     for (impact, title, tone) in [
-      (Impact.lost, "Lost", TextPage.Tone.bad), (.atRisk, "At risk", .warn), (.unknown, "Not seen", .dim),
-      (.ok, "Works", .good),
+      (Impact.lost, "Lost", TextPage.Tone.bad), (.atRisk, "At risk", .warn), (.ok, "Works", .good),
+      (.unknown, "Not seen", .dim),
     ] {
       let planes = Plane.allCases.filter { report.impact.planes[$0] == impact }
       guard !planes.isEmpty else { continue }
@@ -94,7 +94,7 @@ struct TextReport {
     }
     guard verdict.cause == nil, verdict.state.isFinding else { return }
     if !verdict.planes.isEmpty { page.item(label: "hits", labelWidth: 6, indent: inner, planes(verdict)) }
-    if let remedy = verdict.remedy { page.item(label: "type", labelWidth: 6, indent: inner, remedy) }
+    if let remedy = verdict.remedy { page.command(label: "type", labelWidth: 6, indent: inner, remedy) }
   }
 
   private func planes(_ verdict: JudgedVerdict) -> String {

@@ -56,5 +56,6 @@ final class TestHost {
 /// An agent that knows nothing of itself.
 private struct NoIntrospection: AgentIntrospection {
   func rounds() -> [RoundStatus] { [] }
+  func requirements() -> [Requirement] { [] }
   func fileWatching() async -> FileWatcher.Health? { nil }
 }

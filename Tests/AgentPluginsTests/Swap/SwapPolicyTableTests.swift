@@ -91,7 +91,7 @@ struct SwapPolicyTableTests {
       for failSwapOn in [false, true] {
         for behavior in behaviors {
           for gate in [nil, false, true] as [Bool?] {
-            for cgroup in [nil, .v1, .v2] as [SwapSituation.CgroupVersion?] {
+            for cgroup in [nil, .v1, .v2] as [CgroupVersion?] {
               for minor in [nil, 21, 22, 27, 28, 29, 30, 31, 33, 34, 36] as [Int?] {
                 for hasNoswap in [nil, false, true] as [Bool?] {
                   for expect in SwapExpectation.allCases {
@@ -132,7 +132,7 @@ struct SwapPolicyTableTests {
     for situation in Self.all where situation.hasNoswap == nil || situation.cgroup == nil {
       let state = SwapPolicyTable.verdict(situation).state
       guard state != .unknown else { continue }
-      for cgroup in SwapSituation.CgroupVersion.allCases where situation.cgroup ?? cgroup == cgroup {
+      for cgroup in CgroupVersion.allCases where situation.cgroup ?? cgroup == cgroup {
         for noswap in [false, true] where situation.hasNoswap ?? noswap == noswap {
           var known = situation
           known.cgroup = cgroup

@@ -14,7 +14,7 @@ import Testing
   ) async throws {
     try await withLoop { loop in
       let (plugin, clock) = (FakePlugin(), ManualClock())
-      let active = [ActivePlugin.fake(plugin, interval: Self.interval, deadline: .seconds(2))]
+      let active = [ActivePlugin.fake(plugin, interval: Self.interval, deadline: .seconds(7))]
       let state = NodeState(active: active, started: clock.now())
       let engine = Engine(loop: loop, clock: clock, active: active, state: state, jitter: { 0 })
       let running = Task(executorPreference: loop) { await engine.run() }
@@ -75,8 +75,8 @@ import Testing
   @Test func aLookThatHangsIsUnknownAtItsDeadlineAndIsNotStartedTwice() async throws {
     try await play { plugin, clock, state in
       await plugin.looking()
-      await clock.sleeper(for: .seconds(2))
-      clock.advance(by: .seconds(2))
+      await clock.sleeper(for: .seconds(7))
+      clock.advance(by: .seconds(7))
       while state.snapshot().plugins[0].state == nil { await Task.yield() }
       #expect(state.verdictStates == [.unknown])
       plugin.trigger()

@@ -42,6 +42,15 @@ import Testing
     }
   }
 
+  @Test func whileAnAnswerIsUnderWayNothingIsRead() async throws {
+    try await withServer { _, port in
+      let client = try TestClient(port: port, receiveBuffer: 4096)
+      try client.send("GET /big HTTP/1.1\r\nHost: test\r\n\r\n")
+      try client.beginning()
+      #expect(try client.sendingStalls(String(repeating: get, count: 1 << 18), milliseconds: 300))
+    }
+  }
+
   @Test func aRequestMayComeByteByByte() async throws {
     try await withServer { _, port in
       let client = try TestClient(port: port)

@@ -18,6 +18,8 @@ final class TestClient {
 
   private let descriptor: Int32
   private var received: [UInt8] = []
+  /// Whether the server tore the connection down instead of ending it.
+  private(set) var isReset = false
 
   /// Connects to a port of `127.0.0.host`.
   init(host: UInt32 = 1, port: UInt16, receiveBuffer: Int32? = nil) throws {
@@ -52,9 +54,24 @@ final class TestClient {
     }
   }
 
-  /// Sends until the server stops taking or listening.
-  func sendWhatIsTaken(_ text: String) {
-    do { try send(text) } catch {}
+  /// Sends until a stretch of `milliseconds` goes by in which the server takes nothing; false if it takes everything.
+  func sendingStalls(_ text: String, milliseconds: Int) throws -> Bool {
+    var patience = timeval(tv_sec: 0, tv_usec: milliseconds * 1000)
+    setsockopt(descriptor, SOL_SOCKET, SO_SNDTIMEO, &patience, socklen_t(MemoryLayout<timeval>.size))
+    do {
+      try send(text)
+      return false
+    } catch let failure as Failure where failure.code == EAGAIN {
+      return true
+    }
+  }
+
+  /// Waits for the server's whole end, beyond the end of its sending: only then are further bytes answered by a reset.
+  func isTornDown(within milliseconds: Int32 = 5000) throws -> Bool {
+    try send("x")
+    var interest = pollfd(fd: descriptor, events: 0, revents: 0)
+    poll(&interest, 1, milliseconds)
+    return interest.revents & Int16(POLLHUP | POLLERR) != 0
   }
 
   func closeSending() { shutdown(descriptor, Int32(SHUT_WR)) }
@@ -102,7 +119,8 @@ final class TestClient {
   private func receive() throws -> Bool {
     var buffer = [UInt8](repeating: 0, count: 65536)
     let count = recv(descriptor, &buffer, buffer.count, 0)
-    if count < 0, errno != ECONNRESET { throw Failure(call: "recv") }
+    isReset = count < 0 && errno == ECONNRESET
+    if count < 0, !isReset { throw Failure(call: "recv") }
     received += buffer.prefix(max(count, 0))
     return count > 0
   }

@@ -11,7 +11,7 @@ public struct SwapObservation: Sendable, Equatable {
   /// The kernel's release, such as `6.1.0-28-amd64`.
   var kernelRelease: Fact<String>
   /// The hierarchy at /sys/fs/cgroup.
-  var cgroup: Fact<SwapSituation.CgroupVersion>
+  var cgroup: Fact<CgroupVersion>
   /// The kubelet's version and settings.
   var kubelet: KubeletFacts
   /// What the next boot turns on.

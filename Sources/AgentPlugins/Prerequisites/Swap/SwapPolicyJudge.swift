@@ -66,7 +66,7 @@ struct SwapPolicyJudge {
   private func evidence(of outcome: SwapPolicyTable.Outcome) -> [Evidence] {
     switch outcome.rule {
     case .cgroupV1, .undecided, .configured:
-      [evidence(observation.cgroup.map(\.rawValue), SwapSource.cgroupPath, "cgroup ")]
+      [evidence(observation.cgroup.map(\.rawValue), CgroupVersion.path, "cgroup ")]
         + [evidence(observation.kernelRelease, SwapSource.releasePath, "")]
     case .secretsOnDisk: [evidence(observation.kernelRelease, SwapSource.releasePath, "")]
     default: []

@@ -1,3 +1,4 @@
+import AgentHost
 import AgentCore
 
 /// What a kubelet makes of swap, by version.
@@ -29,7 +30,7 @@ enum SwapPolicyTable {
   static func verdict(_ situation: SwapSituation) -> Outcome {
     var outcomes: [Int: Set<Outcome>] = [:]
     for minor in situation.minor.map({ $0...$0 }) ?? knownMinors {
-      for cgroup in situation.cgroup.map({ [$0] }) ?? SwapSituation.CgroupVersion.allCases {
+      for cgroup in situation.cgroup.map({ [$0] }) ?? CgroupVersion.allCases {
         for noswap in situation.hasNoswap.map({ [$0] }) ?? [false, true] {
           outcomes[minor, default: []].insert(
             decide(situation, minor: minor, isV2: cgroup == .v2, hasNoswap: noswap))

@@ -1,8 +1,7 @@
+import AgentHost
 /// All that decides what a kubelet makes of one swap area.
 struct SwapSituation: Hashable {
   /// The hierarchy at /sys/fs/cgroup.
-  enum CgroupVersion: String, Hashable, CaseIterable { case v1, v2 }
-
   var kind: SwapDevice.Kind = .partition
   /// `failSwapOn`, default true.
   var failSwapOn = true

@@ -1,0 +1,43 @@
+/// A TCP or UDP port, 1 to 65535.
+public struct PortNumber: Sendable, Hashable, Comparable, CustomStringConvertible {
+  /// The number.
+  public let number: UInt16
+
+  /// A port; nil for 0, which stands for "any" and is the port of nothing.
+  public init?(_ number: UInt16) {
+    guard number != 0 else { return nil }
+    self.number = number
+  }
+
+  /// Unchecked, for the constants below.
+  private init(constant number: UInt16) { self.number = number }
+
+  /// 80.
+  public static let http = PortNumber(constant: 80)
+  /// 443.
+  public static let https = PortNumber(constant: 443)
+
+  /// The number in decimal.
+  public var description: String { String(number) }
+
+  /// By number.
+  public static func < (left: PortNumber, right: PortNumber) -> Bool { left.number < right.number }
+}
+
+extension PortNumber: SettingsScalar {
+  /// A plain integer.
+  public static var settingsKind: SettingsScalarKind { .integer }
+
+  /// Decimal digits without sign and without leading zeros.
+  public init(settingsScalar text: String) throws(SettingsScalarError) {
+    guard let port = Self.parse(text) else {
+      throw SettingsScalarError("'\(PlainText.short(text))' is not a port", allowed: "1 to 65535")
+    }
+    self = port
+  }
+
+  private static func parse(_ text: String) -> PortNumber? {
+    guard text.utf8.allSatisfy({ $0.isDecimalDigit }), text.utf8.first != UInt8(ascii: "0") else { return nil }
+    return UInt16(text).flatMap { PortNumber($0) }
+  }
+}

@@ -1,0 +1,67 @@
+import Glibc
+
+/// What the kernel says of the agent's own process, whatever host it looks at.
+public struct OwnProcess: Sendable, Hashable {
+  /// Memory of its own: neither files nor shared, bytes (RssAnon of /proc/self/status, proc(5)).
+  public var anonymousBytes: Int
+  /// Memory that is resident, bytes (VmRSS).
+  public var residentBytes: Int
+  /// Address space, bytes (VmSize).
+  public var virtualBytes: Int
+  /// Threads.
+  public var threads: Int
+  /// Processor time since its start, seconds (getrusage(2)).
+  public var cpuSeconds: Double
+  /// Open descriptors (entries of /proc/self/fd).
+  public var openDescriptors: Int
+  /// The soft limit of descriptors (RLIMIT_NOFILE).
+  public var mostDescriptors: Double
+  /// Its start, seconds since 1970 (start time of /proc/self/stat and btime of /proc/stat).
+  public var startSeconds: Double
+
+  /// Reads the process's own files, never those below a `--root`.
+  ///
+  /// - Throws: ``FileError`` where /proc is not there.
+  public init() throws(FileError) {
+    let files = HostFiles(root: try HostRoot("/", mode: .live))
+    let status = Self.fields(try files.text("/proc/self/status", limit: .kernel))
+    anonymousBytes = (status["RssAnon"] ?? 0) * 1024
+    residentBytes = (status["VmRSS"] ?? 0) * 1024
+    virtualBytes = (status["VmSize"] ?? 0) * 1024
+    threads = status["Threads"] ?? 0
+    openDescriptors = (try files.entries("/proc/self/fd") ?? []).count
+    cpuSeconds = Self.cpuSeconds()
+    mostDescriptors = Self.mostDescriptors()
+    startSeconds = Self.start(
+      stat: try files.text("/proc/self/stat", limit: .kernel), boot: try files.text("/proc/stat", limit: .kernel))
+  }
+
+  private static func fields(_ status: String) -> [String: Int] {
+    status.split(whereSeparator: \.isNewline).reduce(into: [:]) { fields, line in
+      let words = line.split(whereSeparator: { $0 == ":" || $0.isWhitespace })
+      if words.count >= 2, let value = Int(words[1]) { fields[String(words[0])] = value }
+    }
+  }
+
+  private static func cpuSeconds() -> Double {
+    var usage = rusage()
+    guard getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage) == 0 else { return 0 }
+    func seconds(_ time: timeval) -> Double { Double(time.tv_sec) + Double(time.tv_usec) / 1e6 }
+    return seconds(usage.ru_utime) + seconds(usage.ru_stime)
+  }
+
+  private static func mostDescriptors() -> Double {
+    var limit = rlimit()
+    guard getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 else { return 0 }
+    return limit.rlim_cur == .max ? .infinity : Double(limit.rlim_cur)
+  }
+
+  /// Field 22 of stat counts ticks since boot; the name in field 2 may hold spaces and parentheses.
+  private static func start(stat: String, boot: String) -> Double {
+    let rest = stat.split(separator: ")").last?.split(separator: " ") ?? []
+    let ticks = rest.count > 19 ? Double(rest[19]) ?? 0 : 0
+    let line = boot.split(whereSeparator: \.isNewline).first { $0.hasPrefix("btime ") }
+    let bootTime = line.flatMap { Double($0.dropFirst("btime ".count)) } ?? 0
+    return bootTime + ticks / Double(sysconf(CInt(_SC_CLK_TCK)))
+  }
+}

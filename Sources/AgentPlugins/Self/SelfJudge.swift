@@ -1,0 +1,72 @@
+import AgentCore
+import AgentHost
+
+/// Judges the agent.
+struct SelfJudge {
+  /// A plugin is overdue after so many intervals without a success.
+  static let patience = 3
+
+  private let observation: SelfObservation
+
+  init(_ observation: SelfObservation) { self.observation = observation }
+
+  var verdicts: [Verdict] {
+    guard let live = observation.live else {
+      return SelfChecks.all.map { Verdict($0.id, .skipped, "this is a recorded host: the agent does not run on it") }
+    }
+    return privileges(live) + rounds(live) + [memory(live), sources(live)]
+  }
+
+  private func privileges(_ live: SelfObservation.Live) -> [Verdict] {
+    guard !live.denied.isEmpty else { return [Verdict("agent.privileges", .ok, "may read all that its checks need")] }
+    return live.denied.map { denied in
+      let lost = denied.requirement.checks.map(\.description).joined(separator: ", ")
+      return Verdict(
+        "agent.privileges", subject: denied.reason.path, .warning,
+        "\(denied.reason.description), so these checks cannot look: \(lost)",
+        evidence: [Evidence(denied.reason.path, denied.reason.text)],
+        remedy: "run it as root, or give it \(denied.requirement.permission)")
+    }
+  }
+
+  private func rounds(_ live: SelfObservation.Live) -> [Verdict] {
+    let overdue = live.rounds.filter { round in
+      observation.takenAt.elapsed(since: round.lastSuccess ?? round.watchedSince) > round.interval * Self.patience
+    }
+    guard !overdue.isEmpty else { return [Verdict("agent.rounds", .ok, "every plugin looks as often as it should")] }
+    return overdue.map { round in
+      let since = round.lastSuccess.map { observation.takenAt.elapsed(since: $0) }
+      let age = since.map { "for \(Int($0.inSeconds)) s" } ?? "since the start"
+      return Verdict(
+        "agent.rounds", subject: round.plugin, .warning,
+        "has not looked \(age): \(round.failure ?? "its round has not ended")",
+        evidence: [Evidence("interval of \(round.plugin)", round.interval.settingsText)])
+    }
+  }
+
+  private func memory(_ live: SelfObservation.Live) -> Verdict {
+    let used = live.process.anonymousBytes
+    let evidence = [Evidence("/proc/self/status RssAnon", "\(used / 1024) kB")]
+    guard used > live.memoryLimit else {
+      return Verdict("agent.memory", .ok, "uses \(used >> 20) MiB of its own", evidence: evidence)
+    }
+    return Verdict(
+      "agent.memory", .warning, "uses \(used >> 20) MiB of its own, more than \(live.memoryLimit >> 20) MiB",
+      evidence: evidence)
+  }
+
+  private func sources(_ live: SelfObservation.Live) -> Verdict {
+    guard let watching = live.watching else {
+      return Verdict("agent.sources", .skipped, "it looks once and waits for no event")
+    }
+    let overflows = Evidence("inotify queue overflows", "\(watching.overflows)")
+    guard let first = watching.unwatched.sorted(by: { $0.key < $1.key }).first else {
+      return Verdict("agent.sources", .ok, "hears of every change of the files it watches", evidence: [overflows])
+    }
+    return Verdict(
+      "agent.sources", .warning,
+      "\(watching.unwatched.count) watched paths are read at the interval only: \(first.key): \(first.value)",
+      evidence: [overflows] + watching.unwatched.sorted { $0.key < $1.key }.map { Evidence($0.key, $0.value) },
+      remedy: "sysctl -w fs.inotify.max_user_watches=524288 fs.inotify.max_user_instances=8192")
+  }
+}

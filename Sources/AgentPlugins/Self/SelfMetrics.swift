@@ -1,0 +1,31 @@
+import AgentCore
+import AgentHost
+
+/// The numbers of the agent itself.
+enum SelfMetrics {
+  static func families(_ observation: SelfObservation) -> [MetricFamily] {
+    guard let live = observation.live else { return [] }
+    let process = live.process
+    return [
+      MetricFamily(
+        "nodeagent_plugin_degraded", help: "1 for every file that a plugin needs and the agent may not read.",
+        samples: live.denied.flatMap { denied in
+          Set(denied.requirement.checks.map(\.plugin)).sorted().map {
+            MetricSample(1, ["plugin": $0, "missing": denied.reason.path])
+          }
+        }),
+      MetricFamily(
+        "process_cpu_seconds_total", .counter, help: "Processor time of the agent.", value: process.cpuSeconds),
+      MetricFamily(
+        "process_resident_memory_bytes", help: "Resident memory of the agent.", value: Double(process.residentBytes)),
+      MetricFamily(
+        "process_virtual_memory_bytes", help: "Address space of the agent.", value: Double(process.virtualBytes)),
+      MetricFamily("process_open_fds", help: "Open descriptors of the agent.", value: Double(process.openDescriptors)),
+      MetricFamily(
+        "process_max_fds", help: "Most descriptors that the agent may open.", value: process.mostDescriptors),
+      MetricFamily("process_threads", help: "Threads of the agent.", value: Double(process.threads)),
+      MetricFamily(
+        "process_start_time_seconds", help: "Start of the agent, in seconds since 1970.", value: process.startSeconds),
+    ]
+  }
+}

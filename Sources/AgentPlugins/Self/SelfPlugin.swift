@@ -1,0 +1,77 @@
+public import AgentCore
+public import AgentHost
+
+/// Watches the agent: what it may not read, whether its plugins look, what it costs.
+public struct SelfPlugin: Plugin {
+  /// What the plugin is.
+  public static let descriptor = PluginDescriptor(
+    name: "agent", area: .agent, summary: "The agent itself: its rights, its rounds, its memory and its sources.",
+    checks: SelfChecks.all, interval: .seconds(60), deadline: .seconds(2))
+
+  private let host: Host
+  private let settings: SelfSettings
+
+  /// Makes the plugin.
+  public init(host: Host, settings: SelfSettings) {
+    self.host = host
+    self.settings = settings
+  }
+
+  /// The interval is enough: nothing here needs to be seen at once.
+  public func triggers() -> AsyncStream<Trigger> { AsyncStream { $0.finish() } }
+
+  /// Reads its own process and tries what the plugins need.
+  public func observe(at time: HostTime) async throws -> SelfObservation {
+    let requirements = host.agent.requirements()
+    guard host.mode == .live else { return SelfObservation(takenAt: time, live: nil) }
+    let watching = await host.agent.fileWatching()
+    let rounds = host.agent.rounds()
+    return try await host.read { files in
+      let denied = requirements.compactMap { requirement in
+        Self.denial(of: requirement, files).map { DeniedRequirement(requirement: requirement, reason: $0) }
+      }
+      return SelfObservation(
+        takenAt: time,
+        live: SelfObservation.Live(
+          process: try OwnProcess(), denied: denied, rounds: rounds, watching: watching,
+          memoryLimit: settings.memoryLimit))
+    }
+  }
+
+  /// Judges the agent.
+  public func judge(_ observation: SelfObservation) -> [Verdict] { SelfJudge(observation).verdicts }
+
+  /// What every Prometheus client tells of its process, and what the plugins lack.
+  public func metrics(_ observation: SelfObservation) -> [MetricFamily] { SelfMetrics.families(observation) }
+
+  /// The reason when the resource is there and may not be read.
+  private static func denial(of requirement: Requirement, _ files: HostFiles) -> FileError? {
+    switch requirement.resource {
+    case .file(let path):
+      do {
+        switch try files.kind(path) {
+        case .directory: _ = try files.entries(path)
+        case .regular: try files.probe(path)
+        case .other, nil: break
+        }
+        return nil
+      } catch { return error.reason == .permissionDenied ? error : nil }
+    }
+  }
+}
+
+/// The settings of the agent's own checks.
+public struct SelfSettings: SettingsSection, Sendable {
+  /// Anonymous memory, bytes, over which `agent.memory` warns.
+  public var memoryLimit: Int
+
+  /// Reads `agent.memory`: `limit`, in MiB.
+  public init(from reader: SettingsReader) {
+    memoryLimit = reader.check("agent.memory", as: Memory.self).limit << 20
+  }
+
+  private struct Memory: SettingsSection {
+    var limit: Int
+    init(from reader: SettingsReader) { limit = reader.value("limit", default: 64, in: 1...65_536) }
+  }
+}

@@ -1,0 +1,73 @@
+import AgentCore
+import AgentHost
+import Testing
+
+@testable import AgentPlugins
+
+@Suite struct SelfJudgeTests {
+  private static let start = HostTime(wallNanoseconds: 0, bootNanoseconds: 0)
+
+  /// A live observation an hour after the start, changed by the test.
+  private func judge(_ change: (inout SelfObservation.Live) -> Void) throws -> [Verdict] {
+    var live = SelfObservation.Live(
+      process: try OwnProcess(), denied: [], rounds: [], watching: FileWatcher.Health(), memoryLimit: .max)
+    change(&live)
+    return SelfJudge(SelfObservation(takenAt: Self.start.advanced(by: .seconds(3600)), live: live)).verdicts
+  }
+
+  private func round(lastSuccess seconds: Int?, failure: String? = nil) -> RoundStatus {
+    RoundStatus(
+      plugin: "swap", interval: .seconds(300), lastSuccess: seconds.map { Self.start.advanced(by: .seconds($0)) },
+      watchedSince: Self.start, failure: failure)
+  }
+
+  @Test func aHealthyAgentIsOk() throws {
+    #expect(try judge { _ in }.map(\.state) == [.ok, .ok, .ok, .ok])
+  }
+
+  @Test func aRecordedHostIsSkipped() {
+    let verdicts = SelfJudge(SelfObservation(takenAt: Self.start, live: nil)).verdicts
+    #expect(verdicts.map(\.state) == [.skipped, .skipped, .skipped, .skipped])
+  }
+
+  @Test(arguments: [(2700, CheckState.ok), (2699, .warning), (3600, .ok), (nil, .warning)] as [(Int?, CheckState)])
+  func aPluginIsOverdueAfterThreeIntervals(lastSuccess: Int?, state: CheckState) throws {
+    let verdicts = try judge { $0.rounds = [round(lastSuccess: lastSuccess, failure: "no answer within 2s")] }
+    let verdict = try #require(verdicts.first { $0.check == "agent.rounds" })
+    #expect(verdict.state == state)
+    if state == .warning { #expect(verdict.summary.contains("no answer within 2s")) }
+  }
+
+  @Test func memoryOverTheLimitWarns() throws {
+    #expect(try judge { $0.memoryLimit = $0.process.anonymousBytes }[2].state == .ok)
+    #expect(try judge { $0.memoryLimit = $0.process.anonymousBytes - 1 }[2].state == .warning)
+  }
+
+  @Test func whatIsDeniedNamesTheChecksThatAreLost() throws {
+    let requirement = Requirement(.file("/etc/shadow"), for: ["swap.policy"], permission: "CAP_DAC_READ_SEARCH")
+    let reason = FileError("/etc/shadow", .permissionDenied)
+    let verdict = try judge { $0.denied = [DeniedRequirement(requirement: requirement, reason: reason)] }[0]
+    #expect(verdict.state == .warning)
+    #expect(verdict.subject == "/etc/shadow")
+    #expect(verdict.summary == "/etc/shadow: permission denied, so these checks cannot look: swap.policy")
+    #expect(verdict.remedy == "run it as root, or give it CAP_DAC_READ_SEARCH")
+  }
+
+  @Test func whatCannotBeWatchedWarnsAndNothingToWatchIsSkipped() throws {
+    let verdicts = try judge { $0.watching?.unwatched = ["/etc/fstab": "inotify_add_watch: No space left on device"] }
+    #expect(verdicts[3].state == .warning)
+    #expect(verdicts[3].summary.contains("/etc/fstab: inotify_add_watch: No space left"))
+    #expect(try judge { $0.watching = nil }[3].state == .skipped)
+    #expect(try judge { $0.watching?.overflows = 3 }[3].evidence.map(\.value) == ["3"])
+  }
+
+  @Test func theProcessIsReadFromItsOwnFiles() throws {
+    let process = try OwnProcess()
+    #expect(process.anonymousBytes > 0 && process.anonymousBytes <= process.residentBytes)
+    #expect(process.residentBytes < process.virtualBytes)
+    #expect(process.threads >= 1 && process.openDescriptors >= 3)
+    #expect(process.mostDescriptors >= Double(process.openDescriptors))
+    // Somewhere between the first kernel and the end of this century.
+    #expect((700_000_000...4_100_000_000).contains(process.startSeconds))
+  }
+}
