@@ -9,8 +9,9 @@ enum SysctlKeys {
   /// The least number of inotify instances per user: kind's "Pod errors due to too many open files"; a containerd-shim
   /// or conmon holds one for each container on cgroup v2, so the kernel's 128 run out (k3s issue 10020).
   static let leastInotifyInstances = 512
-  /// The least number of inotify watches per user: OpenShift's tuned profile for every node.
-  static let leastInotifyWatches = 65536
+  /// The least number of inotify watches per user: kubelets ran out of the 8192 that kernels before 5.11 have (cadvisor
+  /// issue 1581); newer ones size it by the memory, down to the same 8192 (inotify_user_setup()).
+  static let leastInotifyWatches = 16384
 
   static let all = forwarding + bridge + inotify + kubelet + network
 
