@@ -5,15 +5,13 @@ SHELL := /bin/bash
 
 SWIFT    ?= swift
 DEBUG    := .build
-TSAN     := .build-tsan
 RELEASE  := .build-release
 BINARY   := $(RELEASE)/release/nodeagent
-JOBS     ?= $(shell nproc)
 STATIC   := -c release --static-swift-stdlib -Xswiftc -Osize --scratch-path $(RELEASE)
 APT      := $(if $(filter 0,$(shell id -u)),,sudo) env DEBIAN_FRONTEND=noninteractive apt-get
-PACKAGES := libnl-3-dev libnl-route-3-dev libyaml-dev pkg-config binutils
+PACKAGES := libnl-3-dev libnl-route-3-dev libyaml-dev pkg-config binutils g++ git curl
 
-.PHONY: help setup doctor build release test tsan format lint imports golden docs metrics linkage benchmark clean
+.PHONY: help setup doctor build release test format lint imports golden docs metrics linkage benchmark clean
 
 help: ## lists the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -36,11 +34,8 @@ release: setup ## builds the stripped binary that ships
 	$(SWIFT) build $(STATIC) --product nodeagent
 	strip -o $(RELEASE)/nodeagent.stripped $(BINARY)
 
-test: setup ## runs all tests
-	$(SWIFT) test --scratch-path $(DEBUG)
-
-tsan: setup ## runs all tests in the thread sanitizer
-	TSAN_OPTIONS=halt_on_error=1 $(SWIFT) test --sanitize=thread --scratch-path $(TSAN)
+test: setup ## runs all tests; SANITIZE=thread runs them in the thread sanitizer
+	$(SWIFT) test $(if $(SANITIZE),--sanitize=$(SANITIZE)) --scratch-path $(DEBUG)$(addprefix -,$(SANITIZE))
 
 format: ## formats the sources
 	$(SWIFT) format -i -r Package.swift Sources Tests
@@ -67,4 +62,4 @@ benchmark: release ## measures speed and size
 	@Benchmarks/run $(RELEASE)/nodeagent.stripped
 
 clean: ## removes what was built
-	rm -rf $(DEBUG) $(TSAN) $(RELEASE)
+	rm -rf $(DEBUG) $(DEBUG)-thread $(RELEASE)

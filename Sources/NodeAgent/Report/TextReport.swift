@@ -89,7 +89,7 @@ struct TextReport {
     let inner = depth + 9
     if style.verbose {
       for evidence in verdict.verdict.evidence {
-        page.item(label: "", labelWidth: 0, indent: inner, "\(evidence.source): \(evidence.value)")
+        page.item(label: "saw", labelWidth: 6, indent: inner, "\(evidence.source): \(evidence.value)")
       }
     }
     guard verdict.cause == nil, verdict.state.isFinding else { return }

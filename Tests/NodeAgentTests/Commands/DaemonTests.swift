@@ -60,7 +60,8 @@ import Testing
       """
     ])
     let library = tree.path + "/many.so"
-    let built = try Program.run("cc", "-shared", "-fPIC", "-o", library, tree.path + "/many.c", program: "/usr/bin/env")
+    let built = try Program.run(
+      "clang", "-shared", "-fPIC", "-o", library, tree.path + "/many.c", program: "/usr/bin/env")
     try #require(built.status == 0, "\(built.error)")
     let (running, port) = try start(["LD_PRELOAD": library])
     _ = try get("/readyz", port: port)
