@@ -69,7 +69,7 @@ import Testing
     let verdicts = try await verdicts([
       Self.kubelet, ["/sys/fs/cgroup/memory/tasks": "", "/sys/fs/cgroup/cpu/tasks": ""],
       [
-        "/var/lib/kubelet/config.yaml": setting,
+        "/var/lib/kubelet/config.yaml": "kind: KubeletConfiguration\n" + setting,
         "/var/lib/dpkg/status": "Package: kubelet\nStatus: install ok installed\nVersion: \(version)\n\n",
       ],
     ])
