@@ -25,6 +25,14 @@ final class RunningChild {
     self.continuation = continuation
   }
 
+  /// The sources go before the descriptors that they watch: epoll(7) forgets a closed descriptor only when no other
+  /// process, such as a child between fork and exec, still holds it.
+  deinit {
+    exit = nil
+    outputReady = nil
+    timer = nil
+  }
+
   static func spawn(
     _ program: String, _ arguments: [String], files: HostFiles,
     continuation: CheckedContinuation<ChildResult, any Error>

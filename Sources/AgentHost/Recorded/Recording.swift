@@ -27,22 +27,21 @@ public struct Recording: SettingsSection, Sendable {
   }
 }
 
-/// The clock of a recorded host: it always shows the recording's time, and waits as the real one does.
+/// The clock of a recorded host: it stands still at the recording's time, so no deadline ever passes.
 public struct RecordedClock: AgentClock {
   private let moment: HostTime
-  private let clock: any AgentClock
 
-  /// Shows `moment` and waits by `clock`.
-  public init(showing moment: HostTime, waitingBy clock: any AgentClock) {
-    self.moment = moment
-    self.clock = clock
-  }
+  /// Shows `moment`.
+  public init(showing moment: HostTime) { self.moment = moment }
 
   /// The recording's time.
   public func now() -> HostTime { moment }
 
-  /// Waits as long as it is from the recording's time to `deadline`.
+  /// Waits for the cancellation.
   public func sleep(until deadline: HostTime, tolerance: Duration) async throws {
-    try await clock.sleep(for: deadline.elapsed(since: moment), tolerance: tolerance)
+    let (never, continuation) = AsyncStream.makeStream(of: Never.self)
+    for await _ in never {}
+    continuation.finish()
+    throw CancellationError()
   }
 }

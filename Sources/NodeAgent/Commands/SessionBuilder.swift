@@ -29,7 +29,7 @@ struct SessionBuilder {
       kubelet: KubeletSource(files: files, worker: worker, loop: loop), agent: knowledge)
     let active = ActivePlugins(configuration: configuration, selection: selection).make(registry, host: host)
     let shown: any AgentClock =
-      root.mode == .recorded && !isLasting ? RecordedClock(showing: recording.time, waitingBy: clock) : clock
+      root.mode == .recorded && !isLasting ? RecordedClock(showing: recording.time) : clock
     let state = NodeState(active: active, started: shown.now())
     knowledge.connect(state)
     return AgentSession(

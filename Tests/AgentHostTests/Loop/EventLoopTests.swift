@@ -78,12 +78,15 @@ import Testing
     }
   }
 
-  @Test func aRecordedClockStandsStillAndStillWaits() async throws {
+  @Test func aRecordedClockStandsStillUntilTheSleeperIsCancelled() async throws {
     try await withLoop { loop in
       let moment = HostTime(wallNanoseconds: 7, bootNanoseconds: 9)
-      let clock = RecordedClock(showing: moment, waitingBy: LoopClock(loop: loop))
-      try await clock.sleep(for: .milliseconds(5))
+      let clock = RecordedClock(showing: moment)
+      let sleeper = Task(executorPreference: loop) { try await clock.sleep(for: .nanoseconds(1)) }
+      await Task.yield()
       #expect(clock.now() == moment)
+      sleeper.cancel()
+      await #expect(throws: CancellationError.self) { try await sleeper.value }
     }
   }
 }

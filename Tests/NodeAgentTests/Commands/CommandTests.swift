@@ -13,7 +13,7 @@ import Testing
     #expect(result.status == 64)
     #expect(
       result.error
-        == "'swap.polcy' is no check, plugin or area; did you mean swap.policy? See 'nodeagent checks'.\n")
+        == "'swap.polcy' is no check, plugin or area; did you mean swap.policy, swap? See 'nodeagent checks'.\n")
     #expect(result.output.isEmpty)
   }
 

@@ -13,7 +13,7 @@ public struct SwapPlugin: Plugin {
         .file(Fstab.path), for: [SwapChecks.persistent], permission: "read"),
       Requirement(
         .file("/var/lib/kubelet/config.yaml"), for: [SwapChecks.policy, SwapChecks.persistent],
-        permission: "read; CAP_DAC_READ_SEARCH where kubeadm made it root's own"),
+        permission: "read"),
     ])
 
   private static let watched = [
