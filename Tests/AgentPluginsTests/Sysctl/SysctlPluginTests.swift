@@ -124,6 +124,10 @@ private let forward = "net.ipv4.ip_forward"
     let linked = try await judged(contents, links: ["/etc/sysctl.d/99-sysctl.conf": "../sysctl.conf"])
     #expect(linked[persistent(forward)]?.state == .ok)
     #expect(linked[persistent(forward)]?.summary.contains("/etc/sysctl.d/99-sysctl.conf:2") == true)
+    let undone = try await judged(
+      contents.merging(["/etc/sysctl.d/99-z.conf": "-net.ipv4.ip_forward"]) { $1 },
+      links: ["/etc/sysctl.d/99-sysctl.conf": "../sysctl.conf"])
+    #expect(undone[persistent(forward)]?.summary.hasSuffix("0 after a reboot: no file sets it") == true)
   }
 
   @Test func kernelCommandLineSetsItUnlessAFileDoes() async throws {
@@ -281,6 +285,7 @@ private let forward = "net.ipv4.ip_forward"
       module, links: ["/sys/class/net/kube-ipvs0": "../../devices/virtual/net/kube-ipvs0"])
     #expect(verdicts[values("net.ipv4.conf.all.arp_ignore")]?.state == .warning)
     #expect(verdicts[values("net.ipv4.conf.all.arp_announce")]?.state == .ok)
+    #expect(verdicts[persistent("net.ipv4.conf.all.arp_ignore")]?.state == .skipped)
   }
 }
 
@@ -327,6 +332,23 @@ private let forward = "net.ipv4.ip_forward"
       found.evidence.contains(
         Evidence("/etc/haproxy/haproxy.cfg:2", "bind 192.168.100.231, which Keepalived moves")))
     #expect(try await verdict("bind 192.168.100.231:6443", keepalived: keepalived, value: "1")?.state == .ok)
+  }
+
+  @Test func ownAddressesAreTheHostEntriesOfTheTable() {
+    let table = """
+      Local:
+        +-- 0.0.0.0/0 2 0 2
+           |-- 127.0.0.0
+              /8 host LOCAL
+           |-- 127.0.0.1
+              /32 host LOCAL
+           |-- 192.168.100.0
+              /24 link UNICAST
+           |-- 192.168.100.231
+              /32 host LOCAL
+      """
+    #expect(BalancerBinds.localAddresses(table) == ["127.0.0.1", "192.168.100.231"])
+    #expect(BalancerBinds.localAddresses("|--\n/32 host LOCAL\n").isEmpty)
   }
 
   @Test func withoutTheAddressTableItIsUnknown() async throws {
