@@ -135,23 +135,32 @@ extension HostFiles {
   private static func readAll(
     _ file: borrowing FileDescriptor, _ path: String, limit: FileLimit
   ) throws(FileError) -> [UInt8] {
-    let raw = file.raw
     var content: [UInt8] = []
     var chunk = 16 << 10
     while true {
-      let before = content.count
-      var code: CInt = 0
-      content.append(contentsOf: repeatElement(0, count: chunk))
-      let count = content.withUnsafeMutableBytes { buffer in
-        let count = Glibc.read(raw, buffer.baseAddress?.advanced(by: before), chunk)
-        code = errno
-        return count
-      }
-      content.removeLast(chunk - max(0, count))
-      if count == 0 { return content }
-      guard count > 0 || code == EINTR else { throw FileError(path, call: "read", code: code) }
+      let part = try readOnce(file, path, atMost: chunk)
+      if part.isEmpty { return content }
+      content += part
       guard content.count <= limit.bytes else { throw FileError(path, .tooLarge(limit: limit.bytes)) }
       chunk = min(max(chunk, content.count), 1 << 20)
+    }
+  }
+
+  private static func readOnce(
+    _ file: borrowing FileDescriptor, _ path: String, atMost most: Int
+  ) throws(FileError) -> [UInt8] {
+    let raw = file.raw
+    while true {
+      var code: CInt = 0
+      var isRead = false
+      let part = [UInt8](unsafeUninitializedCapacity: most) { buffer, count in
+        let received = Glibc.read(raw, buffer.baseAddress, most)
+        code = errno
+        isRead = received >= 0
+        count = max(0, received)
+      }
+      if isRead { return part }
+      guard code == EINTR else { throw FileError(path, call: "read", code: code) }
     }
   }
 
