@@ -64,6 +64,8 @@ class Guest:
     except subprocess.TimeoutExpired:
       os.kill(self.init, signal.SIGKILL)
       self._outer.wait(timeout=10)
+    # The kernel takes a namespace's wires down some time after its last process; the next boot needs the port now.
+    network.unplug(self.run.holder, self.port)
     self.forget()
 
   def forget(self) -> None:

@@ -25,6 +25,11 @@ def plug_in(holder: int, guest: int, port: str, address: str) -> None:
   _ip(guest, "link set lo up", f"address add {address} dev eth0", "link set eth0 up")
 
 
+def unplug(holder: int, port: str) -> None:
+  """Removes the wire of a host that has stopped, if it is still there."""
+  subprocess.run(["nsenter", "--target", str(holder), "--net", "ip", "link", "delete", port], capture_output=True)
+
+
 def _ip(pid: int, *lines: str) -> None:
   # Only the network namespace is entered: `netns PID` is a pid as this process counts.
   command = ["nsenter", "--target", str(pid), "--net", "ip", "-batch", "-"]
