@@ -102,6 +102,17 @@ class Guest:
     """Reads a file inside."""
     return self.exec("cat", path)
 
+  def copy_in(self, source: Path, path: str, mode: int = 0o644) -> None:
+    """Copies a file of this machine to a path inside."""
+    with source.open("rb") as stream:
+      subprocess.run([*self._enter(), "sh", "-c", 'cat > "$1" && chmod "$2" "$1"', "sh", path, f"{mode:o}"],
+                     stdin=stream, check=True)
+
+  def copy_out(self, path: str, target: Path) -> None:
+    """Copies a file from inside to this machine."""
+    with target.open("wb") as stream:
+      subprocess.run([*self._enter(), "cat", path], stdin=subprocess.DEVNULL, stdout=stream, check=True)
+
   def connect(self, port: int, timeout: float = 2):
     """A TCP connection to the guest's own loopback, made inside."""
     if self.init is None:

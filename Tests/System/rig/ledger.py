@@ -78,15 +78,15 @@ class Ledger:
     return found
 
   def owner_is_alive(self) -> bool:
-    return any(_is_alive(entry) for entry in self.entries("process") if entry["role"] == "owner")
+    return any(is_alive(entry) for entry in self.entries("process") if entry["role"] == "owner")
 
   def clean(self) -> None:
     """Ends the processes of the run, removes its control groups, and last its directory."""
     processes = [entry for entry in reversed(self.entries("process")) if entry["role"] != "owner"]
     for entry in processes:
-      if _is_alive(entry):
+      if is_alive(entry):
         os.kill(entry["pid"], signal.SIGKILL)
-    wait.until(lambda: not any(_is_alive(entry) for entry in processes), 5, "processes of the run end")
+    wait.until(lambda: not any(is_alive(entry) for entry in processes), 5, "processes of the run end")
     for entry in reversed(self.entries("cgroup")):
       _remove_cgroup(entry)
     shutil.rmtree(self.directory)
@@ -116,7 +116,8 @@ def trees_in_use() -> set[str]:
   return {entry["path"] for ledger in ledgers() if ledger.owner_is_alive() for entry in ledger.entries("tree")}
 
 
-def _is_alive(entry: dict) -> bool:
+def is_alive(entry: dict) -> bool:
+  """Whether a recorded process still runs: the same pid, start time and boot of the machine."""
   return entry["boot"] == BOOT_ID and entry["start"] is not None and start_time(entry["pid"]) == entry["start"]
 
 

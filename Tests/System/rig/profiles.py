@@ -34,9 +34,6 @@ def _common(layer: Layer, plan: ClusterPlan, host: HostPlan) -> None:
   layer.write("/etc/hostname", host.name + "\n")
   lines = ["127.0.0.1 localhost", "::1 localhost ip6-localhost ip6-loopback"]
   layer.write("/etc/hosts", "\n".join(lines + [f"{each.address} {each.name}" for each in plan.hosts]) + "\n")
-  layer.write("/etc/nodeagent/nodeagent.yaml", (PAYLOAD / "nodeagent.yaml").read_text())
-  layer.write("/usr/lib/systemd/system/nodeagent.service", (PAYLOAD / "units/nodeagent.service").read_text())
-  layer.enable("nodeagent.service")
 
 
 def _node_packages(layer: Layer, host: HostPlan, tree: Path) -> None:

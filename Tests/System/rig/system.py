@@ -9,6 +9,7 @@ from rig.agent import Agent
 from rig.cluster import ClusterPlan
 from rig.guest import Guest
 from rig.layer import Layer
+from rig.paths import PAYLOAD
 from rig.run import Run
 
 
@@ -46,12 +47,20 @@ class System:
 
   def _prepare(self, certificates: Path, binary: Path) -> None:
     layers = self.run.directory / "layers"
-    # One copy for all hosts, and the one that was there when the run began.
-    agent = Layer(layers / "agent")
-    agent.directory("/usr/bin")
-    shutil.copy(binary, agent.root / "usr/bin/nodeagent")
-    (agent.root / "usr/bin/nodeagent").chmod(0o755)
+    agent = agent_layer(layers / "agent", binary)
     for host in self.plan.hosts:
       layer = Layer(layers / host.name)
       profiles.build(layer, self.plan, host, trees.path(host.suite), certificates)
       self.run.add(host.name, host.suite, f"{host.address}/{self.plan.prefix_length}", [layer.root, agent.root])
+
+
+def agent_layer(root: Path, binary: Path) -> Layer:
+  """The agent as a package would install it; one copy for all hosts, taken when the run begins."""
+  layer = Layer(root)
+  layer.directory("/usr/bin")
+  shutil.copy(binary, root / "usr/bin/nodeagent")
+  (root / "usr/bin/nodeagent").chmod(0o755)
+  layer.write("/etc/nodeagent/nodeagent.yaml", (PAYLOAD / "nodeagent.yaml").read_text())
+  layer.write("/usr/lib/systemd/system/nodeagent.service", (PAYLOAD / "units/nodeagent.service").read_text())
+  layer.enable("nodeagent.service")
+  return layer
