@@ -95,13 +95,27 @@ def test_row_passes_when_the_root_is_found_and_let_go():
 ])
 def test_row_fails_when_the_root_is_not_found(broken):
   with pytest.raises(RowFailure, match="not found as a root"):
-    run(Host("one", WHOLE, [*broken, *WHOLE[1:]]))
+    run(Host("one", WHOLE, [*broken, *WHOLE[1:]]), besides=(Pattern("a.check", reason="to see that it does not count"),))
 
 
 @pytest.mark.parametrize("state", ["warning", "failing", "unknown"])
 def test_row_fails_when_something_else_turns_bad(state):
   with pytest.raises(RowFailure, match="the row does not say so"):
     run(Host("one", WHOLE, [ROOT, verdict(check="b.check", state=state), WHOLE[2]]))
+
+
+def test_row_fails_on_a_false_finding_that_goes_away_again():
+  host = Host("one", WHOLE, [ROOT, *WHOLE[1:]])
+  asked = []
+
+  def status() -> dict:
+    asked.append(host.is_broken)
+    flash = asked.count(True) == 1
+    return {"verdicts": [*WHOLE, verdict(check="d.check")], "impact": {}} if flash else Host.status(host)
+
+  host.status = status
+  with pytest.raises(RowFailure, match="d.check"):
+    run(host)
 
 
 def test_row_fails_when_a_finding_that_was_there_gets_worse():
@@ -112,7 +126,7 @@ def test_row_fails_when_a_finding_that_was_there_gets_worse():
 def test_row_fails_when_another_host_turns_bad():
   one, two = Host("one", WHOLE, [ROOT, *WHOLE[1:]]), Host("two", WHOLE, [ROOT])
   one.shell = lambda script, check=True: (two.shell(script), Host.shell(one, script))[1]
-  with pytest.raises(RowFailure, match="^two: bad"):
+  with pytest.raises(RowFailure, match="^two: bad, and"):
     run(one, two, consequences=(Pattern("*"),), besides=(Pattern("*", reason="only on the row's own host"),))
 
 

@@ -70,6 +70,8 @@ class Row:
     while True:
       report = self._status(self.host)
       missing = [each for each in stage.expect if not is_root(report, each)]
+      # Checked in every report: a false finding that goes away again is one all the same.
+      self._check_nothing_else(self.host, stage, report)
       if not missing:
         break
       if time.monotonic() > began + stage.within:
@@ -83,9 +85,9 @@ class Row:
     for plane, wanted in stage.impact.items():
       if (found := report["impact"].get(plane)) != wanted:
         raise RowFailure(f"{self.host}: the impact on {plane} is {found}, not {wanted}")
-    self._check_nothing_else(stage)
     time.sleep(SETTLE_SECONDS)
-    self._check_nothing_else(stage)
+    for name in self.system.agents:
+      self._check_nothing_else(name, stage if name == self.host else None, self._status(name))
 
   def _clear(self) -> None:
     began = self._do(self.fault.repair)
@@ -96,13 +98,13 @@ class Row:
       time.sleep(wait.INTERVAL)
     self.measured.cleared = time.monotonic() - began
     for name in self.system.agents:
-      if new := self._new_findings(name, None):
-        raise RowFailure(f"{name}: bad after the repair:\n{describe(new)}")
+      self._check_nothing_else(name, None, self._status(name))
 
   def _left(self) -> list[str]:
     """What still differs from before on the row's own host."""
-    left = self._not_normal(self._status(self.host))
-    return left + ([describe(new)] if (new := self._new_findings(self.host, None)) else [])
+    report = self._status(self.host)
+    left = self._not_normal(report)
+    return left + ([describe(new)] if (new := self._new_findings(self.host, None, report)) else [])
 
   def _not_normal(self, report: dict) -> list[str]:
     found = by_key(report)
@@ -110,15 +112,14 @@ class Row:
     return [f"  {key[0]}[{key[1]}] is {states[key]}, not {state}" for key, state in self.normal.items()
             if states[key] != state]
 
-  def _check_nothing_else(self, stage: Stage) -> None:
-    for name in self.system.agents:
-      if new := self._new_findings(name, stage if name == self.host else None):
-        raise RowFailure(f"{name}: bad, and the row does not say so:\n{describe(new)}")
+  def _check_nothing_else(self, name: str, stage: Stage | None, report: dict) -> None:
+    if new := self._new_findings(name, stage, report):
+      raise RowFailure(f"{name}: bad, and the row does not say so:\n{describe(new)}")
 
-  def _new_findings(self, name: str, stage: Stage | None) -> list[dict]:
+  def _new_findings(self, name: str, stage: Stage | None, report: dict) -> list[dict]:
     """Findings that were not there before; without those that the stage accounts for."""
     earlier = {key: verdict["state"] for key, verdict in self.before[name].items()}
-    fresh = [verdict for key, verdict in findings(self._status(name)).items() if earlier.get(key) != verdict["state"]]
+    fresh = [verdict for key, verdict in findings(report).items() if earlier.get(key) != verdict["state"]]
     return [verdict for verdict in fresh if stage is None or not self._accounts_for(stage, verdict)]
 
   def _accounts_for(self, stage: Stage, verdict: dict) -> bool:
