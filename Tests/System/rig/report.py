@@ -36,11 +36,17 @@ def _line(fault: Fault, measured: Measured, number: int, stage: Stage, last: boo
     measured.host, measured.systemd,
     "<br>".join(f"`{each.label}`" for each in stage.expect),
     "<br>".join(each.state for each in stage.expect),
-    ", ".join(f"{plane} {state}" for plane, state in stage.impact.items()) or "–",
+    ", ".join(_impact(measured, plane, state) for plane, state in stage.impact.items()) or "–",
     f"{measured.detected[number]:.2f} s ({stage.within:g})",
     f"{measured.cleared:.2f} s ({fault.clear_within:g})" if last else "–",
   ]
   return "| " + " | ".join(cells) + " |\n"
+
+
+def _impact(measured: Measured, plane: str, state: str) -> str:
+  # A baseline finding of this machine can hide what the fault does to a plane: then the report must not claim it.
+  hidden = " (before it too: see below)" if measured.impact_before.get(plane) == state else ""
+  return f"{plane} {state}{hidden}"
 
 
 def _baseline(matrix: Matrix) -> str:

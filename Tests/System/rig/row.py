@@ -23,6 +23,7 @@ class Measured:
   fault: str
   host: str
   systemd: str
+  impact_before: dict[str, str] = field(default_factory=dict)
   detected: list[float] = field(default_factory=list)
   cleared: float = 0.0
 
@@ -61,7 +62,9 @@ class Row:
     for stage in self.fault.stages:
       for each in stage.expect:
         self.normal.setdefault((each.check, each.subject), each.before)
-    if wrong := self._not_normal(self._status(self.host)):
+    report = self._status(self.host)
+    self.measured.impact_before = report["impact"]
+    if wrong := self._not_normal(report):
       raise RowFailure(f"{self.host}: before the fault\n" + "\n".join(wrong))
 
   def _detect(self, stage: Stage) -> None:

@@ -60,7 +60,6 @@ def agent_layer(root: Path, binary: Path) -> Layer:
   layer.directory("/usr/bin")
   shutil.copy(binary, root / "usr/bin/nodeagent")
   (root / "usr/bin/nodeagent").chmod(0o755)
-  layer.write("/etc/nodeagent/nodeagent.yaml", (PAYLOAD / "nodeagent.yaml").read_text())
   layer.write("/usr/lib/systemd/system/nodeagent.service", (PAYLOAD / "units/nodeagent.service").read_text())
   layer.enable("nodeagent.service")
   return layer
