@@ -1,15 +1,13 @@
 """The whole test bed: every host of the table booted, with the agent running on each."""
 
-import shutil
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from rig import pki, profiles, trees
+from rig import installed, pki, profiles, trees
 from rig.agent import Agent
 from rig.cluster import ClusterPlan
 from rig.guest import Guest
 from rig.layer import Layer
-from rig.paths import PAYLOAD
 from rig.run import Run
 
 
@@ -47,19 +45,8 @@ class System:
 
   def _prepare(self, certificates: Path, binary: Path) -> None:
     layers = self.run.directory / "layers"
-    agent = agent_layer(layers / "agent", binary)
+    agent = installed.agent(layers / "agent", binary)
     for host in self.plan.hosts:
       layer = Layer(layers / host.name)
       profiles.build(layer, self.plan, host, trees.path(host.suite), certificates)
       self.run.add(host.name, host.suite, f"{host.address}/{self.plan.prefix_length}", [layer.root, agent.root])
-
-
-def agent_layer(root: Path, binary: Path) -> Layer:
-  """The agent as a package would install it; one copy for all hosts, taken when the run begins."""
-  layer = Layer(root)
-  layer.directory("/usr/bin")
-  shutil.copy(binary, root / "usr/bin/nodeagent")
-  (root / "usr/bin/nodeagent").chmod(0o755)
-  layer.write("/usr/lib/systemd/system/nodeagent.service", (PAYLOAD / "units/nodeagent.service").read_text())
-  layer.enable("nodeagent.service")
-  return layer
