@@ -5,6 +5,7 @@ import os
 import signal
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -241,4 +242,15 @@ def test_only_the_recorded_process_is_killed(monkeypatch, tmp_path):
   finally:
     mine.kill()
     mine.wait()
-  assert list(tmp_path.iterdir()) == []
+  assert ledger.ledgers() == []
+
+
+def test_runs_that_begin_together_clean_a_dead_one_once(other_run):
+  process, made = other_run
+  process.send_signal(signal.SIGKILL)
+  process.wait()
+  with ThreadPoolExecutor(4) as pool:
+    cleaned = [name for names in pool.map(lambda _: ledger.clean_dead_runs(), range(8)) for name in names]
+  # Not at all when another session of these tests was quicker.
+  assert cleaned.count(made.id) <= 1
+  assert not made.directory.exists()

@@ -4,6 +4,7 @@ Everything is recorded by an identity that cannot be mistaken for someone else's
 boot of the machine, a network namespace by inode, a cgroup by path and inode. Nothing is ever removed by name.
 """
 
+import fcntl
 import json
 import os
 import secrets
@@ -68,7 +69,11 @@ class Ledger:
   def entries(self, kind: str) -> list[dict]:
     """What was recorded of one kind, oldest first; a line cut short by a kill does not count."""
     found = []
-    for line in self.file.read_text().splitlines():
+    try:
+      lines = self.file.read_text().splitlines()
+    except FileNotFoundError:
+      return []  # the run has just ended by itself
+    for line in lines:
       try:
         entry = json.loads(line)
       except json.JSONDecodeError:
@@ -77,8 +82,10 @@ class Ledger:
         found.append(entry)
     return found
 
-  def owner_is_alive(self) -> bool:
-    return any(is_alive(entry) for entry in self.entries("process") if entry["role"] == "owner")
+  def is_dead(self) -> bool:
+    """Whether the run's owner has ended without cleaning up."""
+    owners = [entry for entry in self.entries("process") if entry["role"] == "owner"]
+    return bool(owners) and not any(is_alive(entry) for entry in owners)
 
   def clean(self) -> None:
     """Ends the processes of the run, removes its control groups, and last its directory."""
@@ -89,7 +96,14 @@ class Ledger:
     wait.until(lambda: not any(is_alive(entry) for entry in processes), 5, "processes of the run end")
     for entry in reversed(self.entries("cgroup")):
       _remove_cgroup(entry)
-    shutil.rmtree(self.directory)
+    for path in self.directory.iterdir():
+      if path.is_dir():
+        shutil.rmtree(path)
+      elif path != self.file:
+        path.unlink()
+    # Last: a run without a ledger would never be cleaned.
+    self.file.unlink()
+    self.directory.rmdir()
 
   def _append(self, entry: dict) -> None:
     with self.file.open("a") as handle:
@@ -105,15 +119,19 @@ def ledgers() -> list[Ledger]:
 
 def clean_dead_runs() -> list[str]:
   """Removes what runs left whose owner no longer lives; answers their ids."""
-  dead = [ledger for ledger in ledgers() if not ledger.owner_is_alive()]
-  for ledger in dead:
-    ledger.clean()
+  RUNS.mkdir(parents=True, exist_ok=True)
+  with (RUNS / ".lock").open("w") as lock:
+    # Of two runs that begin together one cleans.
+    fcntl.flock(lock, fcntl.LOCK_EX)
+    dead = [ledger for ledger in ledgers() if ledger.is_dead()]
+    for ledger in dead:
+      ledger.clean()
   return [ledger.id for ledger in dead]
 
 
 def trees_in_use() -> set[str]:
   """The trees that runs which are alive boot from."""
-  return {entry["path"] for ledger in ledgers() if ledger.owner_is_alive() for entry in ledger.entries("tree")}
+  return {entry["path"] for ledger in ledgers() if not ledger.is_dead() for entry in ledger.entries("tree")}
 
 
 def is_alive(entry: dict) -> bool:
