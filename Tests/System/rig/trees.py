@@ -118,8 +118,8 @@ def _build(suite: str, tree: Path) -> None:
   finish.chmod(0o755)
   archives = '"$1"/var/cache/apt/archives'
   command = [
-    # Mounts and processes of an interrupted build end with these namespaces.
-    "unshare", "--mount", "--propagation", "private", "--pid", "--fork", "--kill-child", "--mount-proc", "--",
+    # Mounts and processes of an interrupted build end with these namespaces, and they with this process.
+    "setpriv", "--pdeathsig", "KILL", "--", "unshare", "--mount", "--propagation", "private", "--pid", "--fork", "--kill-child", "--mount-proc", "--",
     "mmdebstrap", *_options(), "--include=" + ",".join(INCLUDE),
     f'--setup-hook=mkdir -p {archives}; find "{cache}" -name "*.deb" -exec cp -t {archives} {{}} +',
     f"--customize-hook={finish}",
