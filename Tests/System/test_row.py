@@ -73,6 +73,7 @@ MATRIX = Matrix((Baseline(("worker",), Pattern("c.check", reason="always so")),)
 def quick(monkeypatch):
   monkeypatch.setattr(row, "SETTLE_SECONDS", 0)
   monkeypatch.setattr(row, "PROOF_SECONDS", 0.1)
+  monkeypatch.setattr(row, "HEALTHY_SECONDS", 0.02)
   monkeypatch.setattr(row.wait, "INTERVAL", 0.001)
 
 
@@ -170,6 +171,20 @@ def test_row_does_not_start_on_a_host_that_is_not_healthy():
   with pytest.raises(RowFailure, match="not healthy before"):
     run(host)
   assert "break" not in host.done
+
+
+def test_row_starts_when_the_one_before_has_been_cleared():
+  host = Host("one", [*WHOLE, verdict(check="d.check", state="warning")], [ROOT, *WHOLE[1:]])
+  asked = []
+
+  def status() -> dict:
+    asked.append(1)
+    if len(asked) == 3:
+      host.whole = WHOLE
+    return Host.status(host)
+
+  host.status = status
+  run(host)
 
 
 @pytest.mark.parametrize("state", ["warning", "skipped", "unknown"])

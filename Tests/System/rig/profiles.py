@@ -49,6 +49,7 @@ def _node_packages(layer: Layer, host: HostPlan, tree: Path) -> None:
   layer.write("/etc/default/kubelet", "KUBELET_EXTRA_ARGS=\n")
   layer.write("/etc/modules-load.d/k8s.conf", "overlay\nbr_netfilter\n")
   layer.write(SYSCTL_FILE, KUBERNETES_SYSCTL)
+  layer.write("/etc/sysctl.d/inotify.conf", "fs.inotify.max_user_instances = 8192\nfs.inotify.max_user_watches = 524288\n")
   layer.directory("/var/lib/containers/storage")
   status = (tree / "var/lib/dpkg/status").read_text().rstrip("\n")
   layer.write("/var/lib/dpkg/status", f"{status}\n\n" + "\n".join(

@@ -10,6 +10,7 @@ from rig.verdicts import Key, by_key, describe, findings, is_root
 
 SETTLE_SECONDS = 1.2  # longer than the shortened intervals: what turns bad a little later is seen as well
 PROOF_SECONDS = 15
+HEALTHY_SECONDS = 5  # what the row before left to be cleared
 
 
 class RowFailure(AssertionError):
@@ -54,18 +55,28 @@ class Row:
 
   def _healthy(self) -> None:
     """Every finding of every host is one the table accepts, and the row's own checks are as the row says."""
-    for name in self.system.agents:
-      self.before[name] = findings(self._status(name))
-      profile = self.system.profile(name)
-      if strange := [each for each in self.before[name].values() if not self.matrix.accepts(profile, each)]:
-        raise RowFailure(f"{name} is not healthy before the fault:\n{describe(strange)}")
     for stage in self.fault.stages:
       for each in stage.expect:
         self.normal.setdefault((each.check, each.subject), each.before)
-    report = self._status(self.host)
-    self.measured.impact_before = report["impact"]
-    if wrong := self._not_normal(report):
-      raise RowFailure(f"{self.host}: before the fault\n" + "\n".join(wrong))
+    deadline = time.monotonic() + HEALTHY_SECONDS
+    while wrong := self._look_before():
+      if time.monotonic() > deadline:
+        raise RowFailure("not healthy before the fault:\n" + "\n".join(wrong))
+      time.sleep(wait.INTERVAL)
+
+  def _look_before(self) -> list[str]:
+    """Notes what every host says; answers what keeps the row from starting."""
+    wrong = []
+    for name in self.system.agents:
+      report = self._status(name)
+      self.before[name] = findings(report)
+      profile = self.system.profile(name)
+      if strange := [each for each in self.before[name].values() if not self.matrix.accepts(profile, each)]:
+        wrong.append(f"{name}:\n{describe(strange)}")
+      if name == self.host:
+        self.measured.impact_before = report["impact"]
+        wrong += self._not_normal(report)
+    return wrong
 
   def _detect(self, stage: Stage) -> None:
     began = self._do(stage.inject)
@@ -165,7 +176,10 @@ class Row:
     return began
 
   def _repair_quietly(self) -> None:
+    """Undoes the fault of a row that failed, and gives the agent its time to see that: the next row is another matter."""
     try:
-      self._do(self.fault.repair)
+      began = self._do(self.fault.repair)
+      while self._left() and time.monotonic() < began + self.fault.clear_within:
+        time.sleep(wait.INTERVAL)
     except Exception as error:  # the failure that is on its way is the one to report
       print(f"the repair of {self.fault.name} failed as well: {error}")
