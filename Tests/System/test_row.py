@@ -96,7 +96,8 @@ def test_row_passes_when_the_root_is_found_and_let_go():
 ])
 def test_row_fails_when_the_root_is_not_found(broken):
   with pytest.raises(RowFailure, match="not found as a root"):
-    run(Host("one", WHOLE, [*broken, *WHOLE[1:]]), besides=(Pattern("a.check", reason="to see that it does not count"),))
+    host = Host("one", WHOLE, [*broken, *WHOLE[1:]])
+    run(host, besides=(Pattern("a.check", reason="to see that it does not count"),))
 
 
 @pytest.mark.parametrize("state", ["warning", "failing", "unknown"])

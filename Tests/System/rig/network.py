@@ -1,4 +1,4 @@
-"""The wires between the hosts of a run: a bridge in a network namespace of its own, a veth pair per host, no way out."""
+"""The wires between the hosts of a run: a bridge in a network namespace of its own, a veth pair each, no way out."""
 
 import ctypes
 import os

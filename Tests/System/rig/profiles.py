@@ -11,6 +11,7 @@ from rig.paths import PAYLOAD
 # As kubelet's and CRI-O's installation guides have it.
 KUBERNETES_SYSCTL = ("net.bridge.bridge-nf-call-iptables = 1\nnet.bridge.bridge-nf-call-ip6tables = 1\n"
                      "net.ipv4.ip_forward = 1\n")
+INOTIFY_SYSCTL = "fs.inotify.max_user_instances = 8192\nfs.inotify.max_user_watches = 524288\n"
 SYSCTL_FILE = "/etc/sysctl.d/k8s.conf"
 
 
@@ -49,7 +50,7 @@ def _node_packages(layer: Layer, host: HostPlan, tree: Path) -> None:
   layer.write("/etc/default/kubelet", "KUBELET_EXTRA_ARGS=\n")
   layer.write("/etc/modules-load.d/k8s.conf", "overlay\nbr_netfilter\n")
   layer.write(SYSCTL_FILE, KUBERNETES_SYSCTL)
-  layer.write("/etc/sysctl.d/inotify.conf", "fs.inotify.max_user_instances = 8192\nfs.inotify.max_user_watches = 524288\n")
+  layer.write("/etc/sysctl.d/inotify.conf", INOTIFY_SYSCTL)
   layer.directory("/var/lib/containers/storage")
   status = (tree / "var/lib/dpkg/status").read_text().rstrip("\n")
   layer.write("/var/lib/dpkg/status", f"{status}\n\n" + "\n".join(
@@ -69,8 +70,8 @@ def _load_balancer(layer: Layer, plan: ClusterPlan, host: HostPlan, state: str, 
     "peers": "\n".join(f"    {each.address}" for each in others),
     "servers": "\n".join(f"  server {each.name} {each.address}:6443 check check-ssl verify none inter 1s"
                          for each in plan.masters)}
-  for name, place in (("keepalived.conf", "/etc/keepalived/keepalived.conf"), ("haproxy.cfg", "/etc/haproxy/haproxy.cfg")):
-    layer.write(place, Template((PAYLOAD / name).read_text()).substitute(values))
+  for place in ("/etc/keepalived/keepalived.conf", "/etc/haproxy/haproxy.cfg"):
+    layer.write(place, Template((PAYLOAD / Path(place).name).read_text()).substitute(values))
   # A backup listens on an address that it does not have yet.
   layer.write("/etc/sysctl.d/haproxy.conf", "net.ipv4.ip_nonlocal_bind = 1\n")
   layer.enable("keepalived.service")

@@ -176,7 +176,7 @@ class Row:
     return began
 
   def _repair_quietly(self) -> None:
-    """Undoes the fault of a row that failed, and gives the agent its time to see that: the next row is another matter."""
+    """Undoes the fault of a row that failed, and gives the agent its time to see that: the next row needs it."""
     try:
       began = self._do(self.fault.repair)
       while self._left() and time.monotonic() < began + self.fault.clear_within:

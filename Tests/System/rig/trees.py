@@ -33,7 +33,8 @@ MASKED = [
   "apt-daily.timer", "apt-daily-upgrade.timer", "dpkg-db-backup.timer", "e2scrub_all.timer", "e2scrub_reap.service",
   "fstrim.timer", "logrotate.timer", "man-db.timer", "systemd-tmpfiles-clean.timer",
   "console-getty.service", "getty.target", "systemd-firstboot.service", "systemd-random-seed.service",
-  "systemd-udevd.service", "systemd-udevd-control.socket", "systemd-udevd-kernel.socket", "systemd-udev-trigger.service",
+  "systemd-udevd.service", "systemd-udevd-control.socket", "systemd-udevd-kernel.socket",
+  "systemd-udev-trigger.service",
   "systemd-modules-load.service", "systemd-binfmt.service", "proc-sys-fs-binfmt_misc.automount",
   "systemd-network-generator.service", "systemd-pcrphase.service", "systemd-pstore.service", "modprobe@.service",
   "systemd-journal-catalog-update.service", "systemd-update-done.service", "ldconfig.service",
@@ -119,7 +120,8 @@ def _build(suite: str, tree: Path) -> None:
   archives = '"$1"/var/cache/apt/archives'
   command = [
     # Mounts and processes of an interrupted build end with these namespaces, and they with this process.
-    "setpriv", "--pdeathsig", "KILL", "--", "unshare", "--mount", "--propagation", "private", "--pid", "--fork", "--kill-child", "--mount-proc", "--",
+    "setpriv", "--pdeathsig", "KILL", "--",
+    "unshare", "--mount", "--propagation", "private", "--pid", "--fork", "--kill-child", "--mount-proc", "--",
     "mmdebstrap", *_options(), "--include=" + ",".join(INCLUDE),
     f'--setup-hook=mkdir -p {archives}; find "{cache}" -name "*.deb" -exec cp -t {archives} {{}} +',
     f"--customize-hook={finish}",
