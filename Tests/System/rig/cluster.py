@@ -1,0 +1,52 @@
+"""The table of hosts, cluster.toml, as values."""
+
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+
+from rig.paths import SYSTEM
+
+PROFILES = ("master", "worker", "load-balancer", "nas", "candidate")
+
+
+@dataclass(frozen=True)
+class HostPlan:
+  """One host as the table wants it."""
+
+  name: str
+  profile: str
+  suite: str
+  address: str
+  kubernetes: str | None = None
+  first_master: bool = False
+
+  def __post_init__(self):
+    if self.profile not in PROFILES:
+      raise ValueError(f"{self.name}: profile {self.profile!r} is none of {PROFILES}")
+
+  @property
+  def minor(self) -> int:
+    """The minor version of Kubernetes, 32 of 1.32.3."""
+    assert self.kubernetes is not None
+    return int(self.kubernetes.split(".")[1])
+
+
+@dataclass(frozen=True)
+class ClusterPlan:
+  """All hosts and what they share."""
+
+  endpoint: str
+  prefix_length: int
+  hosts: tuple[HostPlan, ...]
+
+  @classmethod
+  def load(cls, path: Path = SYSTEM / "cluster.toml") -> "ClusterPlan":
+    table = tomllib.loads(path.read_text())
+    return cls(hosts=tuple(HostPlan(**host) for host in table["host"]), **table["cluster"])
+
+  @property
+  def masters(self) -> list[HostPlan]:
+    return [host for host in self.hosts if host.profile == "master"]
+
+  def host(self, name: str) -> HostPlan:
+    return next(host for host in self.hosts if host.name == name)

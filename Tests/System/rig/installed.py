@@ -1,0 +1,35 @@
+"""The agent as a package would install it: one layer for all hosts, taken when the run begins."""
+
+import platform
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+from rig.layer import Layer
+from rig.paths import PAYLOAD
+
+
+def agent(root: Path, binary: Path) -> Layer:
+  """The program, the unit that runs it as its own user, and what a debug build needs of the Swift toolchain."""
+  layer = Layer(root)
+  layer.directory("/usr/bin")
+  shutil.copy(binary, root / "usr/bin/nodeagent")
+  (root / "usr/bin/nodeagent").chmod(0o755)
+  for library in swift_libraries(binary):
+    target = root / "usr/lib" / f"{platform.machine()}-linux-gnu" / library.name
+    target.parent.mkdir(parents=True, exist_ok=True)
+    shutil.copy(library, target)
+  layer.write("/usr/lib/systemd/system/nodeagent.service", (PAYLOAD / "units/nodeagent.service").read_text())
+  layer.enable("nodeagent.service")
+  return layer
+
+
+def swift_libraries(binary: Path) -> list[Path]:
+  """The shared libraries that come from the toolchain; a release links them statically and has none.
+
+  Debian's libraries are never copied: the guest has those that the package depends on, or the agent does not start.
+  """
+  listing = subprocess.run(["ldd", str(binary)], capture_output=True, text=True).stdout
+  paths = [Path(found) for found in re.findall(r"=> (/\S+)", listing)]
+  return [path for path in paths if "/swift/" in str(path)]

@@ -1,0 +1,15 @@
+"""Finding processes by parentage: the only way that cannot pick a stranger."""
+
+from pathlib import Path
+
+from rig import wait
+
+
+def only_child(pid: int, seconds: float = 5) -> int:
+  """The child of a process that has or will have one; its pid as this machine's first pid namespace counts."""
+  return wait.until(lambda: _child(pid), seconds, f"process {pid} has a child")
+
+
+def _child(pid: int) -> int | None:
+  children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+  return int(children[0]) if children else None

@@ -1,0 +1,78 @@
+"""Turns a bare Debian into a master, a worker, a load balancer, a NAS or a machine about to join."""
+
+from pathlib import Path
+from string import Template
+
+from rig import kubeadm
+from rig.cluster import ClusterPlan, HostPlan
+from rig.layer import Layer
+from rig.paths import PAYLOAD
+
+# As kubelet's and CRI-O's installation guides have it.
+KUBERNETES_SYSCTL = ("net.bridge.bridge-nf-call-iptables = 1\nnet.bridge.bridge-nf-call-ip6tables = 1\n"
+                     "net.ipv4.ip_forward = 1\n")
+INOTIFY_SYSCTL = "fs.inotify.max_user_instances = 8192\nfs.inotify.max_user_watches = 524288\n"
+SYSCTL_FILE = "/etc/sysctl.d/k8s.conf"
+
+
+def build(layer: Layer, plan: ClusterPlan, host: HostPlan, tree: Path, certificates: Path) -> None:
+  """Fills the layer of a host; `tree` is what it will be laid over."""
+  _common(layer, plan, host)
+  if host.kubernetes:
+    _node_packages(layer, host, tree)
+  if host.profile in ("master", "worker"):
+    kubeadm.join(layer, plan, host, certificates)
+  if host.profile == "load-balancer":
+    _load_balancer(layer, plan, host, "MASTER", 150)
+  if host.profile == "nas":
+    # The NAS holds the control-plane address when the load balancer is gone: one host, two planes.
+    _load_balancer(layer, plan, host, "BACKUP", 100)
+    layer.write("/etc/exports", "/mnt/server 192.168.100.0/24(rw,sync,no_subtree_check,no_root_squash)\n")
+    layer.directory("/mnt/server")
+
+
+def _common(layer: Layer, plan: ClusterPlan, host: HostPlan) -> None:
+  layer.write("/etc/hostname", host.name + "\n")
+  lines = ["127.0.0.1 localhost", "::1 localhost ip6-localhost ip6-loopback"]
+  layer.write("/etc/hosts", "\n".join(lines + [f"{each.address} {each.name}" for each in plan.hosts]) + "\n")
+
+
+def _node_packages(layer: Layer, host: HostPlan, tree: Path) -> None:
+  """What the packages cri-o, kubelet and kubeadm bring, with servers of our own behind their names."""
+  for name in ("crio", "kubelet"):
+    layer.write(f"/usr/bin/{name}", (PAYLOAD / name).read_text(), 0o755)
+    layer.write(f"/usr/lib/systemd/system/{name}.service", (PAYLOAD / f"units/{name}.service").read_text())
+    layer.enable(f"{name}.service")
+  layer.write("/usr/lib/systemd/system/kubelet.service.d/10-kubeadm.conf",
+              (PAYLOAD / "units/10-kubeadm.conf").read_text())
+  layer.write("/usr/lib/rig/stand_in.py", (PAYLOAD / "stand_in.py").read_text())
+  layer.write("/usr/lib/rig/kubernetes-version", f"{host.kubernetes}\n")
+  layer.write("/etc/default/kubelet", "KUBELET_EXTRA_ARGS=\n")
+  layer.write("/etc/modules-load.d/k8s.conf", "overlay\nbr_netfilter\n")
+  layer.write(SYSCTL_FILE, KUBERNETES_SYSCTL)
+  layer.write("/etc/sysctl.d/inotify.conf", INOTIFY_SYSCTL)
+  layer.directory("/var/lib/containers/storage")
+  status = (tree / "var/lib/dpkg/status").read_text().rstrip("\n")
+  layer.write("/var/lib/dpkg/status", f"{status}\n\n" + "\n".join(
+    _package(name, f"{host.kubernetes}-1.1") for name in ("kubeadm", "kubelet")))
+
+
+def _package(name: str, version: str) -> str:
+  return (f"Package: {name}\nStatus: install ok installed\nPriority: optional\nSection: admin\n"
+          f"Maintainer: Kubernetes Authors <dev@kubernetes.io>\nArchitecture: amd64\nVersion: {version}\n"
+          f"Description: {name} of Kubernetes\n")
+
+
+def _load_balancer(layer: Layer, plan: ClusterPlan, host: HostPlan, state: str, priority: int) -> None:
+  others = [each for each in plan.hosts if each.profile in ("load-balancer", "nas") and each != host]
+  values = {
+    "name": host.name, "address": host.address, "endpoint": plan.endpoint, "state": state, "priority": str(priority),
+    "peers": "\n".join(f"    {each.address}" for each in others),
+    "servers": "\n".join(f"  server {each.name} {each.address}:6443 check check-ssl verify none inter 1s"
+                         for each in plan.masters)}
+  for place in ("/etc/keepalived/keepalived.conf", "/etc/haproxy/haproxy.cfg"):
+    layer.write(place, Template((PAYLOAD / Path(place).name).read_text()).substitute(values))
+  # A backup listens on an address that it does not have yet.
+  layer.write("/etc/sysctl.d/haproxy.conf", "net.ipv4.ip_nonlocal_bind = 1\n")
+  layer.enable("keepalived.service")
+  layer.enable("haproxy.service")

@@ -1,0 +1,175 @@
+"""Builds the file trees that the guests boot from: one per Debian release, keyed by a hash of its recipe."""
+
+import fcntl
+import hashlib
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from contextlib import contextmanager
+from pathlib import Path
+
+from rig.paths import PACKAGES, TREES
+
+# bookworm has systemd 252, the oldest supported; trixie has 257.
+SUITES = ("bookworm", "trixie")
+KEYRING = "/usr/share/keyrings/debian-archive-keyring.gpg"
+DEFAULT_MIRROR = "http://deb.debian.org/debian"
+
+INCLUDE = [
+  # the host itself
+  "systemd", "systemd-sysv", "dbus", "iproute2", "procps", "util-linux", "nftables",
+  # what the agent's binary links
+  "libsystemd0", "libnl-3-200", "libnl-route-3-200", "libyaml-0-2", "zlib1g", "libstdc++6", "libgcc-s1", "libcrypt1",
+  # the parts of a cluster that Debian has; the others are small servers written in Python
+  "keepalived", "haproxy", "nfs-kernel-server", "nfs-common", "conntrack", "python3", "python3-yaml",
+]
+
+# Units that have no work in a namespace, or that would look for the network, hardware or a terminal.
+MASKED = [
+  "apt-daily.timer", "apt-daily-upgrade.timer", "dpkg-db-backup.timer", "e2scrub_all.timer", "e2scrub_reap.service",
+  "fstrim.timer", "logrotate.timer", "man-db.timer", "systemd-tmpfiles-clean.timer",
+  "console-getty.service", "getty.target", "systemd-firstboot.service", "systemd-random-seed.service",
+  "systemd-udevd.service", "systemd-udevd-control.socket", "systemd-udevd-kernel.socket",
+  "systemd-udev-trigger.service",
+  "systemd-modules-load.service", "systemd-binfmt.service", "proc-sys-fs-binfmt_misc.automount",
+  "systemd-network-generator.service", "systemd-pcrphase.service", "systemd-pstore.service", "modprobe@.service",
+  "systemd-journal-catalog-update.service", "systemd-update-done.service", "ldconfig.service",
+  "dev-hugepages.mount", "dev-mqueue.mount", "sys-kernel-debug.mount", "sys-kernel-tracing.mount",
+  "sys-fs-fuse-connections.mount", "sys-kernel-config.mount", "systemd-ask-password-console.path",
+  "systemd-ask-password-wall.path", "systemd-remount-fs.service", "systemd-homed.service",
+  # no NFS in a namespace: the kernel may lack it and the portmapper would listen for nothing
+  "rpcbind.service", "rpcbind.socket", "nfs-blkmap.service", "rpc-statd.service", "rpc-gssd.service",
+  "nfs-server.service", "nfs-mountd.service", "nfs-idmapd.service", "nfsdcld.service", "proc-fs-nfsd.mount",
+  "var-lib-nfs-rpc_pipefs.mount", "run-rpc_pipefs.mount",
+]
+DISABLED = ["keepalived.service", "haproxy.service", "nfs-client.target", "remote-fs.target", "e2scrub_reap.service"]
+GENERATORS = ["systemd-gpt-auto-generator", "systemd-cryptsetup-generator", "systemd-hibernate-resume-generator",
+              "systemd-ssh-generator", "systemd-tpm2-generator", "systemd-bless-boot-generator",
+              "systemd-integritysetup-generator", "systemd-veritysetup-generator", "nfs-server-generator",
+              "rpc-pipefs-generator"]
+
+# Run by a shell with the tree as $1, after the packages are configured.
+FINISH = "\n".join([
+  "set -e",
+  'root="$1"',
+  'chroot "$root" useradd --system --no-create-home --home-dir /nonexistent --shell /usr/sbin/nologin nodeagent',
+  f'systemctl --root="$root" mask --quiet {" ".join(MASKED)}',
+  f'for unit in {" ".join(DISABLED)}; do systemctl --root="$root" disable --quiet "$unit" 2>/dev/null || true; done',
+  'systemctl --root="$root" set-default --quiet multi-user.target',
+  f'for name in {" ".join(GENERATORS)}; do rm -f "$root/usr/lib/systemd/system-generators/$name"; done',
+  ': > "$root/etc/fstab"; : > "$root/etc/machine-id"; rm -f "$root/etc/resolv.conf"',
+  'mkdir -p "$root/etc/systemd/journald.conf.d"',
+  'printf "[Journal]\\nStorage=volatile\\nAudit=no\\nForwardToSyslog=no\\n"'
+  ' > "$root/etc/systemd/journald.conf.d/rig.conf"',
+  'chroot "$root" ldconfig; touch "$root/etc/.updated" "$root/var/.updated"',
+])
+
+
+def recipe(suite: str) -> dict:
+  """Everything that decides what a tree contains; a change of it makes a new tree."""
+  return {"suite": suite, "include": INCLUDE, "finish": FINISH, "options": _options()}
+
+
+def path(suite: str) -> Path:
+  """The directory of the tree that today's recipe describes, built or not."""
+  digest = hashlib.sha256(json.dumps(recipe(suite), sort_keys=True).encode()).hexdigest()
+  return TREES / f"{suite}-{digest[:16]}"
+
+
+def missing() -> list[str]:
+  """The suites whose tree is not built yet."""
+  return [suite for suite in SUITES if not path(suite).is_dir()]
+
+
+def ensure(suite: str) -> Path:
+  """Builds the tree of a suite unless it is there; a second run that wants the same tree waits for the first."""
+  tree = path(suite)
+  if tree.is_dir():
+    return tree
+  with _lock():
+    if not tree.is_dir():
+      _build(suite, tree)
+  return tree
+
+
+def _options() -> list[str]:
+  return [
+    "--mode=root", "--variant=minbase",
+    '--aptopt=Acquire::Languages "none"', '--aptopt=APT::Install-Recommends "false"', '--aptopt=Acquire::Retries "3"',
+    "--dpkgopt=force-unsafe-io",
+    *(f"--dpkgopt=path-exclude=/usr/share/{name}/*" for name in ("doc", "man", "locale", "info", "bash-completion")),
+    "--skip=cleanup/apt/cache,download/empty,check/empty",
+  ]
+
+
+def _build(suite: str, tree: Path) -> None:
+  TREES.mkdir(parents=True, exist_ok=True)
+  cache = PACKAGES / suite
+  cache.mkdir(parents=True, exist_ok=True)
+  _discard_leftovers(suite)
+  began = time.monotonic()
+  print(f"rig: building {tree.name} …", file=sys.stderr, flush=True)
+  work = Path(tempfile.mkdtemp(prefix=f".{suite}-", dir=TREES))
+  finish = work / "finish"
+  finish.write_text("#!/bin/sh\n" + FINISH + "\n")
+  finish.chmod(0o755)
+  archives = '"$1"/var/cache/apt/archives'
+  command = [
+    # Mounts and processes of an interrupted build end with these namespaces, and they with this process.
+    "setpriv", "--pdeathsig", "KILL", "--",
+    "unshare", "--mount", "--propagation", "private", "--pid", "--fork", "--kill-child", "--mount-proc", "--",
+    "mmdebstrap", *_options(), "--include=" + ",".join(INCLUDE),
+    f'--setup-hook=mkdir -p {archives}; find "{cache}" -name "*.deb" -exec cp -t {archives} {{}} +',
+    f"--customize-hook={finish}",
+    f'--customize-hook=cp -u -t "{cache}" {archives}/*.deb; rm -f {archives}/*.deb',
+    suite, str(work / "root"), f"deb [signed-by={KEYRING}] {mirror()} {suite} main",
+  ]
+  log = TREES / f"{suite}.log"
+  with log.open("w") as output:
+    result = subprocess.run(command, stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT)
+  if result.returncode != 0:
+    shutil.rmtree(work, ignore_errors=True)
+    raise RuntimeError(f"mmdebstrap {suite} failed ({log}):\n" + "".join(log.read_text().splitlines(True)[-15:]))
+  (work / "root").rename(tree)
+  shutil.rmtree(work)
+  _discard_old(suite, keep=tree)
+  print(f"rig: {tree.name} built in {time.monotonic() - began:.0f} s", file=sys.stderr, flush=True)
+
+
+def mirror() -> str:
+  """The Debian archive this machine already uses, RIG_MIRROR if set, else the public one."""
+  if chosen := os.environ.get("RIG_MIRROR"):
+    return chosen
+  command = ["apt-get", "indextargets", "--format", "$(REPO_URI)", "Created-By: Packages", "Origin: Debian"]
+  try:
+    lines = subprocess.run(command, capture_output=True, text=True).stdout.split()
+  except FileNotFoundError:
+    lines = []
+  return next((line for line in lines if "security" not in line), DEFAULT_MIRROR)
+
+
+@contextmanager
+def _lock():
+  TREES.mkdir(parents=True, exist_ok=True)
+  with (TREES / ".lock").open("w") as handle:
+    fcntl.flock(handle, fcntl.LOCK_EX)
+    yield
+
+
+def _discard_leftovers(suite: str) -> None:
+  """Removes the work directories of interrupted builds; the lock says that nobody uses them."""
+  for leftover in TREES.glob(f".{suite}-*"):
+    shutil.rmtree(leftover)
+
+
+def _discard_old(suite: str, keep: Path) -> None:
+  """Removes trees of earlier recipes unless a run that is alive boots from them."""
+  from rig.ledger import trees_in_use
+  used = trees_in_use()
+  for old in TREES.glob(f"{suite}-*"):
+    if old.is_dir() and old != keep and str(old) not in used:
+      shutil.rmtree(old)

@@ -1,0 +1,88 @@
+"""The tables, and the files that depend on a version of Kubernetes; nothing here starts a host."""
+
+import pytest
+
+from rig import kubeadm
+from rig.cluster import ClusterPlan, HostPlan
+from rig.matrix import Matrix
+
+PLAN = ClusterPlan.load()
+ROW = """
+[[fault]]
+name = "row"
+host = "n100-001"
+repair = [{remove = "/etc/x"}]
+repaired = "true"
+clear_within = 1
+[[fault.stage]]
+inject = [{write = "/etc/x", text = "y"}]
+proof = "true"
+within = 1
+expect = [{check = "a.check", subject = "", state = "failing"}]
+"""
+
+
+def load(text: str, tmp_path) -> Matrix:
+  (tmp_path / "faults.toml").write_text(text)
+  return Matrix.load(PLAN, tmp_path / "faults.toml")
+
+
+def test_row_is_read(tmp_path):
+  fault = load(ROW, tmp_path).faults[0]
+  assert (fault.host, fault.stages[0].expect[0].label, fault.stages[0].inject[0].text) == ("n100-001", "a.check", "y")
+
+
+@pytest.mark.parametrize(("old", "new", "message"), [
+  ('"failing"', '"unknown"', "a detected fault is one of"),
+  ('"failing"', '"ok"', "a detected fault is one of"),
+  ('"n100-001"', '"n100-099"', "no such host"),
+  ('{remove = "/etc/x"}', '{erase = "/etc/x"}', "an action has exactly one of"),
+  ('{remove = "/etc/x"}', '{remove = "/etc/x", run = "true"}', "an action has exactly one of"),
+  ("clear_within", "limit = 3\nclear_within", "unknown keys"),
+  ("within = 1\nexpect", 'within = 1\nimpact = {work = "lost"}\nexpect', "impact"),
+  ("expect = [{", "expect = []\nignored = [{", "a detected fault is one of"),
+])
+def test_row_that_is_wrong_is_refused(tmp_path, old, new, message):
+  with pytest.raises(ValueError, match=message):
+    load(ROW.replace(old, new), tmp_path)
+
+
+def test_two_rows_of_one_name_are_refused(tmp_path):
+  with pytest.raises(ValueError, match="same name"):
+    load(ROW + ROW, tmp_path)
+
+
+@pytest.mark.parametrize("entry", ['check = "a.check"', 'check = "a.check"\nprofiles = ["mistress"]\nreason = "r"'])
+def test_baseline_without_a_reason_or_with_an_unknown_profile_is_refused(tmp_path, entry):
+  with pytest.raises(ValueError, match="baseline"):
+    load(f"[[baseline]]\n{entry}\n{ROW}", tmp_path)
+
+
+def test_every_row_of_the_smoke_subset_runs_on_the_oldest_systemd():
+  for fault in Matrix.load(PLAN).faults:
+    assert "trixie" == PLAN.host(fault.host).suite, fault.name
+    assert any(PLAN.host(name).suite == "bookworm" for name in fault.also), fault.name
+
+
+@pytest.mark.parametrize(("profile", "minor", "name", "address"), [
+  ("master", 32, "admin", PLAN.endpoint),
+  ("master", 32, "kubelet", PLAN.endpoint),
+  ("master", 33, "kubelet", "192.0.2.1"),
+  ("worker", 33, "kubelet", PLAN.endpoint),
+  ("master", 28, "controller-manager", "192.0.2.1"),
+  ("master", 34, "scheduler", "192.0.2.1"),
+])
+def test_kubeconfig_names_the_server_that_its_version_names(profile, minor, name, address):
+  host = HostPlan("host", profile, "trixie", "192.0.2.1", f"1.{minor}.0")
+  assert kubeadm.server(PLAN, host, name) == f"https://{address}:6443"
+
+
+def test_runtime_endpoint_is_a_flag_up_to_1_33():
+  assert "--container-runtime-endpoint=unix:///var/run/crio/crio.sock" in kubeadm.kubelet_flags(33)
+  assert "--container-runtime-endpoint" not in kubeadm.kubelet_flags(34)
+
+
+def test_initial_cluster_grows_with_each_master():
+  first, second, _ = PLAN.masters
+  assert kubeadm.initial_cluster(PLAN, first) == "n100-001=https://192.168.100.231:2380"
+  assert kubeadm.initial_cluster(PLAN, second).count("https://") == 2
