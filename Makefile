@@ -11,7 +11,7 @@ STATIC   := -c release --static-swift-stdlib -Xswiftc -Osize --scratch-path $(RE
 APT      := $(if $(filter 0,$(shell id -u)),,sudo) env DEBIAN_FRONTEND=noninteractive apt-get
 PACKAGES := libnl-3-dev libnl-route-3-dev libyaml-dev pkg-config binutils g++ git curl
 
-.PHONY: help setup doctor build release test format lint imports golden docs metrics linkage benchmark clean
+.PHONY: help setup doctor build release test format lint imports golden docs metrics linkage rig system benchmark clean
 
 help: ## lists the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -57,6 +57,20 @@ metrics: release ## lints every recorded host's metrics with promtool
 
 linkage: release ## fails on an unexpected shared library, on Foundation's data and on size
 	@scripts/check-linkage $(RELEASE)/nodeagent.stripped
+
+rig: ## builds the system tests' hosts from Debian packages; needs root
+	@for tool in mmdebstrap ip unshare openssl; do command -v $$tool >/dev/null || missing=1; done; \
+	if [ -n "$${missing-}" ] || ! python3 -c 'import ensurepip' 2>/dev/null; then \
+	  $(APT) update -q; \
+	  $(APT) install -y -q --no-install-recommends mmdebstrap debian-archive-keyring iproute2 util-linux openssl python3-venv; \
+	fi
+	PYTHONPATH=Tests/System python3 -m rig
+	test -x .build-rig/venv/bin/pytest || python3 -m venv .build-rig/venv
+	.build-rig/venv/bin/pip install -q --disable-pip-version-check -r Tests/System/requirements.txt
+
+system: rig release ## runs the fault matrix on real systemd hosts in namespaces; needs root
+	NODEAGENT_BINARY=$(abspath $(BINARY)) RIG_REPORT=docs/fault-matrix.md \
+	  .build-rig/venv/bin/python -m pytest Tests/System
 
 benchmark: release ## measures speed and size
 	@Benchmarks/run $(RELEASE)/nodeagent.stripped
