@@ -63,19 +63,25 @@ public actor ChildRunner {
   private func watch(_ child: RunningChild, _ id: UInt64, _ deadline: Duration) throws(ChildError) {
     let now = LoopClock(loop: loop).now().bootNanoseconds
     do throws(SystemCallError) {
-      child.exit = try EventSource.io(child.pidfd.raw, events: EventSource.readable) { [weak self] _ in
-        self?.assumeIsolated { $0.ended(id) }
+      // Strong: whatever becomes of its caller, a child is reaped.
+      child.exit = try EventSource.io(child.pidfd.raw, events: EventSource.readable) { [self] _ in
+        assumeIsolated { $0.ended(id) }
       }
       child.outputReady = try EventSource.io(child.output.raw, events: EventSource.readable) { [weak self] _ in
-        self?.assumeIsolated { $0.running[id]?.read(limit: Self.outputLimit) }
+        self?.assumeIsolated { $0.receive(id) }
       }
       child.timer = try EventSource.timer(
-        atBootMicroseconds: UInt64(max(0, (now + deadline.wholeNanoseconds) / 1000)), accuracy: 1000
-      ) { [weak self] _ in self?.assumeIsolated { $0.running[id]?.kill(.deadline(deadline)) } }
+        atBootMicroseconds: Self.microseconds(now, deadline), accuracy: 1000
+      ) { [weak self] _ in self?.assumeIsolated { $0.stop(id, .deadline(deadline)) } }
     } catch {
       child.abandon()
       throw ChildError.system(error)
     }
+  }
+
+  private func receive(_ id: UInt64) {
+    guard let child = running[id], !child.read(limit: Self.outputLimit) else { return }
+    stop(id, .tooMuchOutput(Self.outputLimit))
   }
 
   private func ended(_ id: UInt64) {
@@ -83,5 +89,26 @@ public actor ChildRunner {
     running[id] = nil
   }
 
-  private func cancel(_ id: UInt64) { running[id]?.kill(.cancelled) }
+  private func cancel(_ id: UInt64) { stop(id, .cancelled) }
+
+  /// Kills a child and waits a little for its end, so that its caller finds it gone.
+  private func stop(_ id: UInt64, _ reason: ChildError) {
+    guard let child = running[id] else { return }
+    child.kill(reason)
+    let now = LoopClock(loop: loop).now().bootNanoseconds
+    do throws(SystemCallError) {
+      child.timer = try EventSource.timer(
+        atBootMicroseconds: Self.microseconds(now, Self.grace), accuracy: 1000
+      ) { [weak self] _ in self?.assumeIsolated { $0.running[id]?.answer() } }
+    } catch {
+      child.answer()
+    }
+  }
+
+  private static func microseconds(_ now: Int64, _ later: Duration) -> UInt64 {
+    UInt64(max(0, (now + later.wholeNanoseconds) / 1000))
+  }
+
+  /// How long a killed child may take to go.
+  private static let grace = Duration.milliseconds(200)
 }

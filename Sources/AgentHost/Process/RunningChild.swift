@@ -70,31 +70,35 @@ final class RunningChild {
     return pid
   }
 
-  /// Takes what the child has written so far.
-  func read(limit: Int) {
+  /// Takes what the child has written so far; false when it has written more than it may.
+  func read(limit: Int) -> Bool {
     var buffer = [UInt8](repeating: 0, count: 4096)
     while true {
       let count = Glibc.read(output.raw, &buffer, buffer.count)
       if count == 0 {
         // At the end of the pipe the descriptor stays readable for ever.
         outputReady = nil
-        return
       }
-      guard count > 0 else { return }
-      guard failure == nil else { continue }
+      guard count > 0 else { return true }
+      guard written.count + count <= limit else { return false }
       written += buffer.prefix(count)
-      if written.count > limit { kill(.tooMuchOutput(limit)) }
     }
   }
 
-  /// Ends it, and answers at once: a process in an uninterruptible wait dies only later.
+  /// Ends it and all of its process group.
   func kill(_ reason: ChildError) {
     guard failure == nil else { return }
     failure = reason
     timer = nil
+    outputReady = nil
     // Not reaped yet, so the number still belongs to it and to its group.
     Glibc.kill(-pid, SIGKILL)
-    take()?.resume(throwing: reason)
+  }
+
+  /// Answers although a killed child is still there: one in an uninterruptible wait dies only later.
+  func answer() {
+    timer = nil
+    if let failure { take()?.resume(throwing: failure) }
   }
 
   /// Collects it when it has ended; false when it has not.
@@ -104,14 +108,15 @@ final class RunningChild {
     guard code != 0 else { return false }
     exit = nil
     timer = nil
-    read(limit: limit)
+    if failure == nil, !read(limit: limit) { failure = .tooMuchOutput(limit) }
     outputReady = nil
-    guard let continuation = take() else { return true }
     if code < 0 {
-      continuation.resume(throwing: ChildError.system(SystemCallError("waitid", code: -code)))
+      take()?.resume(throwing: ChildError.system(SystemCallError("waitid", code: -code)))
+    } else if let failure {
+      take()?.resume(throwing: failure)
     } else {
       let ending: ChildResult.Ending = status >= 0 ? .exited(status) : .signalled(-status)
-      continuation.resume(returning: ChildResult(ending: ending, output: written))
+      take()?.resume(returning: ChildResult(ending: ending, output: written))
     }
     return true
   }
