@@ -94,7 +94,7 @@ import Testing
     let host = try #require(RecordedHost.all.first { $0.name == "worker-pi" })
     let tree = try TemporaryTree(["c.yaml": "checks:\n  swap.policy: {enabled: false}\n"])
     let result = try Program.run(
-      "doctor", "--root", host.path, "--config", tree.path + "/c.yaml", "--only", "swap.policy", "--verbose")
+      "doctor", "--root", host.path, "--config", tree.path + "/c.yaml", "--only", "swap.policy", "--output", "json")
     #expect(result.status == 0)
     #expect(result.output.contains("switched off in \(tree.path)/c.yaml:2"))
   }
