@@ -52,6 +52,7 @@ def _impact(measured: Measured, plane: str, state: str) -> str:
 def _baseline(matrix: Matrix) -> str:
   lines = [f"| {', '.join(each.profiles)} | `{each.pattern.check}` {each.pattern.subject} | {each.pattern.reason} |\n"
            for each in matrix.baseline]
-  return ("\n## What healthy hosts say here\n\nThe guests share the kernel of the build machine, which is not set up as "
-          "a node.\nThese findings are accepted before a row; any other fails it.\n\n| hosts | finding | reason |\n"
+  return ("\n## What healthy hosts say here\n\n"
+          "The guests share the kernel of the build machine, which is not set up as a node.\n"
+          "These findings are accepted before a row; any other fails it.\n\n| hosts | finding | reason |\n"
           "|---|---|---|\n" + "".join(lines))
