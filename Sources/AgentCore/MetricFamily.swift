@@ -19,13 +19,16 @@ public struct MetricFamily: Sendable, Hashable {
 
   /// Makes a family.
   public init(_ name: MetricName, _ kind: Kind = .gauge, help: String, samples: [MetricSample] = []) {
-    precondition(
-      (kind == .counter) == name.description.hasSuffix("_total"),
-      "a counter, and nothing else, ends in _total: \(name)")
+    precondition(Self.isValid(name, kind), "a counter, and nothing else, ends in _total: \(name)")
     self.name = name
     self.help = help
     self.kind = kind
     self.samples = samples
+  }
+
+  /// Whether a name says of its kind what it must: a counter, and nothing else, ends in `_total`.
+  public static func isValid(_ name: MetricName, _ kind: Kind) -> Bool {
+    (kind == .counter) == name.description.hasSuffix("_total")
   }
 
   /// Makes a family with one sample that has no label.

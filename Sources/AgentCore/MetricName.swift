@@ -7,9 +7,12 @@ public struct MetricName: Sendable, Hashable, Comparable, CustomStringConvertibl
 
   /// Takes a name that keeps the rules.
   public init(stringLiteral name: String) {
-    precondition(isIdentifier(name), "not a metric name: \(name)")
+    precondition(Self.isValid(name), "not a metric name: \(name)")
     description = name
   }
+
+  /// Whether a text keeps the rules.
+  public static func isValid(_ name: String) -> Bool { isIdentifier(name) }
 
   /// Alphabetical order.
   public static func < (left: MetricName, right: MetricName) -> Bool { left.description < right.description }
@@ -22,9 +25,12 @@ public struct LabelName: Sendable, Hashable, CustomStringConvertible, Expressibl
 
   /// Takes a name that keeps the rules.
   public init(stringLiteral name: String) {
-    precondition(isIdentifier(name) && !name.hasPrefix("__"), "not a label name: \(name)")
+    precondition(Self.isValid(name), "not a label name: \(name)")
     description = name
   }
+
+  /// Whether a text keeps the rules.
+  public static func isValid(_ name: String) -> Bool { isIdentifier(name) && !name.hasPrefix("__") }
 }
 
 private func isIdentifier(_ name: String) -> Bool {
