@@ -35,6 +35,7 @@ release: setup ## builds the stripped binary that ships
 	strip -o $(RELEASE)/nodeagent.stripped $(BINARY)
 
 test: setup ## runs all tests; SANITIZE=thread runs them in the thread sanitizer
+	TSAN_OPTIONS=suppressions=$(CURDIR)/Tests/thread-sanitizer.supp \
 	$(SWIFT) test $(if $(SANITIZE),--sanitize=$(SANITIZE)) --scratch-path $(DEBUG)$(addprefix -,$(SANITIZE))
 
 format: ## formats the sources

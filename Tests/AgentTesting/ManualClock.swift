@@ -48,6 +48,7 @@ public final class ManualClock: AgentClock {
       return due.sorted { $0.value.deadline.bootNanoseconds < $1.value.deadline.bootNanoseconds }
     }
     for sleeper in due { sleeper.value.continuation.resume() }
+    notify()
   }
 
   /// Waits until the times that tasks still have to sleep satisfy a condition.
@@ -83,6 +84,7 @@ public final class ManualClock: AgentClock {
       return sleeper
     }
     sleeper?.continuation.resume(throwing: CancellationError())
+    notify()
   }
 
   private func notify() {

@@ -6,8 +6,9 @@ import Glibc
 /// /proc/self/mountinfo after a mount (POLLPRI, proc(5)).
 actor PollWatcher {
   private final class Watched {
-    let file: FileDescriptor
+    // Before the file, so that it leaves the loop while its descriptor is open.
     let source: EventSource
+    let file: FileDescriptor
 
     init(_ file: consuming FileDescriptor, _ source: consuming EventSource) {
       self.file = file
