@@ -9,16 +9,21 @@ import Synchronization
 final class AgentKnowledge: AgentIntrospection {
   private let events: HostEvents
   private let registry: [Registration]
-  private let state = Mutex<NodeState?>(nil)
+  private let state = Mutex(Link())
+
+  /// Weak, because the state holds the plugins, and one of them holds this.
+  private struct Link {
+    weak var state: NodeState?
+  }
 
   init(events: HostEvents, registry: [Registration]) {
     self.events = events
     self.registry = registry
   }
 
-  func connect(_ state: NodeState) { self.state.withLock { $0 = state } }
+  func connect(_ state: NodeState) { self.state.withLock { $0.state = state } }
 
-  func rounds() -> [RoundStatus] { state.withLock(\.self)?.rounds() ?? [] }
+  func rounds() -> [RoundStatus] { state.withLock(\.state)?.rounds() ?? [] }
 
   func requirements() -> [Requirement] { registry.flatMap(\.descriptor.requirements) }
 
