@@ -47,7 +47,9 @@ let package = Package(
       swiftSettings: settings),
 
     // What the tests of several floors share: a loop on a thread, a clock that stands still, trees of files.
-    .target(name: "AgentTesting", dependencies: ["AgentCore", "AgentHost"], path: "Tests/AgentTesting", swiftSettings: settings),
+    .target(
+      name: "AgentTesting", dependencies: ["AgentCore", "AgentHost"], path: "Tests/AgentTesting",
+      swiftSettings: settings),
     .testTarget(name: "AgentCoreTests", dependencies: ["AgentCore"], swiftSettings: settings),
     .testTarget(
       name: "AgentHostTests", dependencies: ["AgentHost", "AgentCore", "AgentTesting", "CNetlink"],

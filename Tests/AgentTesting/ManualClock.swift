@@ -25,8 +25,10 @@ public final class ManualClock: AgentClock {
       State(now: HostTime(wallNanoseconds: 1_795_230_000_000_000_000, bootNanoseconds: 3_600_000_000_000)))
   }
 
+  /// The moment to which the test moved it.
   public func now() -> HostTime { state.withLock(\.now) }
 
+  /// Waits until the test moves the clock there.
   public func sleep(until moment: HostTime, tolerance: Duration) async throws {
     let id = state.withLock { state in
       state.lastID += 1
