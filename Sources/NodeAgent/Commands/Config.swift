@@ -14,15 +14,15 @@ struct Config: ParsableCommand {
       abstract: "Validates a configuration file and prints every mistake with its place.",
       discussion: "Exit status: 0 when it is right, 78 when it is not.")
 
-    @Argument(help: "The file.")
-    var file = Configuration.defaultPath
+    @Argument(help: "The file; \(Configuration.defaultPath), which may be absent, when none is named.")
+    var file: String?
 
     func run() throws {
       let file = file
       try CommandRunner.run { loop in
         let configuration = try await ConfigurationLoading(file: file, root: "/", loop: loop).load()
         let count = configuration.effective.count { if case .configured = $0.origin { true } else { false } }
-        StandardStreams.output("\(file): right, \(count) values set\n")
+        StandardStreams.output("\(file ?? Configuration.defaultPath): right, \(count) values set\n")
         return 0
       }
     }

@@ -6,11 +6,12 @@ struct Doctor: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Looks at everything once and prints what is wrong, what users lost and what to type.",
     discussion: """
-      Findings are grouped by area, root causes first; what follows from a cause stands below it.
-      It never changes the host. Without root it says what it could not see.
+      Findings are grouped by area, root causes first; what follows from a cause
+      stands below it. It never changes the host. Without root it says what it
+      could not see.
 
-      Exit status, the worst first: 2 something is failing, 3 something could not be checked,
-      1 a warning, 0 all well; 64 wrong usage, 78 the configuration is wrong.
+      Exit status, the worst first: 2 something is failing, 3 something could not
+      be checked, 1 a warning, 0 all well; 64 wrong usage, 78 wrong configuration.
       """)
 
   enum Format: String, CaseIterable, ExpressibleByArgument {

@@ -8,7 +8,10 @@ extension ListenAddress: SettingsScalar {
     do {
       try self.init(parsing: text)
     } catch {
-      throw SettingsScalarError("\(error)", allowed: "an IP address and a port, as in 0.0.0.0:19100 or [::]:19100")
+      // The error says what is allowed too, after a semicolon.
+      let parts = error.description.split(separator: "; ", maxSplits: 1)
+      throw SettingsScalarError(
+        String(parts[0]), allowed: "an IP address and a port, as in 0.0.0.0:19100 or [::]:19100")
     }
   }
 }

@@ -12,7 +12,7 @@ struct TransitionLog: Sendable {
       if !verdict.subject.isEmpty { fields["subject"] = "\(verdict.subject)" }
       if let from = transition.from { fields["from"] = "\(from.rawValue)" }
       logger.log(
-        level: verdict.state.level, "\(verdict.state.rawValue): \(verdict.key): \(verdict.summary)", metadata: fields)
+        level: verdict.state.level, "\(verdict.key) is \(verdict.state.rawValue): \(verdict.summary)", metadata: fields)
     }
   }
 }

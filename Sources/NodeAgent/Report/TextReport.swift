@@ -38,6 +38,9 @@ struct TextReport {
     let facts: [String?] = [report.host.system, report.host.kernel.map { "kernel \($0)" }, report.observedAt.iso8601]
     page.paragraph([.bold(report.host.name), .plain(" (\(roles))")])
     page.paragraph([.plain(facts.compactMap { $0 }.joined(separator: ", "))])
+    if report.roles == [.candidate] {
+      page.paragraph([.dim("No Kubernetes role found: judged as a machine that is about to join a cluster.")])
+    }
     page.blank()
     page.paragraph([.bold(tally())])
   }
