@@ -12,14 +12,17 @@ public struct Verdict: Sendable, Hashable {
   public var evidence: [Evidence]
   /// The command to type, where it is more exact than the check's own remedy.
   public var remedy: String?
+  /// What users lose when this subject fails, where it is less than the check says; nil for what the check says.
+  public var lost: [Plane]?
 
   /// Makes a verdict.
   public init(
     _ check: CheckID, subject: String = "", _ state: CheckState, _ summary: String, evidence: [Evidence] = [],
-    remedy: String? = nil
+    remedy: String? = nil, lost: [Plane]? = nil
   ) {
     self.check = check
     self.subject = subject
+    self.lost = lost
     self.state = state
     self.summary = summary
     self.evidence = evidence

@@ -24,7 +24,7 @@ struct JudgedNode: Sendable {
       return JudgedVerdict(
         verdict: announced.verdict, definition: definition, plugin: descriptor.name, area: descriptor.area,
         since: announced.since, recentChanges: announced.recentChanges,
-        cause: causes.root(of: announced.verdict.key), lost: hasPlanes ? definition.lost : [],
+        cause: causes.root(of: announced.verdict.key), lost: hasPlanes ? announced.verdict.lost ?? definition.lost : [],
         atRisk: hasPlanes ? definition.atRisk : [])
     }
   }

@@ -324,6 +324,15 @@ private let forward = "net.ipv4.ip_forward"
     #expect(try await verdict(bind)?.state == state)
   }
 
+  @Test(arguments: [
+    ("net.ipv4.ip_forward", [Plane.workloads]), ("vm.overcommit_memory", [.workloads]),
+    ("net.ipv4.ip_nonlocal_bind", []),
+    ("net.bridge.bridge-nf-call-iptables", []),
+  ]) func aBalancersParameterTakesNothingFromThisNodesPods(name: String, lost: [Plane]) throws {
+    let key = try #require(SysctlKeys.all.first { $0.name.description == name })
+    #expect(key.lost == lost)
+  }
+
   @Test func holderOfTheMovingAddressIsAskedToo() async throws {
     let keepalived = "vrrp_instance a {\n  virtual_ipaddress { 192.168.100.231/24 dev eth0 }\n}\n"
     let found = try #require(try await verdict("bind 192.168.100.231:6443", keepalived: keepalived))

@@ -53,4 +53,13 @@ struct SysctlKey: Sendable, Equatable {
   var kernelDefault: Default
   /// What follows when it is wrong, in a few words.
   var consequence: String
+
+  /// What users of this node lose when it fails.
+  var lost: [Plane] {
+    switch condition {
+    case .node, .dualStack, .calico, .kernelDefaults: [.workloads]
+    // HAProxy is not what this node's pods live by; the others only warn, or are the administrator's own wish.
+    case .foreignBind, .bridge, .ipvs, .configured: []
+    }
+  }
 }

@@ -11,7 +11,8 @@ struct SysctlValueJudge {
     switch SysctlRelevance(key, on: observation) {
     case .skipped(let reason): return say(key, .skipped, reason)
     case .hidden(let evidence):
-      return say(key, .unknown, "whether it matters here cannot be seen: \(evidence.value)", [evidence])
+      return say(
+        key, .unknown, "cannot be judged: whether it matters here cannot be seen (\(evidence.value))", [evidence])
     case .applies(let reasons):
       switch observation.values[key.name] ?? .absent {
       case .known(let value, let source): return compared(key, value, [Evidence(source, value)] + reasons)
@@ -59,6 +60,6 @@ struct SysctlValueJudge {
   ) -> Verdict {
     Verdict(
       Self.check, subject: key.name.description, state, state == .skipped ? text : "\(key.name) \(text)",
-      evidence: evidence, remedy: remedy)
+      evidence: evidence, remedy: remedy, lost: key.lost)
   }
 }
