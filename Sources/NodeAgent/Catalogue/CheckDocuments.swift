@@ -36,9 +36,8 @@ struct CheckDocuments {
   private static func page(_ entry: CheckCatalogue.Entry) -> String {
     var lines = ["# \(entry.check.id)", "", entry.check.title]
     for section in CheckPage(entry).sections {
-      let isCommand = ["Confirm", "Mend", "Undo"].contains(section.title)
       lines += ["", "## \(section.title)", ""]
-      lines += isCommand ? ["```", section.text, "```"] : [section.text]
+      lines += section.isCommand ? ["```", section.text, "```"] : [section.text]
     }
     return lines.joined(separator: "\n") + "\n"
   }

@@ -7,14 +7,24 @@ struct CheckPage {
 
   init(_ entry: CheckCatalogue.Entry) { self.entry = entry }
 
-  /// Title and text of every section.
-  var sections: [(title: String, text: String)] {
+  struct Section {
+    var title: String
+    var text: String
+    /// Whether the text is something to type, which must be copied whole.
+    var isCommand = false
+  }
+
+  /// What the page says, in its order.
+  var sections: [Section] {
     let check = entry.check
     return [
-      ("Why it matters", check.why), ("Facts from", check.source), ("Worst state", check.worst.rawValue),
-      ("What is lost", impact), ("Explained by", explanations), ("Announced", announcement),
-      ("Confirm", check.confirm), ("Mend", check.remedy), ("Undo", check.undo),
-    ].filter { !$0.1.isEmpty }
+      Section(title: "Why it matters", text: check.why), Section(title: "Facts from", text: check.source),
+      Section(title: "Worst state", text: check.worst.rawValue), Section(title: "What is lost", text: impact),
+      Section(title: "Explained by", text: explanations), Section(title: "Announced", text: announcement),
+      Section(title: "Confirm", text: check.confirm, isCommand: true),
+      Section(title: "Mend", text: check.remedy, isCommand: true),
+      Section(title: "Undo", text: check.undo, isCommand: true),
+    ].filter { !$0.text.isEmpty }
   }
 
   /// For a terminal.
@@ -22,7 +32,13 @@ struct CheckPage {
     var page = TextPage(width: width, color: false)
     page.paragraph([.plain("\(entry.check.id): \(entry.check.title)")])
     page.blank()
-    for section in sections { page.item(label: section.title, labelWidth: 16, section.text) }
+    for section in sections {
+      if section.isCommand {
+        page.command(label: section.title, labelWidth: 16, indent: 0, section.text)
+      } else {
+        page.item(label: section.title, labelWidth: 16, section.text)
+      }
+    }
     return page.text
   }
 
