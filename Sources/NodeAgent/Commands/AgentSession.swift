@@ -6,6 +6,8 @@ import AgentPlugins
 struct AgentSession: Sendable {
   let configuration: Configuration
   let roles: Set<Role>
+  /// A file that might have told a role and could not be read.
+  let roleProblem: String?
   let identity: HostIdentity
   let clock: any AgentClock
   let engine: Engine
@@ -17,7 +19,8 @@ struct AgentSession: Sendable {
     return Report(
       engine.state.snapshot(),
       context: ReportContext(
-        agent: .current, host: identity, roles: roles, observedAt: now, duration: now.elapsed(since: start)))
+        agent: .current, host: identity, roles: roles, roleProblem: roleProblem, observedAt: now,
+        duration: now.elapsed(since: start)))
   }
 
   /// Every metric as the state has it.

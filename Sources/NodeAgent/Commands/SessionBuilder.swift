@@ -33,7 +33,8 @@ struct SessionBuilder {
     let state = NodeState(active: active, started: shown.now())
     knowledge.connect(state)
     return AgentSession(
-      configuration: configuration, roles: roles, identity: identity, clock: shown,
+      configuration: configuration, roles: roles, roleProblem: detected.problems.first?.description, identity: identity,
+      clock: shown,
       engine: Engine(loop: loop, clock: shown, active: active, state: state), events: events)
   }
 

@@ -6,6 +6,8 @@ struct Report: Sendable {
   var agent: AgentBuild
   var host: HostIdentity
   var roles: Set<Role>
+  /// A file that might have told a role and could not be read.
+  var roleProblem: String?
   var observedAt: HostTime
   var duration: Duration
   /// Ordered as it is read: areas by their worst finding, roots before what follows from them, the healthy last.
@@ -16,6 +18,7 @@ struct Report: Sendable {
     agent = context.agent
     host = context.host
     roles = context.roles
+    roleProblem = context.roleProblem
     observedAt = context.observedAt
     duration = context.duration
     let judged = JudgedNode(snapshot, roles: context.roles)
@@ -35,6 +38,7 @@ struct ReportContext: Sendable {
   var agent: AgentBuild
   var host: HostIdentity
   var roles: Set<Role>
+  var roleProblem: String?
   var observedAt: HostTime
   var duration: Duration
 }

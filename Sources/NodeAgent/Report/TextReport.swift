@@ -39,7 +39,8 @@ struct TextReport {
     page.paragraph([.bold(report.host.name), .plain(" (\(roles))")])
     page.paragraph([.plain(facts.compactMap { $0 }.joined(separator: ", "))])
     if report.roles == [.candidate] {
-      page.paragraph([.dim("No Kubernetes role found: judged as a machine that is about to join a cluster.")])
+      let found = report.roleProblem.map { "Its role cannot be seen (\($0))" } ?? "No Kubernetes role found"
+      page.paragraph([.dim("\(found): judged as a machine that is about to join a cluster.")])
     }
     page.blank()
     page.paragraph([.bold(tally())])

@@ -123,6 +123,14 @@ import Testing
     #expect(built["cgroups.memory"]?.remedy == "boot a kernel built with CONFIG_MEMCG=y")
   }
 
+  @Test func whatOnlyPartlyCouldBeSeenIsNotCalledWell() async throws {
+    let enabled = try await verdicts(
+      [Self.kubelet, Self.unified], forbidden: ["/sys/fs/cgroup/cgroup.subtree_control"])
+    #expect(enabled["cgroups.version"]?.state == .unknown)
+    let boot = try await verdicts([Self.kubelet, Self.unified, Self.pi], forbidden: ["/boot"])
+    #expect(boot["cgroups.memory"]?.state == .unknown)
+  }
+
   @Test func whatCannotBeSeenIsUnknownAndWhereNoKubeletBelongsItIsSkipped() async throws {
     let states = { (verdicts: [CheckID: Verdict]) in verdicts.values.map(\.state) }
     #expect(states(try await verdicts([])) == [.unknown, .unknown])

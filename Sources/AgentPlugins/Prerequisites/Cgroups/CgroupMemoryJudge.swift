@@ -34,6 +34,9 @@ struct CgroupMemoryJudge {
         .warning, "on now, off after a reboot: \(file.path) no longer says \(Self.on)",
         remedy: Self.append(to: file.path))
     }
+    if observation.board != nil, let error = observation.bootFile.error ?? observation.commandLine.error {
+      return say(.unknown, "on now; whether the next boot keeps it cannot be seen: \(error)")
+    }
     return say(.ok, "the memory controller is on")
   }
 

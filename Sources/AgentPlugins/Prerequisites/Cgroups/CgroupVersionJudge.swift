@@ -46,6 +46,9 @@ struct CgroupVersionJudge {
         .failing, "the kernel does not offer \(missing.joined(separator: ", ")): the kubelet will not start",
         remedy: "boot a kernel with these controllers, and without cgroup_disable= on its command line")
     }
+    if observation.isJoined, let error = observation.enabled.error {
+      return say(.unknown, "whether pods are limited by them cannot be seen: \(error)")
+    }
     let off = Self.required.filter { !(observation.enabled.value ?? []).contains($0) }
     if observation.isJoined, observation.enabled.value != nil, !off.isEmpty {
       return say(
