@@ -4,6 +4,8 @@ public import AgentCore
 public struct Host: Sendable {
   /// What the host is for.
   public let roles: Set<Role>
+  /// What the configuration says of the cluster.
+  public let cluster: ClusterSettings
   /// Whether the machine itself may be asked, or only its recorded files.
   public let mode: HostRoot.Mode
   /// What the agent knows of itself.
@@ -16,12 +18,13 @@ public struct Host: Sendable {
 
   /// Makes a host from its parts.
   public init(
-    files: HostFiles, roles: Set<Role>, worker: Worker, events: HostEvents, kubelet: KubeletSource,
-    agent: any AgentIntrospection
+    files: HostFiles, roles: Set<Role>, cluster: ClusterSettings = .defaults, worker: Worker,
+    events: HostEvents, kubelet: KubeletSource, agent: any AgentIntrospection
   ) {
     self.files = files
     self.mode = files.root.mode
     self.roles = roles
+    self.cluster = cluster
     self.worker = worker
     self.events = events
     self.agent = agent

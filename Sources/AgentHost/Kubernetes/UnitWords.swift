@@ -1,5 +1,5 @@
 /// Command lines of units (systemd.service(5), "Command lines").
-enum UnitWords {
+public enum UnitWords {
   /// A word and the file that its text came from.
   struct Word: Equatable {
     var text: String
@@ -7,7 +7,7 @@ enum UnitWords {
   }
 
   /// Splits at white space; single and double quotes hold words together, a backslash takes the next character.
-  static func split(_ text: String) -> [String] {
+  public static func split(_ text: String) -> [String] {
     var words: [String] = []
     var word: String?
     var quote: Character?

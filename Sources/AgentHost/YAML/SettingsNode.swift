@@ -56,3 +56,10 @@ public struct SettingsNode: Sendable {
     return SettingsNode(file: file, path: path, key: key, yaml: yaml, mark: mark, keyMark: keyMark ?? mark)
   }
 }
+
+extension SettingsSection {
+  /// The settings of an empty file: every default.
+  public static var defaults: Self {
+    SettingsNode(top: nil, file: "").decode(Self.self, into: SettingsDiagnostics())
+  }
+}

@@ -25,7 +25,7 @@ struct SessionBuilder {
     let events = root.mode == .live && isLasting ? HostEvents.live(loop: loop, files: files) : .none
     let knowledge = AgentKnowledge(events: events, registry: registry)
     let host = Host(
-      files: files, roles: roles, worker: worker, events: events,
+      files: files, roles: roles, cluster: configuration.settings.cluster, worker: worker, events: events,
       kubelet: KubeletSource(files: files, worker: worker, loop: loop), agent: knowledge)
     let active = ActivePlugins(configuration: configuration, selection: selection).make(registry, host: host)
     let shown: any AgentClock =

@@ -343,23 +343,6 @@ private let forward = "net.ipv4.ip_forward"
     #expect(try await verdict("bind 192.168.100.231:6443", keepalived: keepalived, value: "1")?.state == .ok)
   }
 
-  @Test func ownAddressesAreTheHostEntriesOfTheTable() {
-    let table = """
-      Local:
-        +-- 0.0.0.0/0 2 0 2
-           |-- 127.0.0.0
-              /8 host LOCAL
-           |-- 127.0.0.1
-              /32 host LOCAL
-           |-- 192.168.100.0
-              /24 link UNICAST
-           |-- 192.168.100.231
-              /32 host LOCAL
-      """
-    #expect(BalancerBinds.localAddresses(table) == ["127.0.0.1", "192.168.100.231"])
-    #expect(BalancerBinds.localAddresses("|--\n/32 host LOCAL\n").isEmpty)
-  }
-
   @Test func withoutTheAddressTableItIsUnknown() async throws {
     #expect(try await verdict("bind 192.168.100.230:6443", table: nil)?.state == .unknown)
   }

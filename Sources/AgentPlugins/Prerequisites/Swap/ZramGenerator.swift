@@ -1,3 +1,5 @@
+import AgentHost
+
 /// What zram-generator makes of its configuration (zram-generator.conf(5)).
 enum ZramGenerator {
   /// A zram device that becomes swap.

@@ -10,8 +10,6 @@ enum BalancerBinds {
   }
 
   private static let haproxy = "/etc/haproxy/haproxy.cfg"
-  private static let keepalived = "/etc/keepalived/keepalived.conf"
-  private static let localTable = "/proc/net/fib_trie"
 
   /// Whether HAProxy binds an address that another host may hold: one that Keepalived moves, or that is not here now.
   static func sign(_ files: HostFiles) -> Sign {
@@ -19,12 +17,11 @@ enum BalancerBinds {
       guard let configuration = try text(haproxy, files) else { return .notSeen("there is no \(haproxy)") }
       let binds = parse(configuration)
       guard !binds.isEmpty else { return .notSeen("\(haproxy) binds no particular IPv4 address") }
-      let moving = virtualAddresses(try text(keepalived, files) ?? "")
+      let moving = Set(try KeepalivedAddresses.read(files).map(\.address.description))
       if let bind = binds.first(where: { moving.contains($0.address) }) {
         return .seen(evidence(bind, "which Keepalived moves"))
       }
-      guard let table = try text(localTable, files) else { return .hidden(FileError(localTable, .notFound)) }
-      let own = localAddresses(table)
+      let own = Set(try LocalAddresses.v4(files).map(\.description))
       guard let bind = binds.first(where: { !own.contains($0.address) }) else {
         return .notSeen("HAProxy binds only addresses that are always on this host")
       }
@@ -57,33 +54,5 @@ enum BalancerBinds {
       }
     }
     return binds
-  }
-
-  /// The addresses in `virtual_ipaddress { … }` of keepalived.conf(5).
-  static func virtualAddresses(_ configuration: String) -> Set<String> {
-    var found: Set<String> = []
-    var isInside = false
-    for line in configuration.split(whereSeparator: \.isNewline) {
-      let spaced = line.prefix { $0 != "#" && $0 != "!" }.map { "{}".contains($0) ? " \($0) " : "\($0)" }.joined()
-      for word in spaced.split(whereSeparator: \.isWhitespace) {
-        if word == "virtual_ipaddress" || word == "virtual_ipaddress_excluded" { isInside = true }
-        if word == "}" { isInside = false }
-        let address = word.prefix { $0 != "/" }
-        if isInside, AddressText.isIPv4(address) { found.insert(String(address)) }
-      }
-    }
-    return found
-  }
-
-  /// The host's own IPv4 addresses in /proc/net/fib_trie: leaves (`|-- 192.0.2.7`) that a `/32 host LOCAL` follows.
-  static func localAddresses(_ table: String) -> Set<String> {
-    var found: Set<String> = []
-    var leaf: Substring?
-    for line in table.split(whereSeparator: \.isNewline) {
-      let words = line.split(separator: " ")
-      if words.first == "|--", words.count > 1 { leaf = words[1] }
-      if words.first == "/32", words.contains("LOCAL"), let leaf { found.insert(String(leaf)) }
-    }
-    return found
   }
 }

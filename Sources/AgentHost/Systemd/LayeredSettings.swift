@@ -1,24 +1,26 @@
-import AgentHost
-
 /// A configuration file of systemd's kind with drop-ins: `NAME`, then `NAME.d/*.conf` of all directories by name.
-struct LayeredSettings {
+public struct LayeredSettings: Sendable {
   /// A value and the place that gave it.
-  struct Value {
-    var value: String
-    var source: String
+  public struct Value: Sendable, Equatable {
+    /// The value as it is written.
+    public var value: String
+    /// `FILE:LINE`.
+    public var source: String
   }
 
   private var layers: [(path: String, settings: [UnitText.Setting])] = []
   private var headings: [String: String] = [:]
 
-  /// Settings for tests: one file's text.
-  init(path: String, text: String) { add(path, text) }
+  /// The settings of one file's text.
+  public init(path: String, text: String) { add(path, text) }
 
   private init() {}
 
   /// - Parameter directories: the strongest first; only the strongest main file counts, and a drop-in hides those of
   ///   the same name in weaker directories. /run is left out: the next boot finds it empty.
-  static func read(_ files: HostFiles, directories: [String], _ name: String) throws(FileError) -> LayeredSettings {
+  public static func read(_ files: HostFiles, directories: [String], _ name: String) throws(FileError)
+    -> LayeredSettings
+  {
     var result = LayeredSettings()
     for directory in directories where try files.kind("\(directory)/\(name)") == .regular {
       result.add("\(directory)/\(name)", try files.text("\(directory)/\(name)"))
@@ -42,7 +44,7 @@ struct LayeredSettings {
   }
 
   /// The last assignment of a key.
-  func last(_ section: String, _ key: String) -> Value? {
+  public func last(_ section: String, _ key: String) -> Value? {
     for (path, settings) in layers.reversed() {
       if let found = settings.last(where: { $0.section == section && $0.key == key }) {
         return Value(value: found.value, source: "\(path):\(found.line)")
@@ -52,7 +54,7 @@ struct LayeredSettings {
   }
 
   /// All sections, each with the place of its first heading, sorted by name.
-  var sections: [(name: String, source: String)] {
+  public var sections: [(name: String, source: String)] {
     headings.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
   }
 }

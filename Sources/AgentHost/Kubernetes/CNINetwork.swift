@@ -1,8 +1,7 @@
-import AgentHost
-
 /// The first network configuration in /etc/cni/net.d, which is the one that the container runtime uses.
-struct CNINetwork: Sendable, Equatable {
-  static let directory = "/etc/cni/net.d"
+public struct CNINetwork: Sendable, Equatable {
+  /// Where the runtime looks.
+  public static let directory = "/etc/cni/net.d"
   /// The plugins that connect pods by a Linux bridge.
   private static let bridging: Set<String> = ["bridge", "flannel", "weave-net", "canal"]
   /// The plugins that are known to route, or to bring a data path of their own.
@@ -12,7 +11,7 @@ struct CNINetwork: Sendable, Equatable {
   ]
 
   /// What is known of a network's way to hand packets to the host.
-  enum DataPath: Sendable, Equatable {
+  public enum DataPath: Sendable, Equatable {
     /// A bridge, so that br_netfilter must show its packets to iptables.
     case bridge
     /// Routes or a data path of its own.
@@ -23,26 +22,29 @@ struct CNINetwork: Sendable, Equatable {
     case notKnown
   }
 
-  var path: String
+  /// The file.
+  public var path: String
   /// The name of the network.
-  var name: String?
+  public var name: String?
   /// The types of its plugins, the main one first.
-  var types: [String]
+  public var types: [String]
   /// A value in it that is an IPv6 network, or says that pods get IPv6 addresses.
-  var ipv6: String?
+  public var ipv6: String?
 
-  var dataPath: DataPath {
+  /// How its packets reach the host, told by its plugins.
+  public var dataPath: DataPath {
     if name == "crio" { return .placeholder }
     if types.contains(where: Self.bridging.contains) { return .bridge }
     return types.contains(where: Self.routing.contains) ? .routed : .notKnown
   }
 
-  var isCalico: Bool { types.contains("calico") }
+  /// Whether Calico is its plugin.
+  public var isCalico: Bool { types.contains("calico") }
 
   /// The network of the first file by name (libcni's ConfFiles); nil when there is none.
   ///
   /// A file that is no JSON gives a network without types.
-  static func read(_ files: HostFiles) throws(FileError) -> CNINetwork? {
+  public static func read(_ files: HostFiles) throws(FileError) -> CNINetwork? {
     let names = try files.entries(directory) ?? []
     for name in names where [".conf", ".conflist", ".json"].contains(where: name.hasSuffix) {
       let path = "\(directory)/\(name)"
@@ -51,7 +53,8 @@ struct CNINetwork: Sendable, Equatable {
     return nil
   }
 
-  static func parse(_ content: [UInt8], path: String) -> CNINetwork {
+  /// Reads a `.conf` or `.conflist` file's JSON.
+  public static func parse(_ content: [UInt8], path: String) -> CNINetwork {
     // JSON is YAML in its flow form.
     guard let root = (try? YAMLParser.document(content, allowDuplicateKeys: true)) ?? nil else {
       return CNINetwork(path: path, types: [])

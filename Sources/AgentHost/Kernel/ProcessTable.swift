@@ -1,0 +1,26 @@
+/// The host's processes by name, from /proc/PID/comm and /proc/PID/stat: files that never block, also for a task in
+/// uninterruptible sleep, whose cmdline and exe do.
+public struct ProcessTable: Sendable, Equatable {
+  /// One process.
+  public struct Process: Sendable, Equatable {
+    /// Its number.
+    public var id: Int
+    /// Its name: at most 15 bytes (proc_pid_comm(5)).
+    public var name: String
+  }
+
+  /// The processes, by number.
+  public var processes: [Process]
+
+  /// Reads the table; processes that end meanwhile are left out.
+  public init(reading files: HostFiles) throws(FileError) {
+    guard let entries = try files.entries("/proc") else { throw FileError("/proc", .notFound) }
+    processes = entries.compactMap(Int.init).sorted().compactMap { id in
+      guard let bytes = try? files.bytes("/proc/\(id)/comm", limit: .kernel) else { return nil }
+      return Process(id: id, name: String(decoding: bytes.split(separator: 10).first ?? [], as: UTF8.self))
+    }
+  }
+
+  /// The first process with one of these names.
+  public func first(named names: String...) -> Process? { processes.first { names.contains($0.name) } }
+}

@@ -1,0 +1,65 @@
+/// The shared address of the API servers (kubeadm's control-plane endpoint), and where it was found.
+public struct ControlPlaneEndpoint: Sendable, Equatable {
+  /// The address or name, and the port.
+  public var endpoint: Endpoint
+  /// `FILE:LINE`, or `cluster.controlPlane.endpoint`.
+  public var source: String
+
+  /// Looks for it: configuration, kube-vip's manifest, keepalived.conf, admin.conf, a worker's kubelet.conf.
+  ///
+  /// Never controller-manager.conf or scheduler.conf, which name the local API server since Kubernetes 1.19, nor a
+  /// control-plane node's kubelet.conf, which does so since 1.33. An endpoint that is an address of this host, other than
+  /// one that Keepalived or kube-vip moves, is no shared one.
+  ///
+  /// - Parameter isControlPlane: whether this host's kubelet.conf may name the local API server.
+  public static func detect(
+    _ files: HostFiles, configured: Endpoint?, isControlPlane: Bool
+  ) -> Fact<ControlPlaneEndpoint> {
+    if let configured {
+      let source = "cluster.controlPlane.endpoint"
+      return .known(ControlPlaneEndpoint(endpoint: configured, source: source), source: source)
+    }
+    do throws(FileError) {
+      if let found = kubeVIP(files) { return .known(found, source: found.source) }
+      if let entry = try KeepalivedAddresses.read(files).first, let port = try? PortNumber(settingsScalar: "6443") {
+        let endpoint = Endpoint(host: .address(entry.address), port: port)
+        return .known(ControlPlaneEndpoint(endpoint: endpoint, source: entry.source), source: entry.source)
+      }
+      let own = (try? LocalAddresses(reading: files).addresses) ?? []
+      for path in ["/etc/kubernetes/admin.conf"] + (isControlPlane ? [] : ["/etc/kubernetes/kubelet.conf"]) {
+        guard let found = try server(in: path, files) else { continue }
+        if let address = found.endpoint.host.address, own.contains(address) { continue }
+        return .known(found, source: found.source)
+      }
+      return .absent
+    } catch {
+      return .unreadable(error)
+    }
+  }
+
+  /// kube-vip's manifest: `address`, in older ones `vip_address`, and `port` of the container's environment.
+  private static func kubeVIP(_ files: HostFiles) -> ControlPlaneEndpoint? {
+    let pods = (try? StaticPod.all(files).pods) ?? []
+    for pod in pods {
+      for container in pod.containers where container.image.contains("kube-vip") {
+        let value = { (name: String) in container.environment.last { $0.name == name } }
+        guard let address = value("address") ?? value("vip_address"),
+          let host = try? NetworkHost(settingsScalar: address.value),
+          let port = try? PortNumber(settingsScalar: value("port")?.value ?? "6443")
+        else { continue }
+        return ControlPlaneEndpoint(endpoint: Endpoint(host: host, port: port), source: "\(pod.path):\(address.line)")
+      }
+    }
+    return nil
+  }
+
+  /// `clusters[0].cluster.server` of a kubeconfig; nil when there is no such file, or no URL in it.
+  private static func server(in path: String, _ files: HostFiles) throws(FileError) -> ControlPlaneEndpoint? {
+    guard let content = try files.bytesIfPresent(path, limit: .kubeconfig),
+      let root = (try? YAMLParser.document(content, allowDuplicateKeys: true)) ?? nil,
+      let node = root["clusters"]?.sequence?.first?[path: "cluster", "server"], let text = node.text,
+      let url = try? HTTPURL(settingsScalar: text)
+    else { return nil }
+    return ControlPlaneEndpoint(endpoint: url.endpoint, source: "\(path):\(node.mark.line)")
+  }
+}

@@ -1,0 +1,100 @@
+/// The host's own addresses, networks and default gateways, from the files below /proc/net: they are in a recorded host
+/// too, and of the network namespace that the agent runs in.
+public struct LocalAddresses: Sendable, Equatable {
+  /// A network that the host reaches without a gateway.
+  public struct Link: Sendable, Equatable {
+    /// The network.
+    public var network: IPNetwork
+    /// The interface.
+    public var interface: String
+  }
+
+  /// A default route.
+  public struct Gateway: Sendable, Equatable {
+    /// The next hop.
+    public var address: IPAddress
+    /// The interface.
+    public var interface: String
+  }
+
+  /// The addresses, loopback left out, sorted.
+  public var addresses: [IPAddress]
+  /// The networks on its links; those of loopback and IPv6 link-local ones left out.
+  public var links: [Link]
+  /// The default gateways.
+  public var gateways: [Gateway]
+
+  private static let localTable = "/proc/net/fib_trie"
+  private static let routes = "/proc/net/route"
+  private static let addresses6 = "/proc/net/if_inet6"
+
+  /// Reads the tables; IPv6 may be absent from a kernel, IPv4 may not.
+  public init(reading files: HostFiles) throws(FileError) {
+    let v6 = Self.entries6(
+      String(decoding: try files.bytesIfPresent(Self.addresses6, limit: .kernel) ?? [], as: UTF8.self))
+    addresses = Set(try Self.v4(files) + v6.map(\.address)).sorted()
+    let table = Self.routes4(try files.text(Self.routes, limit: .kernel))
+    links =
+      table.links
+      + v6.compactMap { entry in
+        IPNetwork(containing: entry.address, prefixLength: entry.prefixLength).map {
+          Link(network: $0, interface: entry.interface)
+        }
+      }
+    gateways = table.gateways
+  }
+
+  /// The host's own IPv4 addresses, loopback left out.
+  public static func v4(_ files: HostFiles) throws(FileError) -> [IPAddress] {
+    localAddresses(try files.text(localTable, limit: .kernel))
+  }
+
+  /// Leaves of /proc/net/fib_trie (`|-- 192.0.2.7`) that a `/32 host LOCAL` follows: what the kernel delivers to itself.
+  static func localAddresses(_ table: String) -> [IPAddress] {
+    var found: Set<IPAddress> = []
+    var leaf: Substring?
+    for line in table.split(whereSeparator: \.isNewline) {
+      let words = line.split(separator: " ")
+      if words.first == "|--", words.count > 1 { leaf = words[1] }
+      guard words.first == "/32", words.contains("LOCAL"), let leaf, !leaf.hasPrefix("127.") else { continue }
+      if let address = try? IPAddress(settingsScalar: String(leaf)) { found.insert(address) }
+    }
+    return found.sorted()
+  }
+
+  /// /proc/net/route: addresses and masks are hexadecimal in the machine's byte order, little-endian on every supported
+  /// one (proc_net(5)).
+  static func routes4(_ table: String) -> (links: [Link], gateways: [Gateway]) {
+    var links: [Link] = []
+    var gateways: [Gateway] = []
+    for line in table.split(whereSeparator: \.isNewline).dropFirst() {
+      let fields = line.split(whereSeparator: \.isWhitespace)
+      guard fields.count > 7, let destination = number(fields[1]), let gateway = number(fields[2]),
+        let mask = number(fields[7]), let flags = UInt32(fields[3], radix: 16), flags & 1 != 0
+      else { continue }
+      let interface = String(fields[0])
+      if mask == 0, gateway != 0 {
+        gateways.append(Gateway(address: IPAddress(v4: gateway), interface: interface))
+      } else if gateway == 0, mask != 0,
+        let network = IPNetwork(containing: IPAddress(v4: destination), prefixLength: mask.nonzeroBitCount)
+      {
+        links.append(Link(network: network, interface: interface))
+      }
+    }
+    return (links, gateways)
+  }
+
+  /// /proc/net/if_inet6: address, index, prefix length, scope and flags in hexadecimal, and the interface. Link-local
+  /// addresses (scope 20) and loopback (10) are left out.
+  static func entries6(_ table: String) -> [(address: IPAddress, prefixLength: Int, interface: String)] {
+    table.split(whereSeparator: \.isNewline).compactMap { line in
+      let fields = line.split(separator: " ")
+      guard fields.count == 6, let number = UInt128(fields[0], radix: 16), let length = Int(fields[2], radix: 16),
+        fields[3] != "10", fields[3] != "20"
+      else { return nil }
+      return (IPAddress(v6: number), length, String(fields[5]))
+    }
+  }
+
+  private static func number(_ text: Substring) -> UInt32? { UInt32(text, radix: 16).map(\.byteSwapped) }
+}
