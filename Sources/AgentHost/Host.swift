@@ -12,6 +12,8 @@ public struct Host: Sendable {
   public let agent: any AgentIntrospection
   /// The kubelet's version and settings.
   public let kubelet: KubeletSource
+  /// systemd's units.
+  public let systemd: Systemd
   private let files: HostFiles
   private let worker: Worker
   private let events: HostEvents
@@ -19,12 +21,13 @@ public struct Host: Sendable {
   /// Makes a host from its parts.
   public init(
     files: HostFiles, roles: Set<Role>, cluster: ClusterSettings = .defaults, worker: Worker,
-    events: HostEvents, kubelet: KubeletSource, agent: any AgentIntrospection
+    events: HostEvents, kubelet: KubeletSource, agent: any AgentIntrospection, systemd: Systemd = Systemd(recorded: [:])
   ) {
     self.files = files
     self.mode = files.root.mode
     self.roles = roles
     self.cluster = cluster
+    self.systemd = systemd
     self.worker = worker
     self.events = events
     self.agent = agent

@@ -14,10 +14,12 @@
 #include <sys/inotify.h>
 #include <sys/ioctl.h>
 #include <sys/prctl.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/statfs.h>
 #include <sys/syscall.h>
 #include <sys/types.h>
+#include <sys/un.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -112,3 +114,16 @@ static inline int clinux_reap(int pidfd, int *status) {
 
 // A client that went away is an error of write(2), not the end of the process.
 static inline void clinux_ignore_sigpipe(void) { signal(SIGPIPE, SIG_IGN); }
+
+// A stream socket of AF_UNIX that never waits; -1 and errno where the kernel gives none.
+static inline int clinux_unix_socket(void) {
+  return socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+}
+
+// Connects it to a path; 0 or an error number (ENAMETOOLONG for a path that no address holds).
+static inline int clinux_unix_connect(int socket, const char *path) {
+  struct sockaddr_un address = {.sun_family = AF_UNIX};
+  if (strlen(path) >= sizeof address.sun_path) return ENAMETOOLONG;
+  strcpy(address.sun_path, path);
+  return connect(socket, (const struct sockaddr *)&address, sizeof address) == 0 ? 0 : errno;
+}

@@ -1,2 +1,4 @@
 #pragma once
+#include <systemd/sd-bus.h>
 #include <systemd/sd-event.h>
+#include <systemd/sd-journal.h>

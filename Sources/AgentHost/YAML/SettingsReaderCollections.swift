@@ -78,6 +78,19 @@ extension SettingsReader {
     }
   }
 
+  /// A mapping whose keys are names of one type and whose values are mappings; a wrong name is reported.
+  public func sections<Name: SettingsScalar & Hashable, T: SettingsSection>(byName key: String) -> [Name: T] {
+    var found: [Name: T] = [:]
+    for (text, node) in map(key) {
+      do {
+        found[try Name(settingsScalar: text)] = node.decode(T.self, into: diagnostics)
+      } catch {
+        diagnostics.report(node, error.message)
+      }
+    }
+    return found
+  }
+
   private static func text<T: SettingsScalar>(_ values: [T]) -> String {
     "[" + values.map(\.settingsText).joined(separator: ", ") + "]"
   }

@@ -1,0 +1,170 @@
+import AgentCore
+import Glibc
+
+/// The connection to the host's system bus, made when it is first needed and kept as long as the agent runs.
+///
+/// When it ends it is made anew, after 100 ms at first and at most every 5 s; whoever listens is told, installs its match
+/// rules again and reads again.
+public actor SystemBus {
+  /// How the connection goes.
+  public struct Health: Sendable, Equatable {
+    /// How often the connection was made anew after it had ended.
+    public var reconnects: Int
+    /// Why there is no connection now; nil while there is one, or none was asked for.
+    public var problem: BusError?
+  }
+
+  /// The bus's socket: the one place that D-Bus promises (D-Bus specification, "Well-known Message Bus Instances").
+  public static let socket = "/run/dbus/system_bus_socket"
+  private static let firstPause = Duration.milliseconds(100)
+  private static let longestPause = Duration.seconds(5)
+
+  private let loop: EventLoop
+  private let files: HostFiles
+  private let clock: any AgentClock
+  private let isLasting: Bool
+  /// How long an answer may take.
+  private let deadline: Duration
+  private var link: BusLink?
+  private var listeners: [@Sendable () -> Void] = []
+  private var connections = 0
+  private var problem: BusError?
+  private var retry: Task<Void, Never>?
+  /// Grows with every connection that ends before it answered anything.
+  private var pause = SystemBus.firstPause
+  nonisolated public var unownedExecutor: UnownedSerialExecutor { loop.asUnownedSerialExecutor() }
+
+  /// The bus below a host's root.
+  ///
+  /// - Parameters:
+  ///   - isLasting: whether an ended connection is made anew without being asked.
+  ///   - deadline: how long the answer to a call may take.
+  public init(
+    loop: EventLoop, files: HostFiles, clock: any AgentClock, isLasting: Bool, deadline: Duration = .seconds(3)
+  ) {
+    self.loop = loop
+    self.files = files
+    self.clock = clock
+    self.isLasting = isLasting
+    self.deadline = deadline
+  }
+
+  isolated deinit {
+    retry?.cancel()
+    link?.close()
+  }
+
+  /// How the connection goes.
+  public func health() -> Health { Health(reconnects: max(0, connections - 1), problem: problem) }
+
+  /// Calls a method and reads its answer.
+  func call<T: Sendable>(
+    _ call: BusCall, read: @escaping @Sendable (borrowing BusMessage) throws(BusError) -> T
+  ) async throws(BusError) -> T {
+    let link = try connected()
+    let result: Result<T, BusError> = await withCheckedContinuation { continuation in
+      link.send(call, deadline: deadline) { answer in
+        continuation.resume(returning: answer.flatMap { Self.read(BusMessage(borrowing: $0), read) })
+      }
+    }
+    if (try? result.get()) != nil { pause = Self.firstPause }
+    return try result.get()
+  }
+
+  /// Calls `handler` on the loop's thread with every signal that a rule matches, until the connection ends.
+  func match(
+    _ rule: String, handler: @escaping @Sendable (borrowing BusMessage) -> Void
+  ) throws(BusError) {
+    try connected().match(rule, handler: handler) { [weak self] error in
+      self?.assumeIsolated { $0.problem = error }
+    }
+  }
+
+  /// The number of the present connection, made now if there is none: what was matched on an earlier one is gone.
+  func connection() throws(BusError) -> Int {
+    _ = try connected()
+    return connections
+  }
+
+  /// Calls `listener` whenever a new connection stands; what was matched on the old one is gone.
+  func onConnection(_ listener: @escaping @Sendable () -> Void) { listeners.append(listener) }
+
+  /// The connection, made now if there is none.
+  private func connected() throws(BusError) -> BusLink {
+    if let link, link.isOpen { return link }
+    do {
+      let made = try connect()
+      link = made
+      problem = nil
+      connections += 1
+      for listener in listeners { listener() }
+      return made
+    } catch {
+      problem = error
+      tryAgainLater()
+      throw error
+    }
+  }
+
+  private func connect() throws(BusError) -> BusLink {
+    try BusLink(socket: try Self.socket(files)) { [weak self] in self?.assumeIsolated { $0.ended() } }
+  }
+
+  private static func socket(_ files: HostFiles) throws(BusError) -> FileDescriptor {
+    do { return try UnixSocket.connect(socket, files) } catch { throw BusError(failure: error) }
+  }
+
+  private func ended() {
+    link?.close()
+    link = nil
+    problem = BusError(.disconnected, "the connection to the system bus ended")
+    tryAgainLater()
+  }
+
+  private func tryAgainLater() {
+    guard isLasting, retry == nil else { return }
+    let clock = clock
+    retry = Task(executorPreference: loop) { [weak self] in
+      while let pause = await self?.nextPause() {
+        try? await clock.sleep(until: clock.now().advanced(by: pause), tolerance: .milliseconds(50))
+        guard !Task.isCancelled, await self?.tryAgain() == false else { return }
+      }
+    }
+  }
+
+  private func nextPause() -> Duration {
+    defer { pause = min(pause * 2, Self.longestPause) }
+    return pause
+  }
+
+  private func tryAgain() -> Bool {
+    guard (try? connected()) != nil else { return false }
+    retry = nil
+    return true
+  }
+
+  private static func read<T>(
+    _ message: consuming BusMessage, _ body: (borrowing BusMessage) throws(BusError) -> T
+  ) -> Result<T, BusError> {
+    do { return .success(try body(message)) } catch { return .failure(error) }
+  }
+}
+
+extension BusError {
+  fileprivate init(failure: UnixSocket.Failure) {
+    let place = SystemBus.socket
+    switch failure {
+    case .file(let error) where error.reason == .notFound:
+      self.init(.unavailable, "there is no system bus: \(place): no such file")
+    case .file(let error) where error.reason == .permissionDenied:
+      self.init(.denied, "the system bus may not be reached: \(error)")
+    case .file(let error): self.init(.unavailable, "\(error)")
+    case .connect(let error) where error.code == EACCES || error.code == EPERM:
+      self.init(
+        .denied, "\(place): permission denied; in a container it needs AppArmor unconfined, or SELinux's type spc_t")
+    case .connect(let error) where error.code == ECONNREFUSED:
+      self.init(.unavailable, "nobody listens on \(place): is dbus.service down?")
+    case .connect(let error): self.init(.unavailable, "\(place): \(error)")
+    }
+  }
+}
