@@ -14,16 +14,19 @@ public struct Dependency: Sendable, Hashable {
   public var check: CheckID
   /// Which of its subjects count.
   public var subject: Subject
+  /// The one subject whose findings it explains; nil for all.
+  public var finding: String?
 
   /// Makes a dependency.
-  public init(_ check: CheckID, subject: Subject = .any) {
+  public init(_ check: CheckID, subject: Subject = .any, findingsOn finding: String? = nil) {
     self.check = check
     self.subject = subject
+    self.finding = finding
   }
 
   /// Whether a verdict of `other` explains a finding on `subject`.
   public func matches(_ other: VerdictKey, findingOn subject: String) -> Bool {
-    guard other.check == check else { return false }
+    guard other.check == check, finding == nil || finding == subject else { return false }
     return switch self.subject {
     case .any: true
     case .same: other.subject == subject

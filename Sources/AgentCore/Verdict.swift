@@ -14,15 +14,18 @@ public struct Verdict: Sendable, Hashable {
   public var remedy: String?
   /// What users lose when this subject fails, where it is less than the check says; nil for what the check says.
   public var lost: [Plane]?
+  /// What is in danger when this subject warns or fails, where it is not what the check says; nil for that.
+  public var atRisk: [Plane]?
 
   /// Makes a verdict.
   public init(
     _ check: CheckID, subject: String = "", _ state: CheckState, _ summary: String, evidence: [Evidence] = [],
-    remedy: String? = nil, lost: [Plane]? = nil
+    remedy: String? = nil, lost: [Plane]? = nil, atRisk: [Plane]? = nil
   ) {
     self.check = check
     self.subject = subject
     self.lost = lost
+    self.atRisk = atRisk
     self.state = state
     self.summary = summary
     self.evidence = evidence

@@ -12,6 +12,12 @@ public actor SystemBus {
     public var reconnects: Int
     /// Why there is no connection now; nil while there is one, or none was asked for.
     public var problem: BusError?
+
+    /// Makes a health.
+    public init(reconnects: Int, problem: BusError?) {
+      self.reconnects = reconnects
+      self.problem = problem
+    }
   }
 
   /// The bus's socket: the one place that D-Bus promises (D-Bus specification, "Well-known Message Bus Instances").

@@ -29,8 +29,8 @@ enum SelfChecks {
 
   private static let sources = CheckDefinition(
     "agent.sources", title: "The agent hears of changes at once",
-    why: "Without events it sees a change only at its next interval.",
-    source: "inotify(7): watches that could not be set, and overflows of its queue",
+    why: "Without events it sees a change only at its next interval, and without the system bus no unit at all.",
+    source: "inotify(7): watches that could not be set, and overflows of its queue; the connection to the system bus",
     confirm: "sysctl fs.inotify; curl -s http://127.0.0.1:19100/status",
     remedy: "sysctl -w fs.inotify.max_user_watches=524288 fs.inotify.max_user_instances=8192",
     undo: "sysctl --system", worst: .warning)

@@ -59,14 +59,21 @@ struct SelfJudge {
     guard let watching = live.watching else {
       return Verdict("agent.sources", .skipped, "it looks once and waits for no event")
     }
-    let overflows = Evidence("inotify queue overflows", "\(watching.overflows)")
-    guard let first = watching.unwatched.sorted(by: { $0.key < $1.key }).first else {
-      return Verdict("agent.sources", .ok, "hears of every change of the files it watches", evidence: [overflows])
+    let unwatched = watching.unwatched.sorted { $0.key < $1.key }
+    let bus = live.bus.map { [Evidence("connections to the system bus made anew", "\($0.reconnects)")] } ?? []
+    let evidence = [Evidence("inotify queue overflows", "\(watching.overflows)")] + bus
+    if let problem = live.bus?.problem {
+      return Verdict(
+        "agent.sources", .warning, "no unit is watched: \(problem)", evidence: evidence,
+        remedy: "systemctl status dbus.service")
+    }
+    guard let first = unwatched.first else {
+      return Verdict("agent.sources", .ok, "hears of every change of what it watches", evidence: evidence)
     }
     return Verdict(
       "agent.sources", .warning,
-      "\(watching.unwatched.count) watched paths are read at the interval only: \(first.key): \(first.value)",
-      evidence: [overflows] + watching.unwatched.sorted { $0.key < $1.key }.map { Evidence($0.key, $0.value) },
+      "\(unwatched.count) watched paths are read at the interval only: \(first.key): \(first.value)",
+      evidence: evidence + unwatched.map { Evidence($0.key, $0.value) },
       remedy: "sysctl -w fs.inotify.max_user_watches=524288 fs.inotify.max_user_instances=8192")
   }
 }

@@ -15,6 +15,9 @@ enum SelfMetrics {
           }
         }),
       MetricFamily(
+        "nodeagent_dbus_reconnects_total", .counter, help: "Connections to the system bus made anew.",
+        samples: live.bus.map { [MetricSample(Double($0.reconnects))] } ?? []),
+      MetricFamily(
         "process_cpu_seconds_total", .counter, help: "Processor time of the agent.", value: process.cpuSeconds),
       MetricFamily(
         "process_resident_memory_bytes", help: "Resident memory of the agent.", value: Double(process.residentBytes)),

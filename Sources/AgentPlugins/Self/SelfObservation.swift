@@ -13,6 +13,8 @@ public struct SelfObservation: Sendable, Equatable {
     public var rounds: [RoundStatus]
     /// How the watching of files goes; nil where nothing is watched.
     public var watching: FileWatcher.Health?
+    /// How the connection to the system bus goes; nil where there is none to make.
+    public var bus: SystemBus.Health?
     /// Anonymous memory, bytes, over which it is too much.
     public var memoryLimit: Int
   }

@@ -26,6 +26,7 @@ public struct SelfPlugin: Plugin {
     guard host.mode == .live else { return SelfObservation(takenAt: time, live: nil) }
     let watching = await host.agent.fileWatching()
     let rounds = host.agent.rounds()
+    let bus = await host.systemd.health()
     return try await host.read { files in
       let denied = requirements.compactMap { requirement in
         Self.denial(of: requirement, files).map { DeniedRequirement(requirement: requirement, reason: $0) }
@@ -34,7 +35,7 @@ public struct SelfPlugin: Plugin {
         takenAt: time,
         live: SelfObservation.Live(
           process: try OwnProcess(), denied: denied, rounds: rounds, watching: watching,
-          memoryLimit: settings.memoryLimit))
+          bus: bus, memoryLimit: settings.memoryLimit))
     }
   }
 

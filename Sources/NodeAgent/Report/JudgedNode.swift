@@ -25,7 +25,7 @@ struct JudgedNode: Sendable {
         verdict: announced.verdict, definition: definition, plugin: descriptor.name, area: descriptor.area,
         since: announced.since, recentChanges: announced.recentChanges,
         cause: causes.root(of: announced.verdict.key), lost: hasPlanes ? announced.verdict.lost ?? definition.lost : [],
-        atRisk: hasPlanes ? definition.atRisk : [])
+        atRisk: hasPlanes ? announced.verdict.atRisk ?? definition.atRisk : [])
     }
   }
 }

@@ -58,6 +58,10 @@ import Testing
     #expect(verdicts[3].state == .warning)
     #expect(verdicts[3].summary.contains("/etc/fstab: inotify_add_watch: No space left"))
     #expect(try judge { $0.watching = nil }[3].state == .skipped)
+    let bus = try judge { $0.bus = SystemBus.Health(reconnects: 2, problem: BusError(.denied, "may not be reached")) }[
+      3]
+    #expect(bus.state == .warning && bus.summary.contains("may not be reached") && bus.evidence.last?.value == "2")
+    #expect(try judge { $0.bus = SystemBus.Health(reconnects: 2, problem: nil) }[3].state == .ok)
     #expect(try judge { $0.watching?.overflows = 3 }[3].evidence.map(\.value) == ["3"])
   }
 

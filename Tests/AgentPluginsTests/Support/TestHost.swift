@@ -20,10 +20,12 @@ final class TestHost {
 
   /// Writes the files and directories (a path that ends in `/`) and makes the host.
   ///
-  /// - Parameter roles: what the host is for; detected from the files when nil.
+  /// - Parameters:
+  ///   - roles: what the host is for; detected from the files when nil.
+  ///   - units: what systemd says; nothing when nil.
   init(
     _ contents: [String: String], bytes: [String: [UInt8]] = [:], links: [String: String] = [:],
-    forbidden: [String] = [], roles: Set<Role>? = nil
+    forbidden: [String] = [], roles: Set<Role>? = nil, units: String? = nil
   ) throws {
     directory = NSTemporaryDirectory() + "nodeagent-test-" + UUID().uuidString
     try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
@@ -37,7 +39,15 @@ final class TestHost {
     let worker = try Worker()
     host = Host(
       files: files, roles: roles ?? RoleDetection(reading: files).roles, worker: worker, events: .none,
-      kubelet: KubeletSource(files: files, worker: worker), agent: NoIntrospection())
+      kubelet: KubeletSource(files: files, worker: worker), agent: NoIntrospection(),
+      systemd: Systemd(recorded: try Self.units(units)))
+  }
+
+  /// Units as a recording tells them: `crio.service: {ActiveState: failed}` and so on.
+  private static func units(_ yaml: String?) throws -> [UnitName: RecordedUnit] {
+    guard let yaml else { return [:] }
+    let text = "units:\n" + yaml.split(separator: "\n").map { "  \($0)\n" }.joined()
+    return try Settings.load(text: Array(text.utf8), file: "recorded.yaml").decode(Recording.self).units
   }
 
   deinit { try? FileManager.default.removeItem(atPath: directory) }

@@ -1,0 +1,141 @@
+import AgentCore
+import AgentHost
+
+/// Whether one unit does what it is for.
+struct UnitStateJudge {
+  /// A start may take so long.
+  static let patience = Duration.seconds(60)
+
+  let unit: WatchedUnit
+  let takenAt: HostTime
+
+  /// nil where nothing is to be said: a unit that nobody needs and that does not run.
+  var verdict: Verdict? {
+    let status: UnitStatus
+    switch unit.status {
+    case .failure(let error): return say(.unknown, error.message)
+    case .success(let found): status = found
+    }
+    if unit.interest == .notJoined { return notJoined(status) }
+    guard status.exists else {
+      guard case .needed(let reason) = unit.interest else { return nil }
+      return say(.failing, "there is no such unit, although \(reason)", remedy: install)
+    }
+    switch status.active {
+    case "active", "reloading", "refreshing": return say(.ok, running(status))
+    case "failed": return failed(status)
+    case "activating": return activating(status)
+    case "deactivating": return say(unit.isNeeded ? .failing : .warning, "is being stopped")
+    case "maintenance": return say(.warning, "is in maintenance")
+    default: return stopped(status)
+    }
+  }
+
+  private func notJoined(_ status: UnitStatus) -> Verdict? {
+    guard status.exists else { return nil }
+    return say(.skipped, "not joined yet: a kubelet restarts every 10 s until kubeadm has configured it")
+  }
+
+  private func running(_ status: UnitStatus) -> String {
+    guard let since = status.activeSince else { return status.active == "active" ? "runs" : "is \(status.active)" }
+    return "runs for \(since.elapsed(until: takenAt).spoken)"
+  }
+
+  private func failed(_ status: UnitStatus) -> Verdict {
+    guard let service = status.service else { return say(.failing, "has failed") }
+    let restart =
+      service.result == "start-limit-hit"
+      ? "systemctl reset-failed \(unit.name); systemctl start \(unit.name)" : "systemctl restart \(unit.name)"
+    return say(
+      .failing, UnitEnding.words(service), remedy: "journalctl -u \(unit.name) -n 50 --no-pager; \(restart)")
+  }
+
+  private func activating(_ status: UnitStatus) -> Verdict {
+    if status.sub.hasPrefix("auto-restart"), let service = status.service {
+      let pause = service.restartPause.map { " within \($0.spoken)" } ?? ""
+      return say(
+        .failing, "\(UnitEnding.words(service)); systemd starts it again\(pause)",
+        remedy: "journalctl -u \(unit.name) -n 50 --no-pager")
+    }
+    let lasted = status.changedAt.map { $0.elapsed(until: takenAt) } ?? .zero
+    guard lasted > Self.patience else { return say(.ok, "is being started") }
+    return say(
+      .warning, "is being started for \(lasted.spoken) (\(status.sub))", remedy: "systemctl status \(unit.name)")
+  }
+
+  private func stopped(_ status: UnitStatus) -> Verdict? {
+    if status.load == "masked" {
+      guard unit.isNeeded else { return nil }
+      return say(
+        .failing, "is masked: it cannot be started",
+        remedy: "systemctl unmask \(unit.name); systemctl enable --now \(unit.name)")
+    }
+    guard status.load == "loaded" else {
+      return say(
+        unit.isNeeded ? .failing : .warning, "its unit file is wrong (\(status.load))",
+        remedy: "systemd-analyze verify \(unit.name)")
+    }
+    if case .needed(let reason) = unit.interest {
+      let since = status.changedAt.map { " for \($0.elapsed(until: takenAt).spoken)" } ?? ""
+      return say(.failing, "is stopped\(since), although \(reason)", remedy: "systemctl start \(unit.name)")
+    }
+    guard status.file == "enabled" else { return nil }
+    return say(.warning, "is enabled, but does not run", remedy: "systemctl start \(unit.name)")
+  }
+
+  private var install: String {
+    switch unit.name {
+    case UnitInterests.crio: "apt install cri-o; systemctl enable --now crio.service"
+    case UnitInterests.kubelet: "apt install kubelet; systemctl enable --now kubelet.service"
+    case UnitInterests.nfsServer: "apt install nfs-kernel-server; systemctl enable --now nfs-server.service"
+    default: "systemctl status \(unit.name)"
+    }
+  }
+
+  private func say(_ state: CheckState, _ summary: String, remedy: String? = nil) -> Verdict {
+    Verdict(
+      "units.state", subject: unit.name.description, state, summary, evidence: unit.evidence, remedy: remedy,
+      lost: UnitPlanes.of(unit.name), atRisk: UnitPlanes.of(unit.name))
+  }
+}
+
+/// What users lose with a unit.
+enum UnitPlanes {
+  static func of(_ unit: UnitName) -> [Plane] {
+    switch unit {
+    case UnitInterests.crio, UnitInterests.containerd, UnitInterests.kubelet: [.workloads]
+    case UnitInterests.keepalived, UnitInterests.haproxy: [.administration]
+    case UnitInterests.tunnelClient, UnitInterests.tunnelServer: [.internetAccess]
+    case UnitInterests.nfsServer: [.storage]
+    default: []
+    }
+  }
+}
+
+extension WatchedUnit {
+  /// The bus properties that verdicts rest on, and the last lines of a unit that failed.
+  var evidence: [Evidence] {
+    guard case .success(let status) = status else { return [] }
+    var evidence = [
+      Evidence("systemd ActiveState", "\(status.active) (\(status.sub))"), Evidence("systemd LoadState", status.load),
+    ]
+    if !status.file.isEmpty { evidence.append(Evidence("systemd UnitFileState", status.file)) }
+    if let service = status.service, service.result != "success", !service.result.isEmpty {
+      evidence.append(Evidence("systemd Result", "\(service.result), status \(service.status)"))
+    }
+    return evidence + log.map { Evidence("journal", $0) }
+  }
+}
+
+extension Duration {
+  /// The duration as people say it: `45 s`, `12 min`, `3 h`, `5 d`.
+  var spoken: String {
+    let seconds = Int(inSeconds)
+    return switch seconds {
+    case ..<120: "\(seconds) s"
+    case ..<7200: "\(seconds / 60) min"
+    case ..<172_800: "\(seconds / 3600) h"
+    default: "\(seconds / 86_400) d"
+    }
+  }
+}

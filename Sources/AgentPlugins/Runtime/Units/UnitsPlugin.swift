@@ -1,0 +1,98 @@
+public import AgentCore
+public import AgentHost
+
+/// The services that a node lives by, as systemd sees them.
+public struct UnitsPlugin: Plugin {
+  /// What the plugin is.
+  public static let descriptor = PluginDescriptor(
+    name: "units", area: .runtime, summary: "The container runtime, the kubelet and other services of a node.",
+    checks: UnitsChecks.all, interval: .seconds(300), deadline: .seconds(3),
+    requirements: [
+      Requirement(.file(SystemBus.socket), for: UnitsChecks.all.map(\.id), permission: "access to the system bus")
+    ])
+  /// Logs are read for so many units at most.
+  private static let mostLogs = 4
+
+  private let host: Host
+  private let settings: UnitsSettings
+  private let window = RestartWindow()
+
+  /// Watches a host.
+  public init(host: Host, settings: UnitsSettings) {
+    self.host = host
+    self.settings = settings
+  }
+
+  /// systemd's signals of the units that are, or may become, of interest.
+  public func triggers() -> AsyncStream<Trigger> {
+    host.systemd.changes(of: UnitInterests.known + settings.watched.filter { !UnitInterests.known.contains($0) })
+  }
+
+  /// Asks systemd for every unit, and the journal for those that failed.
+  public func observe(at time: HostTime) async throws -> UnitsObservation {
+    let kubelet = try await host.kubelet.facts()
+    let (roles, configured) = (host.roles, settings.watched)
+    let (interests, isSystemd) = try await host.read { files in
+      (
+        UnitInterests.find(files, kubelet: kubelet, roles: roles, configured: configured),
+        try files.kind("/run/systemd/system") == .directory
+      )
+    }
+    let found = await host.systemd.units(interests.map(\.name))
+    var units: [WatchedUnit] = []
+    var logs = 0
+    for (name, interest) in interests {
+      guard let status = found[name] else { continue }
+      var unit = WatchedUnit(name: name, interest: interest, status: status)
+      if case .success(let status) = status {
+        unit.recentRestarts = window.add(name, restarts: status.automaticRestarts, at: time)
+        if logs < Self.mostLogs, interest != .notJoined, status.hasEndedBadly {
+          logs += 1
+          unit.log = await host.systemd.lastLines(of: name) ?? []
+        }
+      }
+      units.append(unit)
+    }
+    return UnitsObservation(takenAt: time, isSystemd: isSystemd, units: units)
+  }
+
+  /// Verdicts of the units that exist or are needed.
+  public func judge(_ observation: UnitsObservation) -> [Verdict] {
+    // Without a bus there is one thing to say, not one for every unit.
+    if let error = observation.commonProblem {
+      guard observation.isSystemd || error.reason != .unavailable else {
+        return UnitsChecks.all.map { Verdict($0.id, .skipped, "systemd did not start this host") }
+      }
+      return UnitsChecks.all.map { Verdict($0.id, .unknown, error.message) }
+    }
+    let units = observation.units
+    let judged: [(CheckID, [Verdict])] = [
+      ("units.state", units.compactMap { UnitStateJudge(unit: $0, takenAt: observation.takenAt).verdict }),
+      ("units.enabled", units.compactMap { UnitEnabledJudge(unit: $0).verdict }),
+      ("units.restarts", units.compactMap { UnitRestartsJudge(unit: $0, takenAt: observation.takenAt).verdict }),
+    ]
+    return judged.flatMap { check, verdicts in
+      verdicts.isEmpty ? [Verdict(check, .skipped, "none of the services that the agent knows is here")] : verdicts
+    }
+  }
+
+  /// The state of every unit that exists or is needed.
+  public func metrics(_ observation: UnitsObservation) -> [MetricFamily] { UnitsMetrics.families(observation) }
+}
+
+extension UnitsObservation {
+  /// The error that every unit has; nil when one could be asked for.
+  fileprivate var commonProblem: BusError? {
+    var first: BusError?
+    for unit in units {
+      guard case .failure(let error) = unit.status else { return nil }
+      first = first ?? error
+    }
+    return first
+  }
+}
+
+extension UnitStatus {
+  /// Whether its log may tell why.
+  fileprivate var hasEndedBadly: Bool { active == "failed" || sub.hasPrefix("auto-restart") }
+}
