@@ -60,6 +60,26 @@ public struct HostFiles: Sendable {
     do { return try bytes(path, limit: limit) } catch { return try Self.absent(error) }
   }
 
+  /// The start of a file up to and with `mark`, and not one byte beyond: what follows may be a private key.
+  ///
+  /// - Returns: nil when the mark does not come within `limit` bytes.
+  public func head(_ path: String, through mark: String, limit: Int = 64 << 10) throws(FileError) -> [UInt8]? {
+    let file = try open(path, flags: O_RDONLY | O_NONBLOCK)
+    let kind = try Self.kind(file, path)
+    guard kind == .regular else { throw FileError(path, .wrongKind(kind.text)) }
+    let wanted = Array(mark.utf8)
+    var content: [UInt8] = []
+    while content.count < limit {
+      // As many bytes as the mark still lacks: it cannot end earlier, so nothing after it is read.
+      let matched = (0..<wanted.count).reversed().first { content.suffix($0).elementsEqual(wanted.prefix($0)) } ?? 0
+      let part = try Self.readOnce(file, path, atMost: wanted.count - matched)
+      if part.isEmpty { return nil }
+      content += part
+      if content.suffix(wanted.count).elementsEqual(wanted) { return content }
+    }
+    return nil
+  }
+
   /// What a path leads to, links followed; nil when there is nothing.
   public func kind(_ path: String) throws(FileError) -> Kind? {
     do {

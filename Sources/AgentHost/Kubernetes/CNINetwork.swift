@@ -45,12 +45,18 @@ public struct CNINetwork: Sendable, Equatable {
   ///
   /// A file that is no JSON gives a network without types.
   public static func read(_ files: HostFiles) throws(FileError) -> CNINetwork? {
-    let names = try files.entries(directory) ?? []
+    try all(files)?.first
+  }
+
+  /// The networks of all files, in the order of names; nil when there is no such directory.
+  public static func all(_ files: HostFiles) throws(FileError) -> [CNINetwork]? {
+    guard let names = try files.entries(directory) else { return nil }
+    var networks: [CNINetwork] = []
     for name in names where [".conf", ".conflist", ".json"].contains(where: name.hasSuffix) {
       let path = "\(directory)/\(name)"
-      if let content = try files.bytesIfPresent(path) { return parse(content, path: path) }
+      if let content = try files.bytesIfPresent(path) { networks.append(parse(content, path: path)) }
     }
-    return nil
+    return networks
   }
 
   /// Reads a `.conf` or `.conflist` file's JSON.

@@ -4,14 +4,24 @@ public struct KubeletProblem: Error, Sendable, Hashable, CustomStringConvertible
   public var source: String
   /// What is wrong, in words.
   public var message: String
+  /// Whether only the agent may not read it, so that it says nothing of the kubelet.
+  public var isHidden: Bool
 
   /// Makes a problem.
-  public init(_ source: String, _ message: String) {
+  public init(_ source: String, _ message: String, isHidden: Bool = false) {
     self.source = source
     self.message = message
+    self.isHidden = isHidden
   }
 
-  init(_ error: FileError) { self.init(error.path, error.text) }
+  init(_ error: FileError) {
+    let isHidden =
+      switch error.reason {
+      case .permissionDenied, .tooLarge, .system: true
+      default: false
+      }
+    self.init(error.path, error.text, isHidden: isHidden)
+  }
 
   /// Source and message.
   public var description: String { "\(source): \(message)" }

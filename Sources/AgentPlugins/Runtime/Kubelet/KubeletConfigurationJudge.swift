@@ -1,0 +1,65 @@
+import AgentCore
+import AgentHost
+
+/// Whether the kubelet can read its configuration: the error that it would die of.
+struct KubeletConfigurationJudge {
+  let observation: KubeletObservation
+
+  var verdict: Verdict {
+    let facts = observation.facts
+    if case .unknown(let error) = facts.joining { return say(.unknown, "\(error)") }
+    if let problem = facts.configuration.flagProblem ?? facts.configuration.fileProblem {
+      guard !problem.isHidden else { return say(.unknown, "\(problem)") }
+      return say(
+        .failing, "the kubelet does not start: \(problem)", evidence: [Evidence(problem.source, problem.message)],
+        remedy: "\(edit(problem.source)); systemctl restart kubelet.service")
+    }
+    guard case .known(let path, _) = facts.configurationFile else {
+      return say(
+        .failing, "the kubelet does not start: \(expected): no such file",
+        remedy: "kubeadm upgrade node phase kubelet-config; systemctl restart kubelet.service")
+    }
+    return runtime(path)
+  }
+
+  private func runtime(_ path: String) -> Verdict {
+    switch observation.runtime {
+    case .wrong(let endpoint, let source):
+      say(
+        .failing, "the kubelet does not start: '\(PlainText.short(endpoint))' is no unix socket",
+        evidence: [Evidence(source, endpoint)])
+    case .other(let endpoint, let source, let found):
+      say(
+        .failing, "the kubelet looks for its runtime at \(endpoint), where nothing is; there is \(found)",
+        evidence: [Evidence(source, endpoint)],
+        remedy: "sed -i.bak 's|\(endpoint)|unix://\(found)|' \(file(source)); systemctl restart kubelet.service")
+    case .fine(let endpoint):
+      say(
+        .ok, "the kubelet can read its configuration",
+        evidence: [Evidence(path, "parses"), Evidence("containerRuntimeEndpoint", endpoint)])
+    case .unknown: say(.ok, "the kubelet can read its configuration", evidence: [Evidence(path, "parses")])
+    }
+  }
+
+  private var expected: String {
+    observation.facts.configuration.flags.last { $0.name == "config" }?.value ?? "/var/lib/kubelet/config.yaml"
+  }
+
+  /// `FILE:LINE:COLUMN` becomes an editor at that line.
+  private func edit(_ source: String) -> String {
+    let parts = source.split(separator: ":")
+    return parts.count > 1 ? "editor +\(parts[1]) \(parts[0])" : "editor \(source)"
+  }
+
+  /// The file of `FILE:LINE` or `--FLAG in FILE`.
+  private func file(_ source: String) -> String {
+    let path = source.firstRange(of: " in ").map { source[$0.upperBound...] } ?? source[...]
+    return String(path.prefix { $0 != ":" })
+  }
+
+  private func say(
+    _ state: CheckState, _ summary: String, evidence: [Evidence] = [], remedy: String? = nil
+  ) -> Verdict {
+    Verdict("kubelet.configuration", state, summary, evidence: evidence, remedy: remedy)
+  }
+}
