@@ -21,6 +21,7 @@ let package = Package(
   products: [.executable(name: "nodeagent", targets: ["NodeAgent"])],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
+    .package(url: "https://github.com/apple/swift-asn1", exact: "1.7.4"),
     .package(url: "https://github.com/apple/swift-log", exact: "1.16.2"),
     .package(url: "https://github.com/apple/swift-nio", exact: "2.101.2"),
   ],
@@ -32,7 +33,16 @@ let package = Package(
     .systemLibrary(name: "CYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
 
     .target(name: "AgentCore", swiftSettings: settings),
-    .target(name: "AgentHost", dependencies: ["AgentCore", "CLinux", "CSystemd", "CYAML"], swiftSettings: settings),
+    .target(
+      name: "AgentHost",
+      dependencies: [
+        "AgentCore", "CLinux", "CSystemd", "CYAML",
+        .product(name: "NIOCore", package: "swift-nio"),
+        .product(name: "NIOHTTP1", package: "swift-nio"),
+        .product(name: "NIOPosix", package: "swift-nio"),
+        .product(name: "SwiftASN1", package: "swift-asn1"),
+      ],
+      swiftSettings: settings),
     .target(name: "AgentPlugins", dependencies: ["AgentCore", "AgentHost"], swiftSettings: settings),
     .executableTarget(
       name: "NodeAgent",

@@ -12,8 +12,7 @@ public struct Host: Sendable {
   public let agent: any AgentIntrospection
   /// The kubelet's version and settings.
   public let kubelet: KubeletSource
-  /// systemd's units.
-  public let systemd: Systemd
+  let sources: HostSources
   private let files: HostFiles
   private let worker: Worker
   private let events: HostEvents
@@ -21,23 +20,32 @@ public struct Host: Sendable {
   /// Makes a host from its parts.
   public init(
     files: HostFiles, roles: Set<Role>, cluster: ClusterSettings = .defaults, worker: Worker,
-    events: HostEvents, kubelet: KubeletSource, agent: any AgentIntrospection, systemd: Systemd = Systemd(recorded: [:])
+    events: HostEvents, kubelet: KubeletSource, agent: any AgentIntrospection, sources: HostSources
   ) {
     self.files = files
+    self.sources = sources
     self.mode = files.root.mode
     self.roles = roles
     self.cluster = cluster
-    self.systemd = systemd
     self.worker = worker
     self.events = events
     self.agent = agent
     self.kubelet = kubelet
   }
 
+  /// systemd's units.
+  public var systemd: Systemd { sources.systemd }
+
+  /// What only root may ask, asked by the helper where the agent is not root.
+  public var helper: PrivilegedHelper { sources.helper }
+
   /// Reads and parses files on the worker thread.
   public func read<T: Sendable>(_ body: @Sendable (HostFiles) throws -> T) async throws -> T {
     try await worker.run { try body(files) }
   }
+
+  /// Asks a server once; see ``HTTPProbes/get(_:)``. A recorded host answers from its recording.
+  public func http(_ request: HTTPProbeRequest) async -> HTTPProbeResult { await sources.probes.get(request) }
 
   /// A trigger whenever one of the paths changes; see ``HostEvents/changes(of:polling:)``.
   public func changes(of paths: [String], polling polled: [String] = []) -> AsyncStream<Trigger> {

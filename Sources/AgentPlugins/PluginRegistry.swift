@@ -6,7 +6,12 @@ public enum PluginRegistry {
     Registration(SysctlPlugin.descriptor, settings: SysctlSettings.self) { SysctlPlugin(host: $0, settings: $1) },
     Registration(CgroupsPlugin.descriptor) { CgroupsPlugin(host: $0) },
     Registration(UnitsPlugin.descriptor, settings: UnitsSettings.self) { UnitsPlugin(host: $0, settings: $1) },
+    Registration(CRIOPlugin.descriptor) { CRIOPlugin(host: $0) },
+    Registration(ContainerdPlugin.descriptor) { ContainerdPlugin(host: $0) },
     Registration(CNIPlugin.descriptor) { CNIPlugin(host: $0) },
+    Registration(KubeletPlugin.descriptor) { KubeletPlugin(host: $0) },
+    Registration(KubeProxyPlugin.descriptor) { KubeProxyPlugin(host: $0) },
+    Registration(CalicoPlugin.descriptor) { CalicoPlugin(host: $0) },
     Registration(SelfPlugin.descriptor, settings: SelfSettings.self) { SelfPlugin(host: $0, settings: $1) },
   ]
 }

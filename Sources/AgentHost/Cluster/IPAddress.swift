@@ -43,6 +43,11 @@ public struct IPAddress: Sendable, Hashable {
     }
   }
 
+  /// 127.0.0.1 or ::1.
+  public init(loopback family: Family) {
+    self.init(family: family, number: family == .v4 ? 0x7F00_0001 : 1)
+  }
+
   /// Unchecked: the number must fit the family, and an IPv6 one may come out as IPv4-mapped.
   init(family: Family, number: UInt128) {
     self.family = family

@@ -16,6 +16,10 @@ public struct PortNumber: Sendable, Hashable, Comparable, CustomStringConvertibl
   public static let http = PortNumber(constant: 80)
   /// 443.
   public static let https = PortNumber(constant: 443)
+  /// 10256: the health page of kube-proxy.
+  public static let kubeProxyHealth = PortNumber(constant: 10256)
+  /// 9099: the health page of Felix.
+  public static let felixHealth = PortNumber(constant: 9099)
 
   /// The number in decimal.
   public var description: String { String(number) }

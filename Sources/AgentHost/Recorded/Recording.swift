@@ -11,14 +11,20 @@ public struct Recording: SettingsSection, Sendable {
   public var forbidden: [String]
   /// What systemd said of its units; empty when it was not asked.
   public var units: [UnitName: RecordedUnit]
+  /// The space of file systems by a path on them.
+  public var spaces: [AbsolutePath: FileSystemSpace]
+  /// What servers answered.
+  public var http: [RecordedHTTP]
 
-  /// Reads `time` (seconds since 1970), `uptime` (seconds since boot), `forbidden` and `units`.
+  /// Reads `time` (seconds since 1970), `uptime` (seconds since boot), `forbidden`, `units`, `spaces` and `http`.
   public init(from reader: SettingsReader) {
     time = HostTime(
       wallNanoseconds: Int64(reader.value("time", default: 0, in: 0...9_000_000_000)) * 1_000_000_000,
       bootNanoseconds: Int64(reader.value("uptime", default: 0, in: 0...9_000_000_000)) * 1_000_000_000)
     forbidden = reader.list("forbidden")
     units = reader.sections(byName: "units")
+    spaces = reader.sections(byName: "spaces")
+    http = reader.sections("http")
   }
 
   /// The recording of a root; one without the file was recorded at the epoch and forbids nothing.

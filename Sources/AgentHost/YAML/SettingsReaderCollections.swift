@@ -79,7 +79,7 @@ extension SettingsReader {
   }
 
   /// A mapping whose keys are names of one type and whose values are mappings; a wrong name is reported.
-  public func sections<Name: SettingsScalar & Hashable, T: SettingsSection>(byName key: String) -> [Name: T] {
+  public func sections<Name: SettingsScalar & Hashable, T: SettingsDecodable>(byName key: String) -> [Name: T] {
     var found: [Name: T] = [:]
     for (text, node) in map(key) {
       do {

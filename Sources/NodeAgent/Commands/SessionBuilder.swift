@@ -24,10 +24,13 @@ struct SessionBuilder {
     let clock = LoopClock(loop: loop)
     let events = root.mode == .live && isLasting ? HostEvents.live(loop: loop, files: files) : .none
     let knowledge = AgentKnowledge(events: events, registry: registry)
+    let sources =
+      root.mode == .live
+      ? HostSources.live(files: files, worker: worker, loop: loop, clock: clock, isLasting: isLasting)
+      : .recorded(recording, files: files, worker: worker)
     let host = Host(
       files: files, roles: roles, cluster: configuration.settings.cluster, worker: worker, events: events,
-      kubelet: KubeletSource(files: files, worker: worker, loop: loop), agent: knowledge,
-      systemd: systemd(root: root, recording: recording, files: files, worker: worker, clock: clock))
+      kubelet: KubeletSource(files: files, worker: worker, loop: loop), agent: knowledge, sources: sources)
     let active = ActivePlugins(configuration: configuration, selection: selection).make(registry, host: host)
     let shown: any AgentClock =
       root.mode == .recorded && !isLasting ? RecordedClock(showing: recording.time) : clock
@@ -36,15 +39,8 @@ struct SessionBuilder {
     return AgentSession(
       configuration: configuration, roles: roles, roleProblem: detected.problems.first?.description, identity: identity,
       clock: shown,
-      engine: Engine(loop: loop, clock: shown, active: active, state: state), events: events)
-  }
-
-  private func systemd(
-    root: HostRoot, recording: Recording, files: HostFiles, worker: Worker, clock: LoopClock
-  ) -> Systemd {
-    guard root.mode == .live else { return Systemd(recorded: recording.units) }
-    let bus = SystemBus(loop: loop, files: files, clock: clock, isLasting: isLasting)
-    return Systemd(loop: loop, bus: bus, worker: worker, files: files)
+      engine: Engine(loop: loop, clock: shown, active: active, state: state), events: events,
+      network: sources.network)
   }
 
   private func load(root: HostRoot, registry: [Registration], detected: RoleDetection) throws -> Configuration {

@@ -6,7 +6,22 @@ enum AgentMetrics {
   static func families(_ snapshot: NodeSnapshot, agent: AgentBuild, roles: Set<Role>) -> [MetricFamily] {
     let node = JudgedNode(snapshot, roles: roles)
     return [buildInfo(agent), checkState(node), checkChanged(node), transitions(snapshot), impact(node)]
-      + plugins(snapshot) + snapshot.plugins.flatMap { $0.state?.last.metrics ?? [] }
+      + plugins(snapshot) + united(snapshot.plugins.flatMap { $0.state?.last.metrics ?? [] })
+  }
+
+  /// One family of each name: several plugins measure endpoints.
+  private static func united(_ families: [MetricFamily]) -> [MetricFamily] {
+    var places: [MetricName: Int] = [:]
+    var united: [MetricFamily] = []
+    for family in families {
+      if let place = places[family.name] {
+        united[place].samples += family.samples
+      } else {
+        places[family.name] = united.count
+        united.append(family)
+      }
+    }
+    return united
   }
 
   private static func buildInfo(_ agent: AgentBuild) -> MetricFamily {

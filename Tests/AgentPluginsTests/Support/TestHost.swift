@@ -20,9 +20,11 @@ final class TestHost {
 
   /// Writes the files and directories (a path that ends in `/`) and makes the host.
   ///
+  /// What systemd and servers answer stands in `/recorded.yaml`, as on every recorded host.
+  ///
   /// - Parameters:
   ///   - roles: what the host is for; detected from the files when nil.
-  ///   - units: what systemd says; nothing when nil.
+  ///   - units: what systemd says, the mapping `units` of `/recorded.yaml`; nothing when nil.
   init(
     _ contents: [String: String], bytes: [String: [UInt8]] = [:], links: [String: String] = [:],
     forbidden: [String] = [], roles: Set<Role>? = nil, units: String? = nil
@@ -30,24 +32,23 @@ final class TestHost {
     directory = NSTemporaryDirectory() + "nodeagent-test-" + UUID().uuidString
     try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
     for (path, text) in contents { try Self.write(Data(text.utf8), to: path, below: directory) }
+    if let units { try Self.write(Data(Self.recording(units: units).utf8), to: Recording.file, below: directory) }
     for (path, content) in bytes { try Self.write(Data(content), to: path, below: directory) }
     for (path, target) in links {
       try Self.makeParent(of: path, below: directory)
       try FileManager.default.createSymbolicLink(atPath: directory + path, withDestinationPath: target)
     }
-    files = HostFiles(root: try HostRoot(directory, mode: .recorded), forbidden: forbidden)
+    let root = try HostRoot(directory, mode: .recorded)
+    files = HostFiles(root: root, forbidden: forbidden)
     let worker = try Worker()
     host = Host(
       files: files, roles: roles ?? RoleDetection(reading: files).roles, worker: worker, events: .none,
       kubelet: KubeletSource(files: files, worker: worker), agent: NoIntrospection(),
-      systemd: Systemd(recorded: try Self.units(units)))
+      sources: .recorded(try Recording(of: root), files: files, worker: worker))
   }
 
-  /// Units as a recording tells them: `crio.service: {ActiveState: failed}` and so on.
-  private static func units(_ yaml: String?) throws -> [UnitName: RecordedUnit] {
-    guard let yaml else { return [:] }
-    let text = "units:\n" + yaml.split(separator: "\n").map { "  \($0)\n" }.joined()
-    return try Settings.load(text: Array(text.utf8), file: "recorded.yaml").decode(Recording.self).units
+  private static func recording(units: String) -> String {
+    "units:\n" + units.split(separator: "\n").map { "  \($0)\n" }.joined()
   }
 
   deinit { try? FileManager.default.removeItem(atPath: directory) }

@@ -10,6 +10,16 @@ public struct KubeletObservation: Sendable, Equatable {
   var facts: KubeletFacts
   var runtime: RuntimeSocket
   var certificate: ClientCertificate
+  var health = Health.notAsked
+
+  /// What its health page answers.
+  enum Health: Sendable, Equatable {
+    case notAsked
+    case unknown(String)
+    /// It is switched off, by this setting.
+    case off(source: String)
+    case asked(HealthAnswer)
+  }
 
   /// The container runtime's socket that the kubelet is told to use.
   enum RuntimeSocket: Sendable, Equatable {

@@ -1,0 +1,63 @@
+import CLinux
+import Glibc
+
+/// How much of a file system is free (statvfs(3)).
+public struct FileSystemSpace: Sendable, Hashable {
+  /// Its size in bytes.
+  public var totalBytes: UInt64
+  /// What ordinary processes may still write, in bytes.
+  public var freeBytes: UInt64
+
+  /// Makes a space.
+  public init(totalBytes: UInt64, freeBytes: UInt64) {
+    self.totalBytes = totalBytes
+    self.freeBytes = freeBytes
+  }
+
+  /// The free share, 0 to 1; 1 for a file system without a size.
+  public var freeShare: Double { totalBytes == 0 ? 1 : Double(freeBytes) / Double(totalBytes) }
+}
+
+extension FileSystemSpace: SettingsDecodable {
+  /// Reads `totalBytes` and `freeBytes` of a recording.
+  public init?(from reader: SettingsReader) {
+    guard let total: Int = reader.required("totalBytes"), let free: Int = reader.required("freeBytes") else {
+      return nil
+    }
+    self.init(totalBytes: UInt64(max(0, total)), freeBytes: UInt64(max(0, free)))
+  }
+}
+
+extension HostFiles {
+  /// The space of the file system that a path lies on, links followed; nil when there is nothing at the path.
+  func space(_ path: String) throws(FileError) -> FileSystemSpace? {
+    guard try kind(path) != nil else { return nil }
+    let file = try open(path, flags: clinux_O_PATH)
+    var status = statvfs()
+    guard fstatvfs(file.raw, &status) == 0 else { throw FileError(path, call: "fstatvfs", code: errno) }
+    let unit = UInt64(status.f_frsize)
+    return FileSystemSpace(totalBytes: UInt64(status.f_blocks) * unit, freeBytes: UInt64(status.f_bavail) * unit)
+  }
+}
+
+extension Host {
+  /// The space of the file system that a path of the node's own services lies on; nil when there is nothing at the path.
+  ///
+  /// Never for a network file system, which may not answer. On a recorded host it comes from the recording.
+  ///
+  /// - Throws: ``FileError``; on a recorded host `notRecorded` in words when the recording does not tell.
+  public func space(_ path: String) async throws -> FileSystemSpace? {
+    if mode == .live { return try await read { try $0.space(path) } }
+    guard let recorded = sources.spaces[path] else { throw NotRecorded("how much is free below \(path)") }
+    return recorded
+  }
+}
+
+/// A recording does not tell something that is no file.
+public struct NotRecorded: Error, Sendable, Hashable, CustomStringConvertible {
+  /// The words.
+  public let description: String
+
+  /// - Parameter what: what it does not tell.
+  public init(_ what: String) { description = "the recording does not tell \(what)" }
+}

@@ -1,0 +1,41 @@
+import AgentCore
+
+/// What is asked of a host besides its files: of the running machine, or of what was recorded on it.
+public struct HostSources: Sendable {
+  /// systemd's units.
+  public let systemd: Systemd
+  /// HTTP servers on addresses and unix sockets.
+  public let probes: HTTPProbes
+  /// What only root may ask.
+  public let helper: PrivilegedHelper
+  /// The space below paths, as it was recorded.
+  let spaces: [String: FileSystemSpace]
+  /// The thread of probes and of the agent's own server.
+  public let network: NetworkLoop
+
+  /// The sources of a host that runs.
+  ///
+  /// - Parameter isLasting: whether connections are kept and made anew, or serve one look only.
+  public static func live(
+    files: HostFiles, worker: Worker, loop: EventLoop, clock: any AgentClock, isLasting: Bool
+  ) -> HostSources {
+    let bus = SystemBus(loop: loop, files: files, clock: clock, isLasting: isLasting)
+    return HostSources(
+      files: files, worker: worker, systemd: Systemd(loop: loop, bus: bus, worker: worker, files: files), recording: nil
+    )
+  }
+
+  /// The sources of a recorded host: nothing is asked of the machine that the agent runs on.
+  public static func recorded(_ recording: Recording, files: HostFiles, worker: Worker) -> HostSources {
+    HostSources(
+      files: files, worker: worker, systemd: Systemd(recorded: recording.units), recording: recording)
+  }
+
+  private init(files: HostFiles, worker: Worker, systemd: Systemd, recording: Recording?) {
+    self.systemd = systemd
+    spaces = Dictionary(uniqueKeysWithValues: (recording?.spaces ?? [:]).map { ("\($0.key)", $0.value) })
+    network = NetworkLoop()
+    probes = HTTPProbes(files: files, worker: worker, network: network, recorded: recording?.http ?? [])
+    helper = PrivilegedHelper(files: files, worker: worker, network: network, probes: probes)
+  }
+}

@@ -1,0 +1,63 @@
+public import AgentCore
+import AgentHost
+
+/// A server on loopback that is asked only where its process runs.
+public struct WatchedProcess: Sendable {
+  /// Whether it runs and what it answered.
+  public struct Observation: Sendable, Equatable {
+    /// When it was looked for.
+    public var takenAt: HostTime
+    var answer: Answer
+
+    enum Answer: Sendable, Equatable {
+      case absent(String)
+      case unseen(String)
+      case asked(HealthAnswer)
+    }
+  }
+
+  let host: Host
+  /// The process's name, at most 15 bytes.
+  let name: String
+  let port: PortNumber
+  let path: String
+  /// Why there is nothing to judge where no such process runs.
+  let absence: String
+
+  func observe(at time: HostTime) async throws -> Observation {
+    let (name, absence) = (name, absence)
+    let found: Observation.Answer? = try await host.read { files in
+      do throws(FileError) {
+        return try ProcessTable(reading: files).first(named: name) == nil ? .absent(absence) : nil
+      } catch {
+        return .unseen("\(error)")
+      }
+    }
+    if let found { return Observation(takenAt: time, answer: found) }
+    let answer = await host.health(.tcp(IPAddress(loopback: .v4), port), path: path)
+    return Observation(takenAt: time, answer: .asked(answer))
+  }
+}
+
+extension WatchedProcess.Observation {
+  func verdict(_ check: CheckID, subject name: String) -> Verdict {
+    switch answer {
+    case .absent(let reason): return Verdict(check, .skipped, reason)
+    case .unseen(let reason): return Verdict(check, .unknown, reason)
+    case .asked(let answer):
+      switch answer.meaning {
+      case .healthy:
+        return Verdict(
+          check, .ok, "\(name) answers that it is healthy",
+          evidence: [Evidence("\(answer.target)\(answer.path)", "200")])
+      case .unhealthy(let words): return Verdict(check, .failing, "\(name) \(words)")
+      case .unseen(let reason): return Verdict(check, .unknown, reason)
+      }
+    }
+  }
+
+  func metrics(endpoint: String) -> [MetricFamily] {
+    guard case .asked(let answer) = answer else { return EndpointMeasure.families([]) }
+    return EndpointMeasure.families(answer.measure(endpoint: endpoint).map { [$0] } ?? [])
+  }
+}
