@@ -12,6 +12,8 @@ public struct Host: Sendable {
   public let agent: any AgentIntrospection
   /// The kubelet's version and settings.
   public let kubelet: KubeletSource
+  /// What the kernel holds of its clock's discipline.
+  public let kernelClock: KernelClockSource
   private let files: HostFiles
   private let worker: Worker
   private let events: HostEvents
@@ -19,7 +21,8 @@ public struct Host: Sendable {
   /// Makes a host from its parts.
   public init(
     files: HostFiles, roles: Set<Role>, cluster: ClusterSettings = .defaults, worker: Worker,
-    events: HostEvents, kubelet: KubeletSource, agent: any AgentIntrospection
+    events: HostEvents, kubelet: KubeletSource, agent: any AgentIntrospection,
+    kernelClock: KernelClockSource = .recorded(nil)
   ) {
     self.files = files
     self.mode = files.root.mode
@@ -29,6 +32,7 @@ public struct Host: Sendable {
     self.events = events
     self.agent = agent
     self.kubelet = kubelet
+    self.kernelClock = kernelClock
   }
 
   /// Reads and parses files on the worker thread.

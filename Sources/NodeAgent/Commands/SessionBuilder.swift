@@ -26,7 +26,8 @@ struct SessionBuilder {
     let knowledge = AgentKnowledge(events: events, registry: registry)
     let host = Host(
       files: files, roles: roles, cluster: configuration.settings.cluster, worker: worker, events: events,
-      kubelet: KubeletSource(files: files, worker: worker, loop: loop), agent: knowledge)
+      kubelet: KubeletSource(files: files, worker: worker, loop: loop), agent: knowledge,
+      kernelClock: root.mode == .live ? .kernel : .recorded(recording.clock))
     let active = ActivePlugins(configuration: configuration, selection: selection).make(registry, host: host)
     let shown: any AgentClock =
       root.mode == .recorded && !isLasting ? RecordedClock(showing: recording.time) : clock
