@@ -6,6 +6,7 @@ public enum PluginRegistry {
     Registration(SysctlPlugin.descriptor, settings: SysctlSettings.self) { SysctlPlugin(host: $0, settings: $1) },
     Registration(CgroupsPlugin.descriptor) { CgroupsPlugin(host: $0) },
     Registration(TimePlugin.descriptor) { TimePlugin(host: $0) },
+    Registration(NetworkPlugin.descriptor) { NetworkPlugin(host: $0) },
     Registration(SelfPlugin.descriptor, settings: SelfSettings.self) { SelfPlugin(host: $0, settings: $1) },
   ]
 }
