@@ -12,4 +12,13 @@ struct NodeAgent: ParsableCommand {
       """,
     version: AgentBuild.current.version,
     subcommands: [Doctor.self, Run.self, Explain.self, Checks.self, Metrics.self, Config.self])
+
+  static func main() {
+    do {
+      var command = try parseAsRoot()
+      try command.run()
+    } catch {
+      Departure(error, arguments: CommandLine.arguments).leave()
+    }
+  }
 }
