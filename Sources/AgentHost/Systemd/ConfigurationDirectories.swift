@@ -84,15 +84,6 @@ public struct ConfigurationDirectories: Sendable, Equatable {
     }
   }
 
-  /// Whether one of the files that are read is a link to a file elsewhere, directly or by way of others.
-  public func leads(to path: String, in files: HostFiles) -> Bool {
-    guard let target = (try? files.stamp(path)) ?? nil else { return false }
-    return effective.contains { file in
-      let isLink = ((try? files.linkTarget(file.path)) ?? nil) != nil
-      return isLink && (try? files.stamp(file.path)) == target
-    }
-  }
-
   private static func splitPlace(_ name: String, _ files: HostFiles) -> [String] {
     let link = (try? files.linkTarget("/lib")) ?? nil
     return link == nil ? ["/lib/\(name)"] : []

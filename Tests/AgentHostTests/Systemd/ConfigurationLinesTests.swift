@@ -13,21 +13,6 @@ import Testing
   }
 }
 
-@Suite struct ConfigurationLinkTests {
-  @Test func aLinkToAFileElsewhereIsSeen() throws {
-    let tree = try TemporaryTree(["etc/modules": "overlay\n", "etc/modules-load.d/k8s.conf": "overlay\n"])
-    let files = HostFiles(root: try HostRoot(tree.path, mode: .recorded))
-    func leads(_ path: String) -> Bool {
-      ConfigurationDirectories("modules-load.d", in: files).leads(to: path, in: files)
-    }
-    #expect(!leads("/etc/modules"))
-    #expect(!leads("/etc/modules-load.d/k8s.conf"), "the file itself is no link")
-    #expect(!leads("/etc/nothing"))
-    try tree.link("etc/modules-load.d/modules.conf", to: "../modules")
-    #expect(leads("/etc/modules"))
-  }
-}
-
 @Suite struct BootCommandLineTests {
   @Test(arguments: [
     ("modules_load=a,b quiet modules-load=c", ["a", "b", "c"]), ("rd.modules_load=a", []), ("modules_load", []),

@@ -7,8 +7,8 @@ struct ModuleBoot: Sendable, Equatable {
 
   /// The lines that ask for a module, and the words of the command line.
   var requests: [ModuleRequest] = []
-  /// The lines of /etc/modules where no link leads to it.
-  var unreadClassic: [ModuleRequest] = []
+  /// The lines of /etc/modules; with a link to it they are among the requests too.
+  var classic: [ModuleRequest] = []
   /// What keeps modules from being loaded.
   var blocks: [ModuleBlock] = []
   /// The directories of modules-load.d that are there.
@@ -28,8 +28,8 @@ struct ModuleBoot: Sendable, Equatable {
     requests.first { $0.name == module.name && $0.parameters != nil }
   }
 
-  /// The line of /etc/modules that the next boot does not read.
-  func unread(_ module: KernelModule) -> ModuleRequest? { unreadClassic.first { $0.name == module.name } }
+  /// The line of /etc/modules that asks for a module; where no other request does, the next boot does not read it.
+  func listed(_ module: KernelModule) -> ModuleRequest? { classic.first { $0.name == module.name } }
 
   /// What keeps a module from being loaded in a way.
   func block(_ module: KernelModule, _ loading: KernelModule.Loading) -> ModuleBlock? {
@@ -43,9 +43,8 @@ extension ModuleBoot {
     let loads = ConfigurationDirectories("modules-load.d", in: files)
     directories = loads.directories
     (requests, requestProblem) = Self.read(loads, files, ModuleRequestFile.parse)
-    if !loads.leads(to: Self.classicPath, in: files), let content = try? files.bytesIfPresent(Self.classicPath) {
-      unreadClassic = ModuleRequestFile.parse(content, path: Self.classicPath)
-    }
+    let list = (try? files.bytesIfPresent(Self.classicPath)) ?? nil
+    classic = ModuleRequestFile.parse(list ?? [], path: Self.classicPath)
     (blocks, blockProblem) = Self.read(ConfigurationDirectories("modprobe.d", in: files), files, ModuleBlock.parse)
     switch BootCommandLine.read(files) {
     case .known(let line, let source):
@@ -58,7 +57,7 @@ extension ModuleBoot {
       blockProblem = blockProblem ?? error
     }
     requests.removeAll { !wanted.contains($0.name) }
-    unreadClassic.removeAll { !wanted.contains($0.name) }
+    classic.removeAll { !wanted.contains($0.name) }
     blocks.removeAll { !wanted.contains($0.name) }
   }
 

@@ -77,7 +77,7 @@ struct ModulePersistenceJudge {
     guard observation.presence(of: module).isInKernel != nil || !boot.directories.isEmpty else {
       return say(module, .unknown, "neither the kernel's modules nor a modules-load.d directory is there to read")
     }
-    if let request = boot.unread(module) {
+    if let request = boot.listed(module) {
       return lacking(
         module, "it stands only in \(request.source), which the next boot does not read",
         [Evidence(request.source, request.name)])

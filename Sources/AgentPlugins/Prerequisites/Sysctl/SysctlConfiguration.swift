@@ -74,10 +74,19 @@ extension SysctlConfiguration {
         list.files[index].effect = .unreadable(error)
       }
     }
-    if !list.leads(to: Self.classicPath, in: files), let content = try? files.bytesIfPresent(Self.classicPath) {
+    if !Self.isClassicLinked(list, files), let content = try? files.bytesIfPresent(Self.classicPath) {
       unreadClassic = SysctlFile.parse(content, path: Self.classicPath)
     }
     commandLine = Self.commandLine((try? files.bytesIfPresent("/proc/cmdline", limit: .kernel)) ?? [])
+  }
+
+  /// Whether one of the files that are read is a link to /etc/sysctl.conf, directly or by way of others.
+  private static func isClassicLinked(_ list: ConfigurationDirectories, _ files: HostFiles) -> Bool {
+    guard let classic = (try? files.stamp(classicPath)) ?? nil else { return false }
+    return list.effective.contains { file in
+      let isLink = ((try? files.linkTarget(file.path)) ?? nil) != nil
+      return isLink && (try? files.stamp(file.path)) == classic
+    }
   }
 
   private static func commandLine(_ content: [UInt8]) -> [SysctlAssignment] {
