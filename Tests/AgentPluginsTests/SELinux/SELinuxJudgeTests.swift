@@ -303,8 +303,10 @@ private func mode(_ observation: SELinuxObservation, expect: SELinuxMode? = nil)
   }
 
   @Test func whatIsNotToBeSeenIsUnknown() async throws {
-    for test in [try TestHost.empty(), try TestHost.forbidden()] {
-      let plugin = SELinuxPlugin(host: test.host)
+    for (test, expect) in [
+      (try TestHost.empty(), nil), (try TestHost.forbidden(), nil), (try TestHost.empty(), .permissive),
+    ] as [(TestHost, SELinuxMode?)] {
+      let plugin = SELinuxPlugin(host: test.host, settings: SELinuxSettings(expect: expect))
       let observation = try await plugin.observe(at: TestHost.time)
       #expect(plugin.judge(observation).map(\.check) == SELinuxPlugin.descriptor.checks.map(\.id))
       #expect(states(plugin.judge(observation)) == [.unknown, .unknown])

@@ -96,11 +96,12 @@ import Testing
   }
 
   private func decide(
-    _ config: Fact<SELinuxConfig>, _ line: String = "", isInKernel: Bool? = true, policy: Bool = true
+    _ config: Fact<SELinuxConfig>, _ line: String = "", isInKernel: Bool = true, policy: Bool = true
   ) -> SELinuxNextBoot {
     .decide(
       config: config, words: .known(SELinuxBootWords(BootCommandLine(line)), source: "/proc/cmdline"),
-      isInKernel: isInKernel, policy: policy ? .known(Self.directory, source: Self.directory) : .absent)
+      isInKernel: .known(isInKernel, source: "f"),
+      policy: policy ? .known(Self.directory, source: Self.directory) : .absent)
   }
 
   private func mode(_ next: SELinuxNextBoot) -> SELinuxMode? { if case .mode(let mode, _) = next { mode } else { nil } }
@@ -128,7 +129,6 @@ import Testing
     #expect(decide(config(.enforcing), "selinux=0 enforcing=1") == .mode(.disabled, .switchedOff))
     #expect(decide(config(.enforcing), isInKernel: false) == .mode(.disabled, .otherKernel))
     #expect(decide(config(.enforcing), "selinux=0", isInKernel: false) == .mode(.disabled, .switchedOff))
-    #expect(mode(decide(config(.enforcing), isInKernel: nil)) == .enforcing)
   }
 
   @Test func withoutAPolicyEnforcingHaltsAndPermissiveIsNone() {
@@ -142,15 +142,23 @@ import Testing
   @Test func whatCannotBeReadHidesIt() {
     let words = Fact.known(SELinuxBootWords(BootCommandLine("")), source: "/proc/cmdline")
     let policy = Fact.known("p", source: "p")
+    let kernel = Fact.known(true, source: "f")
     let hidden = SELinuxNextBoot.hidden(Self.error)
+    func decide(_ isInKernel: Fact<Bool>) -> SELinuxNextBoot {
+      .decide(config: config(.enforcing), words: words, isInKernel: isInKernel, policy: policy)
+    }
+    #expect(decide(.unreadable(Self.error)) == hidden)
+    #expect(decide(.absent) == .hidden(FileError("/proc/filesystems", .notFound)))
     #expect(
-      .decide(config: .unreadable(Self.error), words: words, isInKernel: true, policy: policy) == hidden)
+      .decide(config: .unreadable(Self.error), words: words, isInKernel: kernel, policy: policy) == hidden)
     #expect(
-      .decide(config: config(.enforcing), words: .unreadable(Self.error), isInKernel: true, policy: policy) == hidden)
+      .decide(config: config(.enforcing), words: .unreadable(Self.error), isInKernel: kernel, policy: policy) == hidden)
     #expect(
-      .decide(config: config(.enforcing), words: words, isInKernel: true, policy: .unreadable(Self.error)) == hidden)
+      .decide(config: config(.enforcing), words: words, isInKernel: kernel, policy: .unreadable(Self.error)) == hidden)
     #expect(
-      mode(.decide(config: .unreadable(Self.error), words: words, isInKernel: false, policy: policy)) == .disabled)
+      mode(
+        .decide(config: .unreadable(Self.error), words: words, isInKernel: .known(false, source: "f"), policy: policy))
+        == .disabled)
   }
 }
 

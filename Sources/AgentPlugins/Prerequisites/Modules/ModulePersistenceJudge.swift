@@ -37,13 +37,19 @@ struct ModulePersistenceJudge {
       return request.map { named(module, $0) }
         ?? say(module, .skipped, "kube-proxy loads it at each start; it is not kept in files")
     case .onDemand(let occasion, _):
-      return hiddenBlock(module) ?? request.map { named(module, $0) }
-        ?? say(module, .ok, "the kernel loads \(module.name) at \(occasion)")
+      return hiddenBlock(module) ?? request.map { named(module, $0) } ?? onDemand(module, at: occasion)
     }
   }
 
   private func named(_ module: KernelModule, _ request: ModuleRequest) -> Verdict {
     say(module, .ok, "\(request.source) loads \(module.name) at boot", [Evidence(request.source, request.name)])
+  }
+
+  private func onDemand(_ module: KernelModule, at occasion: String) -> Verdict {
+    guard observation.presence(of: module).isInKernel != nil else {
+      return say(module, .unknown, "whether the kernel has \(module.name) to load at \(occasion) cannot be seen")
+    }
+    return say(module, .ok, "the kernel loads \(module.name) at \(occasion)")
   }
 
   private func hiddenBlock(_ module: KernelModule) -> Verdict? {

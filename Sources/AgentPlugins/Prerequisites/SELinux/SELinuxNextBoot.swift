@@ -29,14 +29,19 @@ enum SELinuxNextBoot: Sendable, Equatable {
 
   /// - Parameters:
   ///   - words: of the command line.
-  ///   - isInKernel: whether the running kernel has SELinux, nil where that cannot be seen.
+  ///   - isInKernel: whether the running kernel has SELinux.
   ///   - policy: the policy's file; absent where there is none.
   static func decide(
-    config: Fact<SELinuxConfig>, words: Fact<SELinuxBootWords>, isInKernel: Bool?, policy: Fact<String>
+    config: Fact<SELinuxConfig>, words: Fact<SELinuxBootWords>, isInKernel: Fact<Bool>, policy: Fact<String>
   ) -> SELinuxNextBoot {
     if let error = words.error { return .hidden(error) }
     if words.value?.isOff == true { return .mode(.disabled, .switchedOff) }
-    if isInKernel == false { return .mode(.disabled, .otherKernel) }
+    switch isInKernel {
+    case .known(true, _): break
+    case .known(false, _): return .mode(.disabled, .otherKernel)
+    case .absent: return .hidden(FileError(SELinuxFacts.fileSystemsPath, .notFound))
+    case .unreadable(let error): return .hidden(error)
+    }
     if let error = config.error { return .hidden(error) }
     let cause = config.value?.modeLine.map(Cause.line) ?? .noLine
     if config.value?.mode == .disabled { return .mode(.disabled, cause) }

@@ -25,8 +25,10 @@ public struct SELinuxObservation: Sendable, Equatable {
 
   /// What the next boot makes of it.
   var nextBoot: SELinuxNextBoot {
-    let isInKernel: Bool? = facts.enforce.value == nil ? facts.isInKernel.value : true
-    return .decide(config: config, words: words, isInKernel: isInKernel, policy: policy)
+    .decide(
+      config: config, words: words,
+      isInKernel: facts.enforce.value == nil ? facts.isInKernel : facts.enforce.map { _ in true },
+      policy: policy)
   }
 }
 
