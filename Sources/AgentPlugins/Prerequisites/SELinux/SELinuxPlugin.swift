@@ -11,7 +11,7 @@ public struct SELinuxPlugin: Plugin {
       Requirement(
         .file(SELinuxConfig.path), for: [SELinuxModeJudge.check, SELinuxPersistenceJudge.check], permission: "read"),
       Requirement(
-        .file("/var/lib/selinux"), for: [SELinuxModeJudge.check],
+        .file("/var/lib/selinux/targeted/active"), for: [SELinuxModeJudge.check],
         permission: "CAP_DAC_READ_SEARCH, to see the module container of the policy"),
     ])
 
