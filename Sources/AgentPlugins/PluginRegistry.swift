@@ -3,7 +3,9 @@ public enum PluginRegistry {
   /// The registrations.
   public static let all: [Registration] = [
     Registration(SwapPlugin.descriptor, settings: SwapSettings.self) { SwapPlugin(host: $0, settings: $1) },
+    Registration(SELinuxPlugin.descriptor, settings: SELinuxSettings.self) { SELinuxPlugin(host: $0, settings: $1) },
     Registration(SysctlPlugin.descriptor, settings: SysctlSettings.self) { SysctlPlugin(host: $0, settings: $1) },
+    Registration(ModulesPlugin.descriptor) { ModulesPlugin(host: $0) },
     Registration(CgroupsPlugin.descriptor) { CgroupsPlugin(host: $0) },
     Registration(TimePlugin.descriptor) { TimePlugin(host: $0) },
     Registration(NetworkPlugin.descriptor) { NetworkPlugin(host: $0) },

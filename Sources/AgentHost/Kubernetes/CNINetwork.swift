@@ -56,6 +56,15 @@ public struct CNINetwork: Sendable, Equatable {
     return nil
   }
 
+  /// As ``read(_:)``, as a fact.
+  public static func find(_ files: HostFiles) -> Fact<CNINetwork> {
+    do throws(FileError) {
+      return try read(files).map { .known($0, source: $0.path) } ?? .absent
+    } catch {
+      return .unreadable(error)
+    }
+  }
+
   /// Reads a `.conf` or `.conflist` file's JSON.
   public static func parse(_ content: [UInt8], path: String) -> CNINetwork {
     // JSON is YAML in its flow form.

@@ -1,8 +1,7 @@
-import AgentCore
-import AgentHost
+public import AgentCore
 
 /// Whether something was seen on the host that makes a check apply.
-enum Sign: Sendable, Equatable {
+public enum Sign: Sendable, Equatable {
   /// It was, there.
   case seen(Evidence)
   /// It was not; the reason in words, as it stands after "skipped:".
@@ -11,10 +10,10 @@ enum Sign: Sendable, Equatable {
   case hidden(Evidence)
 
   /// The file that would tell cannot be read.
-  static func hidden(_ error: FileError) -> Sign { .hidden(Evidence(error.path, error.text)) }
+  public static func hidden(_ error: FileError) -> Sign { .hidden(Evidence(error.path, error.text)) }
 
   /// The first place where it was seen, else the first that is hidden, else not seen.
-  static func any(_ signs: [Sign], else reason: String) -> Sign {
+  public static func any(_ signs: [Sign], else reason: String) -> Sign {
     var hidden: Sign?
     for sign in signs {
       switch sign {
