@@ -1,4 +1,5 @@
 import AgentTesting
+import Glibc
 import Testing
 
 @testable import AgentHost
@@ -135,5 +136,27 @@ import Testing
     #expect(try owners([process], links: links) == [:])
     #expect(try owners([["proc/5/stat": "no parenthesis"]], links: ["5/fd/1": "socket:[77]"]) == [:])
     #expect(try owners([process], links: ["5/fd/1": "socket:[77]"], of: []) == [:])
+  }
+
+  @Test func aSocketOfThisProcessIsFoundOnTheLiveHost() throws {
+    let socket = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+    defer { close(socket) }
+    var address = sockaddr_in()
+    address.sin_family = sa_family_t(AF_INET)
+    address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
+    var length = socklen_t(MemoryLayout<sockaddr_in>.size)
+    let port = withUnsafeMutableBytes(of: &address) { bytes -> UInt16 in
+      let pointer = bytes.assumingMemoryBound(to: sockaddr.self).baseAddress
+      guard bind(socket, pointer, length) == 0, listen(socket, 1) == 0, getsockname(socket, pointer, &length) == 0
+      else {
+        return 0
+      }
+      return bytes.loadUnaligned(fromByteOffset: 2, as: UInt16.self).bigEndian
+    }
+    let files = HostFiles(root: try HostRoot("/"))
+    let found = try #require(try ListeningSockets(reading: files).sockets.first { $0.port == port })
+    #expect(found.address == IPAddress(v4: 0x7F00_0001))
+    #expect(found.userID == getuid())
+    #expect(SocketOwner.find([found.inode], files)[found.inode]?.process == Int(getpid()))
   }
 }
