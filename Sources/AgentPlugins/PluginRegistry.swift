@@ -9,6 +9,8 @@ public enum PluginRegistry {
     Registration(CgroupsPlugin.descriptor) { CgroupsPlugin(host: $0) },
     Registration(TimePlugin.descriptor) { TimePlugin(host: $0) },
     Registration(NetworkPlugin.descriptor) { NetworkPlugin(host: $0) },
+    Registration(FirewallPlugin.descriptor) { FirewallPlugin(host: $0) },
+    Registration(PortsPlugin.descriptor) { PortsPlugin(host: $0) },
     Registration(SelfPlugin.descriptor, settings: SelfSettings.self) { SelfPlugin(host: $0, settings: $1) },
   ]
 }
