@@ -5,6 +5,7 @@ public enum PluginRegistry {
     Registration(SwapPlugin.descriptor, settings: SwapSettings.self) { SwapPlugin(host: $0, settings: $1) },
     Registration(SysctlPlugin.descriptor, settings: SysctlSettings.self) { SysctlPlugin(host: $0, settings: $1) },
     Registration(CgroupsPlugin.descriptor) { CgroupsPlugin(host: $0) },
+    Registration(MachinePlugin.descriptor) { MachinePlugin(host: $0) },
     Registration(SelfPlugin.descriptor, settings: SelfSettings.self) { SelfPlugin(host: $0, settings: $1) },
   ]
 }

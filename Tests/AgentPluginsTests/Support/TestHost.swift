@@ -20,10 +20,12 @@ final class TestHost {
 
   /// Writes the files and directories (a path that ends in `/`) and makes the host.
   ///
-  /// - Parameter roles: what the host is for; detected from the files when nil.
+  /// - Parameters:
+  ///   - roles: what the host is for; detected from the files when nil.
+  ///   - cluster: what the configuration says of the cluster.
   init(
     _ contents: [String: String], bytes: [String: [UInt8]] = [:], links: [String: String] = [:],
-    forbidden: [String] = [], roles: Set<Role>? = nil
+    forbidden: [String] = [], roles: Set<Role>? = nil, cluster: ClusterSettings = .defaults
   ) throws {
     directory = NSTemporaryDirectory() + "nodeagent-test-" + UUID().uuidString
     try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
@@ -36,8 +38,8 @@ final class TestHost {
     files = HostFiles(root: try HostRoot(directory, mode: .recorded), forbidden: forbidden)
     let worker = try Worker()
     host = Host(
-      files: files, roles: roles ?? RoleDetection(reading: files).roles, worker: worker, events: .none,
-      kubelet: KubeletSource(files: files, worker: worker), agent: NoIntrospection())
+      files: files, roles: roles ?? RoleDetection(reading: files).roles, cluster: cluster, worker: worker,
+      events: .none, kubelet: KubeletSource(files: files, worker: worker), agent: NoIntrospection())
   }
 
   deinit { try? FileManager.default.removeItem(atPath: directory) }
