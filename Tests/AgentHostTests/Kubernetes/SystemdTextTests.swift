@@ -56,7 +56,7 @@ struct SystemdTextTests {
     "command lines split at white space outside quotes",
     arguments: [
       ("a  b\tc", ["a", "b", "c"]), ("\"a b\" 'c d'", ["a b", "c d"]), ("a\\ b", ["a b"]), ("''", [""]),
-      ("--x=\"1 2\"3", ["--x=1 23"]), ("", []), ("\"open", ["open"]),
+      ("--x=\"1 2\"3", ["--x=1 23"]), ("a '' b", ["a", "", "b"]), ("\\", []), ("", []), ("\"open", ["open"]),
     ] as [(String, [String])])
   func words(text: String, expected: [String]) { #expect(UnitWords.split(text) == expected) }
 

@@ -145,6 +145,7 @@ struct NodeIdentityTests {
       ("192.168.9.99 k-worker-1\n192.168.9.141 k-worker-1", .ok, "resolves to 192.168.9.141 (/etc/hosts:2)"),
       ("169.254.1.1 k-worker-1", .warning, "loopback, link-local and multicast addresses cannot be a node's"),
       ("# 192.168.9.99 k-worker-1\n", .ok, "left to dns"), ("192.168.9.141 #k-worker-1", .ok, "left to dns"),
+      ("192.168.9.99 x # y k-worker-1\n", .ok, "left to dns"),
       ("nonsense k-worker-1\n", .ok, "left to dns"), ("192.168.9.141", .ok, "left to dns"),
       ("192.168.9.141 k-worker-1.lan\n", .ok, "left to dns"), ("k-worker-1 192.168.9.141\n", .ok, "left to dns"),
       ("192.168.9.141 \u{0B}x\tK-WORKER-1\r\n", .ok, "resolves to 192.168.9.141 (/etc/hosts:1)"),

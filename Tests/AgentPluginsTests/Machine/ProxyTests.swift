@@ -382,6 +382,7 @@ struct ProxySecretTests {
     arguments: [
       "http://me:hunter2@proxy:3128", "me:hunter2@proxy:3128", "http://me:hunter2,x@proxy", "http://me:hunter2 y@proxy",
       "http://me:hunter2@@proxy", "http://me:hunter2/z@proxy", "http://me:'hunter2@proxy", "HTTP://hunter2@proxy",
+      "http://me:x@hunter2@proxy",
     ])
   func masked(value: String) async throws {
     let quoted = value.contains("'") ? "\"\(value)\"" : "'\(value)'"
@@ -407,6 +408,15 @@ struct ProxySecretTests {
     let verdict = try await MachineHost.verdict(
       "machine.proxy", subject: "kubelet", MachineHost.worker, changes.mapValues(Optional.some))
     #expect(verdict.summary.contains("the proxy http://proxy:3128 for"))
+  }
+
+  @Test("a list of 100 kB in a unit is read and judged")
+  func longList() async throws {
+    let list = (0..<7000).map { "10.244.\($0 / 256).\($0 % 256)" }.joined(separator: ",")
+    let text = ProxyTests.environment("HTTPS_PROXY=p \"NO_PROXY=\(list),192.168.9.120\"")
+    let verdict = try await MachineHost.verdict(
+      "machine.proxy", subject: "kubelet", MachineHost.worker, [ProxyTests.dropIn: text])
+    #expect(verdict.summary.contains("for this node 192.168.9.141: NO_PROXY does not cover it"))
   }
 
   @Test("lists that cannot be typed get no command, long ones are shown in part")
