@@ -11,6 +11,7 @@ public enum PluginRegistry {
     Registration(NetworkPlugin.descriptor) { NetworkPlugin(host: $0) },
     Registration(FirewallPlugin.descriptor) { FirewallPlugin(host: $0) },
     Registration(PortsPlugin.descriptor) { PortsPlugin(host: $0) },
+    Registration(MachinePlugin.descriptor) { MachinePlugin(host: $0) },
     Registration(SelfPlugin.descriptor, settings: SelfSettings.self) { SelfPlugin(host: $0, settings: $1) },
   ]
 }
