@@ -28,9 +28,6 @@ final class TestHost {
     _ contents: [String: String], bytes: [String: [UInt8]] = [:], links: [String: String] = [:],
     forbidden: [String] = [], roles: Set<Role>? = nil, cluster: ClusterSettings = .defaults,
     kernelClock: KernelClock? = nil
-  init(
-    _ contents: [String: String], bytes: [String: [UInt8]] = [:], links: [String: String] = [:],
-    forbidden: [String] = [], roles: Set<Role>? = nil, cluster: ClusterSettings = .defaults
   ) throws {
     directory = NSTemporaryDirectory() + "nodeagent-test-" + UUID().uuidString
     try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
@@ -46,7 +43,6 @@ final class TestHost {
       files: files, roles: roles ?? RoleDetection(reading: files).roles, cluster: cluster, worker: worker,
       events: .none, kubelet: KubeletSource(files: files, worker: worker), agent: NoIntrospection(),
       kernelClock: .recorded(kernelClock))
-      events: .none, kubelet: KubeletSource(files: files, worker: worker), agent: NoIntrospection())
   }
 
   deinit { try? FileManager.default.removeItem(atPath: directory) }
