@@ -97,16 +97,13 @@ struct MachineResourcesTests {
     }
   }
 
-  @Test("an empty and a forbidden host are unknown, never well or broken")
+  @Test("an empty and a forbidden host are unknown or skipped, never well or broken")
   func nothingToSee() async throws {
-    for forbidden in [[], ["/"]] {
-      let verdicts = try await MachineHost.verdicts([:], forbidden: forbidden, roles: [.controlPlane])
-      let byCheck = { (id: CheckID) in verdicts.filter { $0.check == id }.map(\.state) }
-      #expect(byCheck("machine.resources") == [.unknown])
-      #expect(byCheck("machine.identity") == [.unknown])
-      #expect(!verdicts.contains { $0.state == .failing })
+    for roles in [[Role.controlPlane], [.worker], [.candidate]] {
+      let empty = try await MachineHost.verdicts([:], roles: Set(roles))
+      #expect(empty.allSatisfy { $0.state == .unknown || $0.state == .skipped }, "\(empty)")
+      let forbidden = try await MachineHost.verdicts([:], forbidden: ["/"], roles: Set(roles))
+      #expect(forbidden.allSatisfy { $0.state == .unknown }, "\(forbidden)")
     }
-    let forbidden = try await MachineHost.verdicts([:], forbidden: ["/"], roles: [.controlPlane])
-    #expect(forbidden.allSatisfy { $0.state == .unknown })
   }
 }

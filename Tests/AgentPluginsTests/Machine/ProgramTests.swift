@@ -48,6 +48,8 @@ struct ProgramTests {
     #expect(missing.state == state)
     #expect(missing.remedy == (state == .warning ? "apt-get install --yes conntrack" : nil))
     #expect(try await verdict("conntrack", ["/var/lib/dpkg/status": status]).state == .ok)
+    let hidden = try await verdict("conntrack", ["/var/lib/dpkg/status": status], forbidden: ["/usr/sbin"])
+    #expect(hidden.state == (state == .skipped ? .skipped : .unknown))
   }
 
   @Test("iptables or nft: a node that has joined does with either, one that is to join needs iptables")
@@ -136,6 +138,20 @@ struct ProgramTests {
     let helper = try await verdict(
       "mount.nfs", ["/proc/self/mountinfo": Self.nfsMount], forbidden: ["/sbin", "/usr/sbin/mount.nfs"])
     #expect(helper.state == .unknown)
+  }
+
+  @Test("a recorded host without the directories does not lack the programs")
+  func unrecorded() async throws {
+    let gone: [String: String?] = ["/usr/sbin/iptables": nil, "/usr/sbin/conntrack": nil, "/usr/bin/x": ""]
+    for subject in ["conntrack", "iptables"] {
+      let verdict = try await verdict(subject, gone)
+      #expect(verdict.state == .unknown)
+      #expect(
+        verdict.summary == "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin: no such file")
+    }
+    let unit = "[Service]\nEnvironment=PATH=/usr/bin\nExecStart=/usr/bin/kubelet\n"
+    let own = try await verdict("conntrack", gone.merging(["/usr/lib/systemd/system/kubelet.service": unit]) { $1 })
+    #expect(own.state == .warning)
   }
 
   @Test("lines of mountinfo that are none are passed over")

@@ -21,10 +21,33 @@ struct ProxyTests {
 
   @Test("no proxy anywhere is one verdict")
   func none() async throws {
-    for base in [MachineHost.bare, MachineHost.worker, MachineHost.master] {
+    for base in [MachineHost.worker, MachineHost.master] {
       let verdicts = try await MachineHost.verdicts(base).filter { $0.check == "machine.proxy" }
       #expect(
         verdicts == [Verdict("machine.proxy", .ok, "no proxy is set for the kubelet, the runtime or static pods")])
+    }
+  }
+
+  @Test("without a program that could use one there is nothing to judge, but what kubeadm would copy")
+  func nobody() async throws {
+    let nobody = try await verdict("", [:], base: MachineHost.bare)
+    #expect(nobody.state == .skipped)
+    #expect(nobody.summary == "neither a kubelet nor a runtime nor a static pod is here")
+    let login = try await verdict("", ["/etc/environment": "https_proxy=\(Self.proxy)\n"], base: MachineHost.bare)
+    #expect(login.state == .ok)
+    #expect(login.summary.contains("/etc/environment:1 sets one for logins"))
+  }
+
+  @Test("an exception goes where it wins: into the environment file that has the list, else into a drop-in")
+  func remedies() async throws {
+    let inFile = try await verdict(
+      "kubelet",
+      [Self.dropIn: Self.environment("HTTPS_PROXY=\(Self.proxy)"), "/etc/default/kubelet": "NO_PROXY=\n"])
+    #expect(inFile.remedy?.hasSuffix(" >> /etc/default/kubelet; systemctl restart kubelet") == true)
+    for list in ["", "no_proxy=x\n"] {
+      let inUnit = try await verdict("kubelet", ["/etc/default/kubelet": "HTTPS_PROXY=\(Self.proxy)\n" + list])
+      #expect(inUnit.remedy?.hasPrefix("mkdir -p /etc/systemd/system/kubelet.service.d; printf") == true)
+      #expect(inUnit.remedy?.contains("=NO_PROXY=\(list.isEmpty ? "" : "x,")192.168.9.120,") == true)
     }
   }
 

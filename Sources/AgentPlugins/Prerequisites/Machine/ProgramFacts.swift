@@ -57,10 +57,18 @@ struct ProgramFacts: Sendable, Equatable {
         let path = "\(directory)/\(name)"
         if try files.kind(path) == .regular { return .known(path, source: path) }
       }
-      return .absent
+      return try exists(directories, files)
+        ? .absent : .unreadable(FileError(directories.joined(separator: ":"), .notFound))
     } catch {
       return .unreadable(error)
     }
+  }
+
+  /// Whether the directories for such programs are there: a recorded host may lack them, and then tells nothing.
+  private static func exists(_ directories: [String], _ files: HostFiles) throws(FileError) -> Bool {
+    let usual = directories.filter { $0.hasSuffix("/sbin") }
+    for directory in usual.isEmpty ? directories : usual where try files.kind(directory) == .directory { return true }
+    return false
   }
 
   private static func use(_ sources: [NFSSource], _ files: HostFiles) -> NFS {

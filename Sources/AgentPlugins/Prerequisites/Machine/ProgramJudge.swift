@@ -16,19 +16,17 @@ struct ProgramJudge {
 
   private var conntrack: Verdict {
     let subject = "conntrack"
-    switch facts.programs[subject] ?? .absent {
-    case .known(let path, _): return found(subject, path)
-    case .unreadable(let error): return say(subject, .unknown, "\(error)")
-    case .absent:
-      if let minor = facts.minor, minor >= Self.firstWithoutConntrack {
-        return say(subject, .skipped, "kube-proxy does without it since 1.\(Self.firstWithoutConntrack)")
-      }
-      return say(
-        subject, .warning,
-        "not in the kubelet's PATH: kubeadm before 1.\(Self.firstWithoutConntrack) refuses the node, and kube-proxy "
-          + "leaves stale connections to ended pods",
-        evidence: [path], remedy: install(apt: "conntrack", dnf: "conntrack-tools", program: subject))
+    let program = facts.programs[subject] ?? .absent
+    if let path = program.value { return found(subject, path) }
+    if let minor = facts.minor, minor >= Self.firstWithoutConntrack {
+      return say(subject, .skipped, "kube-proxy does without it since 1.\(Self.firstWithoutConntrack)")
     }
+    if let error = program.error { return say(subject, .unknown, "\(error)") }
+    return say(
+      subject, .warning,
+      "not in the kubelet's PATH: kubeadm before 1.\(Self.firstWithoutConntrack) refuses the node, and kube-proxy "
+        + "leaves stale connections to ended pods",
+      evidence: [path], remedy: install(apt: "conntrack", dnf: "conntrack-tools", program: subject))
   }
 
   /// Network plugins need one of both.

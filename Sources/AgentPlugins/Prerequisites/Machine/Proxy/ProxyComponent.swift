@@ -26,7 +26,7 @@ extension ProxyComponent {
     ("kubelet", .kubelet), ("crio", .runtime), ("containerd", .runtime),
   ]
 
-  /// The components that use a proxy or may do so, in a fixed order; for the worker thread.
+  /// The components that the host has, in a fixed order; for the worker thread.
   static func read(_ files: HostFiles) -> [ProxyComponent] {
     let services = units.compactMap { name, kind -> ProxyComponent? in
       guard let found = UnitEnvironment(of: "\(name).service", names: ProxyVariables.names, reading: files) else {
@@ -35,7 +35,7 @@ extension ProxyComponent {
       return ProxyComponent(
         name: name, kind: kind, variables: ProxyVariables(found), problem: found.problems.first)
     }
-    return (services + staticPods(files)).filter(\.isConcerned)
+    return services + staticPods(files)
   }
 
   private static func staticPods(_ files: HostFiles) -> [ProxyComponent] {

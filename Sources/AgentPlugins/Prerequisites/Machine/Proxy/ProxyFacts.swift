@@ -8,7 +8,7 @@ struct ProxyFacts: Sendable, Equatable {
   /// do not tell.
   static let pluginKubeconfig = "/etc/cni/net.d/calico-kubeconfig"
 
-  /// The programs that use a proxy or may do so.
+  /// The programs that the host has, with or without a proxy.
   var components: [ProxyComponent]
   /// The proxy variables of login sessions.
   var logins: Fact<ProxyVariables>

@@ -21,22 +21,26 @@ struct ProxyJudge {
 
   /// One verdict for each program that uses a proxy, else one for the host.
   var verdicts: [Verdict] {
-    guard !facts.components.isEmpty else { return [withoutProxy] }
+    let components = facts.components.filter(\.isConcerned)
+    guard !components.isEmpty else { return [withoutProxy] }
     var strongest: [String: Verdict] = [:]
     // A forgotten copy of a manifest is a second pod of the same name.
-    for verdict in facts.components.map(verdict) {
+    for verdict in components.map(verdict) {
       if let other = strongest[verdict.subject], other.state.urgency <= verdict.state.urgency { continue }
       strongest[verdict.subject] = verdict
     }
     var seen: Set<String> = []
-    return facts.components.compactMap { seen.insert($0.name).inserted ? strongest[$0.name] : nil }
+    return components.compactMap { seen.insert($0.name).inserted ? strongest[$0.name] : nil }
   }
 
   private var withoutProxy: Verdict {
-    let logins =
-      facts.logins.value?.secure.map { ", but \($0.source) sets one for logins, and kubeadm copies it" } ?? ""
+    let login = facts.logins.value?.secure
+    guard !facts.components.isEmpty || login != nil else {
+      return Verdict(Self.check, .skipped, "neither a kubelet nor a runtime nor a static pod is here")
+    }
+    let note = login.map { ", but \($0.source) sets one for logins, and kubeadm copies it" } ?? ""
     return Verdict(
-      Self.check, .ok, "no proxy is set for the kubelet, the runtime or static pods\(logins)", evidence: loginEvidence)
+      Self.check, .ok, "no proxy is set for the kubelet, the runtime or static pods\(note)", evidence: loginEvidence)
   }
 
   private func verdict(_ component: ProxyComponent) -> Verdict {
