@@ -322,6 +322,9 @@ import Testing
         keeps out 10250/tcp (kubelet), 19100/tcp (metrics of nodeagent)
         """)
     #expect(verdict.remedy == "firewall-cmd --state; firewall-cmd --list-all")
+    // hidepid shows a process its own kind only.
+    let own = try await self.verdict([Self.installed, ["/proc/500/comm": "nodeagent\n"]], forbidden: ["/proc/1"])
+    #expect(own.state == .unknown)
     let notThere = try await self.verdict([], forbidden: ["/proc/1"])
     #expect(notThere.state == .ok, "what is not installed does not run")
   }
