@@ -7,11 +7,11 @@ public enum PluginRegistry {
     Registration(SysctlPlugin.descriptor, settings: SysctlSettings.self) { SysctlPlugin(host: $0, settings: $1) },
     Registration(ModulesPlugin.descriptor) { ModulesPlugin(host: $0) },
     Registration(CgroupsPlugin.descriptor) { CgroupsPlugin(host: $0) },
-    Registration(TimePlugin.descriptor) { TimePlugin(host: $0) },
-    Registration(NetworkPlugin.descriptor) { NetworkPlugin(host: $0) },
     Registration(FirewallPlugin.descriptor) { FirewallPlugin(host: $0) },
-    Registration(PortsPlugin.descriptor) { PortsPlugin(host: $0) },
     Registration(MachinePlugin.descriptor) { MachinePlugin(host: $0) },
+    Registration(TimePlugin.descriptor) { TimePlugin(host: $0) },
+    Registration(PortsPlugin.descriptor) { PortsPlugin(host: $0) },
+    Registration(NetworkPlugin.descriptor) { NetworkPlugin(host: $0) },
     Registration(SelfPlugin.descriptor, settings: SelfSettings.self) { SelfPlugin(host: $0, settings: $1) },
   ]
 }

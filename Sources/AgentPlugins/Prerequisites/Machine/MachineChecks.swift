@@ -12,7 +12,7 @@ enum MachineChecks {
       """,
     source: "MemTotal of /proc/meminfo and /sys/devices/system/cpu/online, against the limits of kubeadm's preflight",
     confirm: "nproc; grep MemTotal /proc/meminfo",
-    remedy: "On Proxmox VE: qm set VMID --cores 2 --memory 4096, then qm shutdown VMID and qm start VMID.",
+    remedy: "qm set VMID --cores 2 --memory 4096 && qm reboot VMID # on the Proxmox VE host of a virtual machine",
     undo: "Set the former numbers in the same way.", worst: .failing)
 
   private static let identity = CheckDefinition(
