@@ -10,16 +10,16 @@ BINARY   := $(RELEASE)/release/nodeagent
 STATIC   := -c release --static-swift-stdlib -Xswiftc -Osize --scratch-path $(RELEASE)
 APT      := $(if $(filter 0,$(shell id -u)),,sudo) env DEBIAN_FRONTEND=noninteractive apt-get
 PACKAGES := libnl-3-dev libnl-route-3-dev libyaml-dev pkg-config binutils g++ git curl \
-            libncurses6 libxml2 libsqlite3-0 libedit2 libcurl4
+            libncurses6 libxml2 libxml2-utils libsqlite3-0 libedit2 libcurl4
 
 .PHONY: help setup doctor build release test format lint imports golden docs metrics linkage rig system benchmark clean
 
 help: ## lists the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
 
-setup: ## installs the libraries that the build and the toolchain need
+setup: ## installs what the build, the toolchain and the tests need
 	@if ! pkg-config --exists libsystemd libnl-route-3.0 yaml-0.1 2>/dev/null || ! command -v curl g++ git >/dev/null \
-	  || ! $(SWIFT) --version >/dev/null 2>&1; then \
+	  || ! command -v xmllint >/dev/null || ! $(SWIFT) --version >/dev/null 2>&1; then \
 	  $(APT) update -q; \
 	  $(APT) install -y -q --no-install-recommends libsystemd-dev || $(APT) install -y -q -f; \
 	  $(APT) install -y -q --no-install-recommends libsystemd-dev $(PACKAGES); \

@@ -33,6 +33,9 @@ public struct Host: Sendable {
     self.kubelet = kubelet
   }
 
+  /// What the kernel holds of its clock's discipline.
+  public var kernelClock: KernelClockSource { sources.kernelClock }
+
   /// systemd's units.
   public var systemd: Systemd { sources.systemd }
 

@@ -2,6 +2,8 @@ import AgentCore
 
 /// What is asked of a host besides its files: of the running machine, or of what was recorded on it.
 public struct HostSources: Sendable {
+  /// What the kernel holds of its clock's discipline.
+  public let kernelClock: KernelClockSource
   /// systemd's units.
   public let systemd: Systemd
   /// HTTP servers on addresses and unix sockets.
@@ -33,6 +35,7 @@ public struct HostSources: Sendable {
 
   private init(files: HostFiles, worker: Worker, systemd: Systemd, recording: Recording?) {
     self.systemd = systemd
+    kernelClock = recording.map { .recorded($0.clock) } ?? .kernel
     spaces = Dictionary(uniqueKeysWithValues: (recording?.spaces ?? [:]).map { ("\($0.key)", $0.value) })
     network = NetworkLoop()
     probes = HTTPProbes(files: files, worker: worker, network: network, recorded: recording?.http ?? [])

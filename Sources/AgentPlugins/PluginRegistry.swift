@@ -3,15 +3,22 @@ public enum PluginRegistry {
   /// The registrations.
   public static let all: [Registration] = [
     Registration(SwapPlugin.descriptor, settings: SwapSettings.self) { SwapPlugin(host: $0, settings: $1) },
+    Registration(SELinuxPlugin.descriptor, settings: SELinuxSettings.self) { SELinuxPlugin(host: $0, settings: $1) },
     Registration(SysctlPlugin.descriptor, settings: SysctlSettings.self) { SysctlPlugin(host: $0, settings: $1) },
+    Registration(ModulesPlugin.descriptor) { ModulesPlugin(host: $0) },
     Registration(CgroupsPlugin.descriptor) { CgroupsPlugin(host: $0) },
+    Registration(FirewallPlugin.descriptor) { FirewallPlugin(host: $0) },
+    Registration(MachinePlugin.descriptor) { MachinePlugin(host: $0) },
+    Registration(TimePlugin.descriptor) { TimePlugin(host: $0) },
+    Registration(PortsPlugin.descriptor) { PortsPlugin(host: $0) },
+    Registration(NetworkPlugin.descriptor) { NetworkPlugin(host: $0) },
     Registration(UnitsPlugin.descriptor, settings: UnitsSettings.self) { UnitsPlugin(host: $0, settings: $1) },
+    Registration(KubeletPlugin.descriptor) { KubeletPlugin(host: $0) },
     Registration(CRIOPlugin.descriptor) { CRIOPlugin(host: $0) },
     Registration(ContainerdPlugin.descriptor) { ContainerdPlugin(host: $0) },
-    Registration(CNIPlugin.descriptor) { CNIPlugin(host: $0) },
-    Registration(KubeletPlugin.descriptor) { KubeletPlugin(host: $0) },
     Registration(KubeProxyPlugin.descriptor) { KubeProxyPlugin(host: $0) },
     Registration(CalicoPlugin.descriptor) { CalicoPlugin(host: $0) },
+    Registration(CNIPlugin.descriptor) { CNIPlugin(host: $0) },
     Registration(SelfPlugin.descriptor, settings: SelfSettings.self) { SelfPlugin(host: $0, settings: $1) },
   ]
 }

@@ -16,6 +16,11 @@ struct NodeAgent: ParsableCommand {
   static func main() {
     let words = CommandLine.arguments.dropFirst()
     if words.first == HelperMode.word { HelperMode.run(Array(words.dropFirst())) }
-    main(nil)
+    do {
+      var command = try parseAsRoot()
+      try command.run()
+    } catch {
+      Departure(error, arguments: CommandLine.arguments).leave()
+    }
   }
 }

@@ -59,9 +59,11 @@ def test_baseline_without_a_reason_or_with_an_unknown_profile_is_refused(tmp_pat
 
 
 def test_every_row_of_the_smoke_subset_runs_on_the_oldest_systemd():
+  # A profile of which there is one host only has it on trixie.
+  old = {host.profile for host in PLAN.hosts if host.suite == "bookworm"}
   for fault in Matrix.load(PLAN).faults:
     assert "trixie" == PLAN.host(fault.host).suite, fault.name
-    assert any(PLAN.host(name).suite == "bookworm" for name in fault.also), fault.name
+    assert PLAN.host(fault.host).profile not in old or any(PLAN.host(name).suite == "bookworm" for name in fault.also), fault.name
 
 
 @pytest.mark.parametrize(("profile", "minor", "name", "address"), [

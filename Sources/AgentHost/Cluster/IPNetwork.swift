@@ -14,6 +14,15 @@ public struct IPNetwork: Sendable, Hashable, CustomStringConvertible {
     self.prefixLength = prefixLength
   }
 
+  /// A network as programs write it, its host bits cleared where they are set (Go's net.ParseCIDR); nil for other texts.
+  public init?(cidr text: some StringProtocol) {
+    let parts = text.split(separator: "/", omittingEmptySubsequences: false)
+    guard parts.count == 2, let length = Self.length(Substring(parts[1])),
+      let address = try? IPAddress(settingsScalar: String(parts[0]))
+    else { return nil }
+    self.init(containing: address, prefixLength: length)
+  }
+
   /// The last address of the network, for limits only: that of ::/80 is IPv4-mapped.
   var last: IPAddress {
     IPAddress(family: address.family, number: address.number | Self.hostMask(address.family, prefixLength))

@@ -30,6 +30,9 @@ public struct CNINetwork: Sendable, Equatable {
   public var types: [String]
   /// A value in it that is an IPv6 network, or says that pods get IPv6 addresses.
   public var ipv6: String?
+  /// The networks that its host-local address management gives addresses of to this node's pods; other kinds of it do not
+  /// say so in the file.
+  public var subnets: [IPNetwork] = []
 
   /// How its packets reach the host, told by its plugins.
   public var dataPath: DataPath {
@@ -59,6 +62,15 @@ public struct CNINetwork: Sendable, Equatable {
     return networks
   }
 
+  /// As ``read(_:)``, as a fact.
+  public static func find(_ files: HostFiles) -> Fact<CNINetwork> {
+    do throws(FileError) {
+      return try read(files).map { .known($0, source: $0.path) } ?? .absent
+    } catch {
+      return .unreadable(error)
+    }
+  }
+
   /// Reads a `.conf` or `.conflist` file's JSON.
   public static func parse(_ content: [UInt8], path: String) -> CNINetwork {
     // JSON is YAML in its flow form.
@@ -67,7 +79,15 @@ public struct CNINetwork: Sendable, Equatable {
     }
     let plugins = root["plugins"]?.sequence ?? [root]
     return CNINetwork(
-      path: path, name: root["name"]?.text, types: plugins.compactMap { $0["type"]?.text }, ipv6: ipv6(in: root))
+      path: path, name: root["name"]?.text, types: plugins.compactMap { $0["type"]?.text }, ipv6: ipv6(in: root),
+      subnets: plugins.flatMap(subnets))
+  }
+
+  /// `ipam.subnet` and `ipam.ranges[][].subnet` (host-local of containernetworking/plugins).
+  private static func subnets(of plugin: YAMLNode) -> [IPNetwork] {
+    guard let ipam = plugin["ipam"], ipam["type"]?.text == "host-local" else { return [] }
+    let ranges = (ipam["ranges"]?.sequence ?? []).flatMap { $0.sequence ?? [] }
+    return ([ipam] + ranges).compactMap { $0["subnet"]?.text.flatMap { IPNetwork(cidr: $0) } }
   }
 
   private static func ipv6(in node: YAMLNode) -> String? {

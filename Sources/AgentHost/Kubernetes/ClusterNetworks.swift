@@ -38,11 +38,7 @@ public struct ClusterNetworks: Sendable, Equatable {
   private mutating func networks(_ flag: (value: String, source: String)?) -> [Entry] {
     guard let flag else { return [] }
     return flag.value.split(separator: ",").compactMap { text in
-      let parts = text.split(separator: "/", omittingEmptySubsequences: false)
-      guard parts.count == 2, let length = Int(parts[1]),
-        let address = try? IPAddress(settingsScalar: String(parts[0])),
-        let network = IPNetwork(containing: address, prefixLength: length)
-      else {
+      guard let network = IPNetwork(cidr: text) else {
         problems.append("\(flag.source): '\(PlainText.short(String(text)))' is not a network")
         return nil
       }

@@ -63,11 +63,11 @@ public enum EnvironmentFile {
 
     private mutating func word() -> String {
       var text = String.UnicodeScalarView()
-      while let scalar = peek, scalar != "=", scalar != "\n" {
+      while let scalar = peek, scalar != "=", !Self.isLineEnd(scalar) {
         text.append(scalar)
         advance()
       }
-      return trimmed(String(text))
+      return trimmed(text)
     }
 
     private func isName(_ name: String) -> Bool {
@@ -77,53 +77,71 @@ public enum EnvironmentFile {
 
     private func isDigit(_ scalar: Unicode.Scalar) -> Bool { ("0"..."9").contains(scalar) }
 
-    /// Quoted parts are kept as they are, a backslash before the end of a line joins the next one.
+    /// Quotes count only before the first character outside of them: later ones are part of the value, as in
+    /// `A=5" disk`. A backslash takes the next character, and joins the next line at the end of one.
     private mutating func value() -> String {
-      skip { $0 == " " || $0 == "\t" }
-      var text = ""
-      var kept = 0
-      while let scalar = peek, scalar != "\n" {
+      var text = String.UnicodeScalarView()
+      // White space at the end of the unquoted part: it goes where the line ends.
+      var blanks = 0
+      var isPlain = false
+      while let scalar = peek, !Self.isLineEnd(scalar) {
         advance()
         switch scalar {
-        case "'", "\"":
-          text += quoted(by: scalar)
-          kept = text.unicodeScalars.count
+        case "'" where !isPlain: takeSingleQuoted(into: &text)
+        case "\"" where !isPlain: takeDoubleQuoted(into: &text)
         case "\\":
-          guard let escaped = peek else { break }
-          advance()
-          if escaped != "\n" { text.unicodeScalars.append(escaped) }
-          kept = text.unicodeScalars.count
-        default: text.unicodeScalars.append(scalar)
+          takeEscaped(into: &text)
+          (isPlain, blanks) = (true, 0)
+        case " ", "\t":
+          guard isPlain else { break }
+          text.append(scalar)
+          blanks += 1
+        default:
+          text.append(scalar)
+          (isPlain, blanks) = (true, 0)
         }
       }
-      if peek == "\n" { advance() }
-      return trimmedEnd(text, keeping: kept)
+      text.removeLast(blanks)
+      advance()
+      return String(text)
     }
 
-    private mutating func quoted(by quote: Unicode.Scalar) -> String {
-      var text = ""
-      while let scalar = peek, scalar != quote {
+    private mutating func takeEscaped(into text: inout String.UnicodeScalarView) {
+      guard let escaped = peek else { return }
+      advance()
+      if !Self.isLineEnd(escaped) { text.append(escaped) }
+    }
+
+    private mutating func takeSingleQuoted(into text: inout String.UnicodeScalarView) {
+      while let scalar = peek, scalar != "'" {
         advance()
-        if scalar == "\\", quote == "\"", let escaped = peek {
-          advance()
-          // Inside double quotes only these lose their meaning (systemd.exec(5), as in a shell).
-          if escaped == "\n" { continue }
-          if !"\"\\`$".unicodeScalars.contains(escaped) { text.unicodeScalars.append(scalar) }
-          text.unicodeScalars.append(escaped)
-        } else {
-          text.unicodeScalars.append(scalar)
-        }
+        text.append(scalar)
       }
       advance()
-      return text
     }
 
-    private func trimmed(_ text: String) -> String { trimmedEnd(text, keeping: 0) }
+    private mutating func takeDoubleQuoted(into text: inout String.UnicodeScalarView) {
+      while let scalar = peek, scalar != "\"" {
+        advance()
+        guard scalar == "\\", let escaped = peek else {
+          text.append(scalar)
+          continue
+        }
+        advance()
+        if escaped == "\n" { continue }
+        // Inside double quotes only these lose their meaning (systemd.exec(5), as in a shell).
+        if !"\"\\`$".unicodeScalars.contains(escaped) { text.append(scalar) }
+        text.append(escaped)
+      }
+      advance()
+    }
 
-    private func trimmedEnd(_ text: String, keeping kept: Int) -> String {
-      var view = text.unicodeScalars
-      while view.count > kept, let last = view.last, last == " " || last == "\t" || last == "\r" { view.removeLast() }
-      return String(view)
+    /// systemd ends a line at a carriage return too (src/basic/env-file.c, NEWLINE).
+    private static func isLineEnd(_ scalar: Unicode.Scalar) -> Bool { scalar == "\n" || scalar == "\r" }
+
+    private func trimmed(_ text: String.UnicodeScalarView) -> String {
+      let end = text.lastIndex { $0 != " " && $0 != "\t" }
+      return end.map { String(text[...$0]) } ?? ""
     }
 
     private var peek: Unicode.Scalar? { position < scalars.count ? scalars[position] : nil }
@@ -139,7 +157,7 @@ public enum EnvironmentFile {
     }
 
     private mutating func skipLine() {
-      skip { $0 != "\n" }
+      skip { !Self.isLineEnd($0) }
       advance()
     }
   }

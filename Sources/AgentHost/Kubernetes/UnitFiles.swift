@@ -46,11 +46,16 @@ public struct UnitFiles: Sendable {
   }
 
   /// The drop-ins of a unit in the order in which systemd applies them; a stronger directory hides the same name.
+  ///
+  /// Those for all units of its type (`service.d`) are the weakest, wherever they lie (systemd.unit(5)).
   public func dropIns(of unit: String) throws(FileError) -> [String] {
     var byName: [String: String] = [:]
-    for directory in directories.reversed() {
-      for name in try files.entries("\(directory)/\(unit).d") ?? [] where name.hasSuffix(".conf") {
-        byName[name] = "\(directory)/\(unit).d/\(name)"
+    let type = unit.split(separator: ".").last.map(String.init) ?? unit
+    for folder in ["\(type).d", "\(unit).d"] {
+      for directory in directories.reversed() {
+        for name in try files.entries("\(directory)/\(folder)") ?? [] where name.hasSuffix(".conf") {
+          byName[name] = "\(directory)/\(folder)/\(name)"
+        }
       }
     }
     var paths: [String] = []

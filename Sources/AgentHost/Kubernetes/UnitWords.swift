@@ -9,28 +9,29 @@ public enum UnitWords {
   /// Splits at white space; single and double quotes hold words together, a backslash takes the next character.
   public static func split(_ text: String) -> [String] {
     var words: [String] = []
-    var word: String?
+    var word = ""
+    var isOpen = false
     var quote: Character?
     var isEscaped = false
     for character in text {
       if isEscaped {
-        word = (word ?? "") + String(character)
-        isEscaped = false
+        word.append(character)
+        (isEscaped, isOpen) = (false, true)
       } else if character == "\\" {
         isEscaped = true
       } else if let open = quote {
-        if character == open { quote = nil } else { word = (word ?? "") + String(character) }
+        if character == open { quote = nil } else { word.append(character) }
       } else if character == "\"" || character == "'" {
-        quote = character
-        word = word ?? ""
+        (quote, isOpen) = (character, true)
       } else if character.isWhitespace {
-        if let done = word { words.append(done) }
-        word = nil
+        if isOpen { words.append(word) }
+        (word, isOpen) = ("", false)
       } else {
-        word = (word ?? "") + String(character)
+        word.append(character)
+        isOpen = true
       }
     }
-    if let done = word { words.append(done) }
+    if isOpen { words.append(word) }
     return words
   }
 

@@ -63,14 +63,15 @@ public struct LocalAddresses: Sendable, Equatable {
   }
 
   /// /proc/net/route: addresses and masks are hexadecimal in the machine's byte order, little-endian on every supported
-  /// one (proc_net(5)).
+  /// one (proc_net(5)). A route of type blackhole, unreachable, prohibit or throw leads to no interface, which is shown
+  /// as `*`: Calico has a blackhole for every block of addresses that its node gives to pods.
   static func routes4(_ table: String) -> (links: [Link], gateways: [Gateway]) {
     var links: [Link] = []
     var gateways: [Gateway] = []
     for line in table.split(whereSeparator: \.isNewline).dropFirst() {
       let fields = line.split(whereSeparator: \.isWhitespace)
       guard fields.count > 7, let destination = number(fields[1]), let gateway = number(fields[2]),
-        let mask = number(fields[7]), let flags = UInt32(fields[3], radix: 16), flags & 1 != 0
+        let mask = number(fields[7]), let flags = UInt32(fields[3], radix: 16), flags & 1 != 0, fields[0] != "*"
       else { continue }
       let interface = String(fields[0])
       // A blackhole, unreachable or prohibit route, such as Calico's for a block of its own.

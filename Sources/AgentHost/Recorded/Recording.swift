@@ -9,6 +9,8 @@ public struct Recording: SettingsSection, Sendable {
   public var time: HostTime
   /// Paths that the recording agent was not allowed to read; everything below them is denied.
   public var forbidden: [String]
+  /// What adjtimex(2) gave; nil when it was not recorded.
+  public var clock: KernelClock?
   /// What systemd said of its units; empty when it was not asked.
   public var units: [UnitName: RecordedUnit]
   /// The space of file systems by a path on them.
@@ -16,12 +18,13 @@ public struct Recording: SettingsSection, Sendable {
   /// What servers answered.
   public var http: [RecordedHTTP]
 
-  /// Reads `time` (seconds since 1970), `uptime` (seconds since boot), `forbidden`, `units`, `spaces` and `http`.
+  /// Reads `time` (seconds since 1970), `uptime` (seconds since boot), `forbidden`, `clock`, `units`, `spaces` and `http`.
   public init(from reader: SettingsReader) {
     time = HostTime(
       wallNanoseconds: Int64(reader.value("time", default: 0, in: 0...9_000_000_000)) * 1_000_000_000,
       bootNanoseconds: Int64(reader.value("uptime", default: 0, in: 0...9_000_000_000)) * 1_000_000_000)
     forbidden = reader.list("forbidden")
+    clock = reader.nested("clock")
     units = reader.sections(byName: "units")
     spaces = reader.sections(byName: "spaces")
     http = reader.sections("http")

@@ -53,6 +53,14 @@ public struct LayeredSettings: Sendable {
     return nil
   }
 
+  /// All assignments of a key in the order in which they are read, for keys that collect their values.
+  public func all(_ section: String, _ key: String) -> [Value] {
+    layers.flatMap { path, settings in
+      settings.filter { $0.section == section && $0.key == key }
+        .map { Value(value: $0.value, source: "\(path):\($0.line)") }
+    }
+  }
+
   /// All sections, each with the place of its first heading, sorted by name.
   public var sections: [(name: String, source: String)] {
     headings.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }

@@ -19,13 +19,16 @@ struct SelfJudge {
 
   private func privileges(_ live: SelfObservation.Live) -> [Verdict] {
     guard !live.denied.isEmpty else { return [Verdict("agent.privileges", .ok, "may read all that its checks need")] }
-    return live.denied.map { denied in
-      let lost = denied.requirement.checks.map(\.description).joined(separator: ", ")
+    // Several plugins may need one file: it is told once, for the checks of all.
+    let byPath = Dictionary(grouping: live.denied, by: \.reason.path)
+    return byPath.sorted { $0.key < $1.key }.compactMap { path, denied in
+      guard let first = denied.first else { return nil }
+      let lost = denied.flatMap(\.requirement.checks).map(\.description).joined(separator: ", ")
       return Verdict(
-        "agent.privileges", subject: denied.reason.path, .warning,
-        "\(denied.reason.description), so these checks cannot look: \(lost)",
-        evidence: [Evidence(denied.reason.path, denied.reason.text)],
-        remedy: "run it as root, or give it \(denied.requirement.permission)")
+        "agent.privileges", subject: path, .warning,
+        "\(first.reason.description), so these checks cannot look: \(lost)",
+        evidence: [Evidence(path, first.reason.text)],
+        remedy: "run it as root, or give it \(first.requirement.permission)")
     }
   }
 

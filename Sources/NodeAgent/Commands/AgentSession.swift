@@ -29,4 +29,9 @@ struct AgentSession: Sendable {
   func metrics() -> [MetricFamily] {
     AgentMetrics.families(engine.state.snapshot(), agent: .current, roles: roles)
   }
+
+  /// The metrics for node_exporter's textfile collector, which has process metrics of its own.
+  func metricsToFile() -> [MetricFamily] {
+    metrics().filter { $0.name.description.hasPrefix("nodeagent_") }
+  }
 }

@@ -5,6 +5,8 @@ import Synchronization
 /// Runs a command's work on the event loop, which the calling thread becomes.
 enum CommandRunner {
   /// Returns when the work has ended; leaves by its exit status, 0 excepted.
+  ///
+  /// - Throws: `ExitCode`, and what the work throws.
   static func run(_ work: @escaping @Sendable (EventLoop) async throws -> Int32) throws {
     let loop = try EventLoop()
     let box = ResultBox()
@@ -13,17 +15,8 @@ enum CommandRunner {
       loop.stop()
     }
     try loop.run()
-    try finish(box.value)
-  }
-
-  private static func finish(_ result: Result<Int32, any Error>) throws {
-    do {
-      let status = try result.get()
-      if status != 0 { throw ExitCode(status) }
-    } catch let error as CommandError {
-      StandardStreams.error(error.message)
-      throw error.exitCode
-    }
+    let status = try box.value.get()
+    if status != 0 { throw ExitCode(status) }
   }
 }
 

@@ -12,10 +12,15 @@ struct Doctor: ParsableCommand {
 
       Exit status, the worst first: 2 something is failing, 3 something could not
       be checked, 1 a warning, 0 all well; 64 wrong usage, 78 wrong configuration.
+
+      --output nagios prints the line of a Nagios plugin; wrong usage and wrong
+      configuration are 3 then, with the message as the line. --output junit is
+      for CI servers: warnings are failures of type warning there. --output
+      prometheus prints what 'nodeagent metrics' prints.
       """)
 
   enum Format: String, CaseIterable, ExpressibleByArgument {
-    case text, json
+    case text, json, junit, nagios, prometheus
   }
 
   enum ColorChoice: String, CaseIterable, ExpressibleByArgument {
@@ -43,6 +48,9 @@ struct Doctor: ParsableCommand {
       switch output {
       case .text: StandardStreams.output(TextReport.render(report, style: style))
       case .json: StandardStreams.output(try JSONReport(report).encoded())
+      case .junit: StandardStreams.output(JUnitReport.render(report))
+      case .nagios: StandardStreams.output(NagiosReport.render(report))
+      case .prometheus: StandardStreams.output(PrometheusText.render(session.metricsToFile()))
       }
       return report.exitStatus
     }

@@ -18,8 +18,7 @@ struct Metrics: ParsableCommand {
     try CommandRunner.run { loop in
       let session = try await SessionBuilder(options: observing, loop: loop, isLasting: false).build()
       await session.engine.observeOnce(timeout: observing.timeout.map { .seconds($0) })
-      let families = session.metrics().filter { $0.name.description.hasPrefix("nodeagent_") }
-      StandardStreams.output(PrometheusText.render(families))
+      StandardStreams.output(PrometheusText.render(session.metricsToFile()))
       return 0
     }
   }

@@ -150,6 +150,8 @@ enum ConfigurationExample: String, CaseIterable {
     checks:
       # Swap: none (as the playbooks set it), configured (the default: well where the kubelet is set up for it) or any.
       swap.policy: {enabled: true, expect: none, hold: 0, clear: 0}
+      # SELinux as the playbooks set it: disabled, permissive or enforcing. Without expect the mode is only reported.
+      selinux.mode: {expect: permissive}
       # Kernel parameters that this cluster needs besides those that Kubernetes needs.
       sysctl.values: {expect: {net.ipv4.ip_forward: 1}}
 

@@ -19,7 +19,10 @@ struct ImpactSummary: Sendable, Equatable {
       let (impact, reason): (Impact, [JudgedVerdict]) =
         if !lost.isEmpty { (.lost, lost) } else if !unseen.isEmpty { (.unknown, unseen) } else if !endangered.isEmpty {
           (.atRisk, endangered)
-        } else { (touching.isEmpty ? .unknown : .ok, []) }
+        } else {
+          // That a plane works is said only by a check that would have seen it lost.
+          (touching.contains { $0.lost.contains(plane) } ? .ok : .unknown, [])
+        }
       planes[plane] = impact
       reasons[plane] = reason.map(\.verdict.key)
     }

@@ -10,6 +10,8 @@ struct Report: Sendable {
   var roleProblem: String?
   var observedAt: HostTime
   var duration: Duration
+  /// How long the last round of each plugin took.
+  var rounds: [String: Duration]
   /// Ordered as it is read: areas by their worst finding, roots before what follows from them, the healthy last.
   var verdicts: [JudgedVerdict]
   var impact: ImpactSummary
@@ -21,6 +23,9 @@ struct Report: Sendable {
     roleProblem = context.roleProblem
     observedAt = context.observedAt
     duration = context.duration
+    rounds = Dictionary(
+      snapshot.plugins.map { ($0.active.name, $0.state?.last.duration ?? .zero) },
+      uniquingKeysWith: { first, _ in first })
     let judged = JudgedNode(snapshot, roles: context.roles)
     verdicts = judged.verdicts
     impact = judged.impact

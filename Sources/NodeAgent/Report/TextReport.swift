@@ -89,7 +89,7 @@ struct TextReport {
     let prefix = verdict.cause == nil ? "" : "so also "
     page.item(
       label: verdict.state.label, tone: verdict.state.tone, labelWidth: 9, indent: depth,
-      prefix + Self.headline(verdict.verdict))
+      prefix + verdict.verdict.headline)
     let inner = depth + 9
     if style.verbose {
       for evidence in verdict.verdict.evidence {
@@ -99,12 +99,6 @@ struct TextReport {
     guard verdict.cause == nil, verdict.state.isFinding else { return }
     if !verdict.planes.isEmpty { page.item(label: "hits", labelWidth: 6, indent: inner, planes(verdict)) }
     if let remedy = verdict.remedy { page.command(label: "type", labelWidth: 6, indent: inner, remedy) }
-  }
-
-  /// Check, subject and summary; a summary that begins with its subject says it for both.
-  private static func headline(_ verdict: Verdict) -> String {
-    let isNamed = !verdict.subject.isEmpty && verdict.summary.hasPrefix(verdict.subject)
-    return "\(isNamed ? verdict.check.description : verdict.key.description): \(verdict.summary)"
   }
 
   private func planes(_ verdict: JudgedVerdict) -> String {

@@ -13,6 +13,13 @@ struct SystemdTextTests {
       ("A=one \\\ntwo", ["A": "one two"]), ("A=\"one\ntwo\"", ["A": "one\ntwo"]), ("A=\" x \"  ", ["A": " x "]),
       ("A=", ["A": ""]), ("no assignment\nA=1", ["A": "1"]), ("1A=1\nA-B=2\nA=3", ["A": "3"]), ("", [:]),
       ("A=\"open", ["A": "open"]), ("A=1\nA=2", ["A": "2"]), ("export A=1\nB=2", ["B": "2"]),
+      ("A=5\" disk", ["A": "5\" disk"]), ("A=x'y z'", ["A": "x'y z'"]), ("A=\"x\"'y'", ["A": "xy"]),
+      ("A='x'y'z'", ["A": "xy'z'"]), ("A=\"x\"  y", ["A": "xy"]), ("A=x\\ ", ["A": "x "]),
+      ("A=x \\\n\ty ", ["A": "x \ty"]),
+      ("A=\\\"x", ["A": "\"x"]), ("A=x\\", ["A": "x"]), ("A=\"x\\\ny\"", ["A": "xy"]),
+      ("A=\"\\$\\`\\\\\"", ["A": "$`\\"]),
+      ("A='x\\'", ["A": "x\\"]), ("A=1\rB=2", ["A": "1", "B": "2"]), ("# c\rA=1", ["A": "1"]),
+      ("A=x;y #z", ["A": "x;y #z"]), ("A=\"x #y\" #z", ["A": "x #y#z"]), ("A = 1", ["A": "1"]),
     ] as [(String, [String: String])])
   func environmentFile(text: String, expected: [String: String]) {
     let found = EnvironmentFile.parse(text)
@@ -22,6 +29,14 @@ struct SystemdTextTests {
   @Test("an assignment knows the line where it begins")
   func environmentLine() {
     #expect(EnvironmentFile.parse("A=\"x\ny\"\n\nB=1").map(\.line) == [1, 4])
+  }
+
+  @Test("environment files of quotes, backslashes and blanks are read in one pass")
+  func environmentLong() {
+    for piece in ["\\\"", "'x'", "\"x\" ", "x ", "\\ ", "\"\\\\\"", "#", "=\n", "\\\n", " "] {
+      let text = "A=" + String(repeating: piece, count: 20_000) + "\nB=1"
+      #expect(EnvironmentFile.parse(text).contains { $0.name == "B" && $0.value == "1" })
+    }
   }
 
   @Test("unit files: sections, comments inside continued lines, CRLF, empty values")
@@ -41,7 +56,7 @@ struct SystemdTextTests {
     "command lines split at white space outside quotes",
     arguments: [
       ("a  b\tc", ["a", "b", "c"]), ("\"a b\" 'c d'", ["a b", "c d"]), ("a\\ b", ["a b"]), ("''", [""]),
-      ("--x=\"1 2\"3", ["--x=1 23"]), ("", []), ("\"open", ["open"]),
+      ("--x=\"1 2\"3", ["--x=1 23"]), ("a '' b", ["a", "", "b"]), ("\\", []), ("", []), ("\"open", ["open"]),
     ] as [(String, [String])])
   func words(text: String, expected: [String]) { #expect(UnitWords.split(text) == expected) }
 
@@ -74,11 +89,14 @@ struct SystemdTextTests {
     #expect(try next.find("a.service")?.path == "/usr/lib/systemd/system/a.service")
     #expect(try next.find("b.swap") == .init(path: "/etc/systemd/system/b.swap", isMasked: true))
     #expect(try next.find("c.swap") == nil)
+    try tree.write("etc/systemd/system/service.d/05.conf", "")
+    try tree.write("usr/lib/systemd/system/service.d/15.conf", "")
+    try tree.write("etc/systemd/system/socket.d/16.conf", "")
     let names = try running.dropIns(of: "a.service")
     #expect(
       names == [
         "/usr/lib/systemd/system/a.service.d/05.conf", "/etc/systemd/system/a.service.d/10.conf",
-        "/run/systemd/system/a.service.d/20.conf",
+        "/usr/lib/systemd/system/service.d/15.conf", "/run/systemd/system/a.service.d/20.conf",
       ])
   }
 }

@@ -23,6 +23,8 @@ import Testing
     tunl0\t0000F40A\t0264A8C0\t0003\t0\t0\t0\t0000FFFF\t0\t0\t0
     *\t0040F40A\t00000000\t0001\t0\t0\t1024\tC0FFFFFF\t0\t0\t0
     down0\t0000000A\t00000000\t0000\t0\t0\t0\t000000FF\t0\t0\t0
+    *\t4063F40A\t00000000\t0001\t0\t0\t0\tC0FFFFFF\t0\t0\t0
+    *\t0000090A\t00000000\t0201\t0\t0\t0\t0000FFFF\t0\t0\t0
     short\t00
     """
 

@@ -53,6 +53,17 @@ import Testing
     #expect(verdict.remedy == "run it as root, or give it CAP_DAC_READ_SEARCH")
   }
 
+  @Test func whatSeveralPluginsNeedIsToldOnce() throws {
+    let reason = FileError("/etc/cni/net.d", .permissionDenied)
+    let denied = ["sysctl.values", "firewall.active"].map {
+      DeniedRequirement(
+        requirement: Requirement(.file(reason.path), for: [CheckID($0)], permission: "mode 0755"), reason: reason)
+    }
+    let verdicts = try judge { $0.denied = denied }.filter { $0.check == "agent.privileges" }
+    #expect(verdicts.map(\.subject) == ["/etc/cni/net.d"])
+    #expect(verdicts.first?.summary.hasSuffix("cannot look: sysctl.values, firewall.active") == true)
+  }
+
   @Test func whatCannotBeWatchedWarnsAndNothingToWatchIsSkipped() throws {
     let verdicts = try judge { $0.watching?.unwatched = ["/etc/fstab": "inotify_add_watch: No space left on device"] }
     #expect(verdicts[3].state == .warning)

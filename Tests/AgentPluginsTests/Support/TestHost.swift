@@ -24,10 +24,13 @@ final class TestHost {
   ///
   /// - Parameters:
   ///   - roles: what the host is for; detected from the files when nil.
+  ///   - cluster: what the configuration says of the cluster.
+  ///   - kernelClock: what adjtimex(2) gave; nil where it was not recorded.
   ///   - units: what systemd says, the mapping `units` of `/recorded.yaml`; nothing when nil.
   init(
     _ contents: [String: String], bytes: [String: [UInt8]] = [:], links: [String: String] = [:],
-    forbidden: [String] = [], roles: Set<Role>? = nil, units: String? = nil
+    forbidden: [String] = [], roles: Set<Role>? = nil, cluster: ClusterSettings = .defaults,
+    kernelClock: KernelClock? = nil, units: String? = nil
   ) throws {
     directory = NSTemporaryDirectory() + "nodeagent-test-" + UUID().uuidString
     try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
@@ -41,10 +44,12 @@ final class TestHost {
     let root = try HostRoot(directory, mode: .recorded)
     files = HostFiles(root: root, forbidden: forbidden)
     let worker = try Worker()
+    var recording = try Recording(of: root)
+    if let kernelClock { recording.clock = kernelClock }
     host = Host(
-      files: files, roles: roles ?? RoleDetection(reading: files).roles, worker: worker, events: .none,
-      kubelet: KubeletSource(files: files, worker: worker), agent: NoIntrospection(),
-      sources: .recorded(try Recording(of: root), files: files, worker: worker))
+      files: files, roles: roles ?? RoleDetection(reading: files).roles, cluster: cluster, worker: worker,
+      events: .none, kubelet: KubeletSource(files: files, worker: worker), agent: NoIntrospection(),
+      sources: .recorded(recording, files: files, worker: worker))
   }
 
   private static func recording(units: String) -> String {

@@ -27,6 +27,10 @@ import Testing
     #expect(ImpactSummary([judged(.failing, atRisk: [.administration])]).planes[.administration] == .atRisk)
   }
 
+  @Test func aCheckThatCouldNotSeeALossSaysOfNoPlaneThatItWorks() {
+    #expect(ImpactSummary([judged(.ok, atRisk: [.administration])]).planes[.administration] == .unknown)
+  }
+
   @Test func consequencesLoseNothingOfTheirOwn() {
     let cause = VerdictKey(check: "nfs.server", subject: "")
     let summary = ImpactSummary([

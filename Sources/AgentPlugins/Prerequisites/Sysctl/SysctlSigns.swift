@@ -8,7 +8,6 @@ struct SysctlSigns: Sendable, Equatable {
     ("/etc/kubernetes/manifests/kube-apiserver.yaml", "--service-cluster-ip-range="),
   ]
   private static let ipvsTable = "/proc/net/ip_vs"
-  private static let ipvsInterface = "/sys/class/net/kube-ipvs0"
 
   /// Pods have IPv6 addresses.
   var dualStack: Sign
@@ -23,35 +22,12 @@ struct SysctlSigns: Sendable, Equatable {
 
   /// Looks for them; for the worker thread.
   init(reading files: HostFiles, kubelet: KubeletConfiguration) {
-    let network: Fact<CNINetwork> = Self.network(files)
+    let network = CNINetwork.find(files)
     dualStack = Self.dualStack(files, kubelet, network)
-    bridge = Self.bridge(network)
+    bridge = NetworkSigns.bridge(network)
     calico = Self.calico(network)
     foreignBind = BalancerBinds.sign(files)
     ipvs = Self.ipvs(files)
-  }
-
-  private static func network(_ files: HostFiles) -> Fact<CNINetwork> {
-    do throws(FileError) {
-      return try CNINetwork.read(files).map { .known($0, source: $0.path) } ?? .absent
-    } catch {
-      return .unreadable(error)
-    }
-  }
-
-  private static func bridge(_ network: Fact<CNINetwork>) -> Sign {
-    switch network {
-    case .absent: return .notSeen("no network plugin is configured in \(CNINetwork.directory) yet")
-    case .unreadable(let error): return .hidden(error)
-    case .known(let network, let source):
-      let types = network.types.isEmpty ? "no plugin" : network.types.joined(separator: ", ")
-      switch network.dataPath {
-      case .bridge: return .seen(Evidence(source, "plugins: \(types)"))
-      case .routed: return .notSeen("the network plugin (\(types) in \(source)) needs no bridge")
-      case .placeholder: return .notSeen("only CRI-O's own example network is configured (\(source))")
-      case .notKnown: return .notSeen("whether the network plugin (\(types) in \(source)) needs it is not known")
-      }
-    }
   }
 
   private static func calico(_ network: Fact<CNINetwork>) -> Sign {
@@ -65,16 +41,11 @@ struct SysctlSigns: Sendable, Equatable {
     }
   }
 
-  /// Both are made by kube-proxy; the table alone is there wherever the module is loaded.
+  /// The table alone is there wherever the module is loaded.
   private static func ipvs(_ files: HostFiles) -> Sign {
     do throws(FileError) {
       guard try files.kind(ipvsTable) != nil else { return .notSeen("IPVS is not in use (no \(ipvsTable))") }
-      let isLink = try files.linkTarget(ipvsInterface) != nil
-      let isThere = try files.kind(ipvsInterface) != nil
-      guard isLink || isThere else {
-        return .notSeen("kube-proxy does not work by IPVS (no interface kube-ipvs0)")
-      }
-      return .seen(Evidence(ipvsInterface, "present"))
+      return NetworkSigns.ipvs(files)
     } catch {
       return .hidden(error)
     }

@@ -1,0 +1,60 @@
+public import AgentCore
+public import AgentHost
+
+/// firewalld and ufw, and what must pass them.
+public struct FirewallPlugin: Plugin {
+  /// What the plugin is.
+  public static let descriptor = PluginDescriptor(
+    name: "firewall", area: .prerequisites, summary: "Firewalls that keep out what the cluster needs.",
+    checks: FirewallChecks.all, interval: .seconds(300), deadline: .seconds(2),
+    requirements: [FirewalldFiles.directory, UfwReader.userRules, UfwReader.beforeRules, CNINetwork.directory].map {
+      Requirement(.file($0), for: [FirewallChecks.active], permission: "CAP_DAC_READ_SEARCH, or read access to \($0)")
+    })
+
+  private let host: Host
+
+  /// Watches a host.
+  public init(host: Host) { self.host = host }
+
+  /// The configuration of both, and what tells the needs.
+  public func triggers() -> AsyncStream<Trigger> {
+    let own = ["", "/zones", "/services", "/policies"].map { FirewalldFiles.directory + $0 }
+    return host.changes(
+      of: own + ["/etc/ufw", UfwReader.defaults, CNINetwork.directory, StaticPod.directory]
+        + KubeletSource.watchedPaths)
+  }
+
+  /// Reads the firewalls' files and the processes' names.
+  public func observe(at time: HostTime) async throws -> FirewallObservation {
+    let kubelet = try await host.kubelet.facts()
+    let (roles, cluster) = (host.roles, host.cluster)
+    return try await host.read { files in
+      FirewallObservation(reading: files, kubelet: kubelet, roles: roles, cluster: cluster, at: time)
+    }
+  }
+
+  /// One verdict for both firewalls.
+  public func judge(_ observation: FirewallObservation) -> [Verdict] { [FirewallJudge(observation).verdict] }
+
+  /// Nothing that the check does not say.
+  public func metrics(_ observation: FirewallObservation) -> [MetricFamily] { [] }
+}
+
+extension FirewallObservation {
+  /// Reads everything; for the worker thread.
+  init(reading files: HostFiles, kubelet: KubeletFacts, roles: Set<Role>, cluster: ClusterSettings, at time: HostTime) {
+    let endpoint = ControlPlaneEndpoint.detect(
+      files, configured: cluster.controlPlane.endpoint, isControlPlane: roles.contains(.controlPlane))
+    let servers = cluster.controlPlane.members + [endpoint.value?.endpoint].compactMap(\.self)
+    let node = NodeNetwork.read(files, kubelet: kubelet, peers: servers.compactMap(\.host.address))
+    let firewalld = FirewalldReader(files: files, node: node).state()
+    let ufw = UfwReader(files: files, node: node).state()
+    // Nothing has to pass what does not stand in the way.
+    var needs = FirewallNeeds()
+    if firewalld.rules != nil || ufw.rules != nil {
+      let hasKubelet = kubelet.irrelevance(roles: roles) == nil
+      needs = FirewallNeedsReader(files: files, roles: roles, hasKubelet: hasKubelet, cluster: cluster).needs()
+    }
+    self.init(takenAt: time, firewalld: firewalld, ufw: ufw, needs: needs)
+  }
+}

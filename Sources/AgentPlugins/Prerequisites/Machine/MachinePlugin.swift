@@ -1,0 +1,65 @@
+public import AgentCore
+public import AgentHost
+
+/// The machine itself: its size, its name, the proxies and the programs that Kubernetes finds on it.
+public struct MachinePlugin: Plugin {
+  /// What the plugin is.
+  public static let descriptor = PluginDescriptor(
+    name: "machine", area: .prerequisites,
+    summary: "Memory and processors, the node's name and address, HTTP proxies, and programs that Kubernetes calls.",
+    checks: MachineChecks.all, interval: .seconds(300), deadline: .seconds(2),
+    requirements: [
+      Requirement(
+        .file(StaticPod.directory), for: [ProxyJudge.check, NodeIdentityJudge.check],
+        permission: "CAP_DAC_READ_SEARCH, or read access to the manifests"),
+      Requirement(
+        .file("/etc/kubernetes/kubelet.conf"), for: [ProxyJudge.check, NodeIdentityJudge.check],
+        permission: "CAP_DAC_READ_SEARCH (mode 0600)"),
+      Requirement(
+        .file(ProxyFacts.pluginKubeconfig), for: [ProxyJudge.check], permission: "CAP_DAC_READ_SEARCH (mode 0600)"),
+    ])
+
+  private static let watched =
+    [
+      HostsFile.path, NodeIdentity.filePath, NameServices.path, ProxyFacts.loginPath, ProxyFacts.pluginKubeconfig,
+      KeepalivedAddresses.path, StaticPod.directory, "/etc/default/crio", "/etc/sysconfig/crio",
+      "/etc/systemd/system.conf", "/etc/systemd/system.conf.d", "/etc/systemd/system/service.d",
+    ]
+    + ["crio", "containerd"].flatMap { name in
+      ["/etc", "/usr/lib"].flatMap {
+        ["\($0)/systemd/system/\(name).service", "\($0)/systemd/system/\(name).service.d"]
+      }
+    }
+
+  private let host: Host
+
+  /// Watches a host.
+  public init(host: Host) { self.host = host }
+
+  /// A change of a file that names the host or a proxy, of the host name itself, and of the programs' usual places.
+  public func triggers() -> AsyncStream<Trigger> {
+    host.changes(
+      of: Self.watched + ProgramFacts.usualPlaces + KubeletSource.watchedPaths, polling: [NodeIdentity.kernelPath])
+  }
+
+  /// Reads files only: no name is asked for, no program is run.
+  public func observe(at time: HostTime) async throws -> MachineObservation {
+    let kubelet = try await host.kubelet.facts()
+    return try await host.read { [roles = host.roles, cluster = host.cluster] files in
+      MachineObservation(reading: files, kubelet: kubelet, roles: roles, cluster: cluster, at: time)
+    }
+  }
+
+  /// One verdict of size and name, one for each program that uses a proxy, and one for each program that is called.
+  public func judge(_ observation: MachineObservation) -> [Verdict] {
+    if let reason = observation.irrelevance {
+      return MachineChecks.all.map { Verdict($0.id, .skipped, reason) }
+    }
+    return [MachineResourcesJudge(observation: observation).verdict, NodeIdentityJudge(observation.identity).verdict]
+      + ProxyJudge(observation.proxy, isControlPlane: observation.isControlPlane).verdicts
+      + ProgramJudge(facts: observation.programs, isJoined: observation.identity.isJoined).verdicts
+  }
+
+  /// Nothing that the checks do not say.
+  public func metrics(_ observation: MachineObservation) -> [MetricFamily] { [] }
+}
