@@ -39,7 +39,7 @@ import Testing
       ),
       ([joined], .failing, "no pod starts"), ([joined, ["/etc/cni/net.d/README": ""]], .failing, "no pod starts"),
       ([joined, ["/etc/cni/net.d/1.conf": "{"]], .failing, "names no plugin"),
-      ([joined, ["/etc/cni/net.d/1.conf": #"{"type": "calico"}"#]], .failing, "plugin calico is not in"),
+      ([joined, ["/etc/cni/net.d/1.conf": #"{"type": "calico"}"#]], .failing, "plugins calico is missing"),
       ([joined, calico, manager], .warning, "NetworkManager"),
       (
         [

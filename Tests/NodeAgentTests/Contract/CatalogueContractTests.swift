@@ -43,14 +43,43 @@ import Testing
   }
 
   @Test func explanationsNeverGoInACircle() {
-    let explained = Dictionary(uniqueKeysWithValues: Self.checks.map { ($0.id, $0.dependsOn.map(\.check)) })
     for check in Self.checks {
-      var reached: Set<CheckID> = []
-      var next = check.dependsOn.map(\.check)
-      while let id = next.popLast() {
-        if reached.insert(id).inserted { next += explained[id] ?? [] }
+      // The subjects that dependencies single out, and one that none does.
+      for subject in Set(check.dependsOn.compactMap(\.finding) + ["another"]) {
+        let start = Finding(check: check.id, subject: subject)
+        #expect(!Self.explanations(of: start).contains { $0.meets(start) }, "\(start)")
       }
-      #expect(!reached.contains(check.id), "\(check.id)")
+    }
+  }
+
+  /// A check's finding on one subject; nil for any subject.
+  private struct Finding: Hashable {
+    var check: CheckID
+    var subject: String?
+
+    func meets(_ other: Finding) -> Bool {
+      check == other.check && (subject == nil || other.subject == nil || subject == other.subject)
+    }
+  }
+
+  /// Everything that may explain a finding, directly or by what explains it.
+  private static func explanations(of start: Finding) -> Set<Finding> {
+    var reached: Set<Finding> = []
+    var next = direct(start)
+    while let finding = next.popLast() {
+      if reached.insert(finding).inserted { next += direct(finding) }
+    }
+    return reached
+  }
+
+  private static func direct(_ finding: Finding) -> [Finding] {
+    let dependencies = checks.first { $0.id == finding.check }?.dependsOn ?? []
+    return dependencies.filter { $0.finding == nil || finding.subject == nil || $0.finding == finding.subject }.map {
+      switch $0.subject {
+      case .any: Finding(check: $0.check, subject: nil)
+      case .same: Finding(check: $0.check, subject: finding.subject)
+      case .named(let name): Finding(check: $0.check, subject: name)
+      }
     }
   }
 }

@@ -34,7 +34,8 @@ struct CNIJudge {
     let missing = observation.missingPrograms.value ?? []
     guard missing.isEmpty else {
       return say(
-        .failing, "no pod starts: the network's plugin \(missing.joined(separator: ", ")) is not in /opt/cni/bin",
+        .failing,
+        "no pod starts: of the network's plugins \(missing.joined(separator: ", ")) is missing in /opt/cni/bin",
         remedy: "ls -l /opt/cni/bin; \(Self.lookForPods)")
     }
     return manager(first)

@@ -20,7 +20,8 @@ public struct CNIPlugin: Plugin {
     source: "/etc/cni/net.d in the order of names, /opt/cni/bin, NetworkManager's unmanaged-devices",
     confirm: "ls /etc/cni/net.d /opt/cni/bin; crictl info | grep -A3 NetworkReady",
     remedy: "install the cluster's network, or move other files out of /etc/cni/net.d",
-    undo: "mv /etc/cni/net.d/NAME.disabled /etc/cni/net.d/NAME", worst: .failing, lost: [.workloads])
+    undo: "mv /etc/cni/net.d/NAME.disabled /etc/cni/net.d/NAME", worst: .failing, lost: [.workloads],
+    dependsOn: [Dependency("units.state", subject: .named("kubelet.service"))])
 
   private let host: Host
 

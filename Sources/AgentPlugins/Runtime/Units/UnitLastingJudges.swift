@@ -23,7 +23,7 @@ struct UnitEnabledJudge {
     let isMasked = status.file.hasPrefix("masked")
     let now = runs ? "runs now, but " : ""
     return say(
-      .warning, "\(now)is \(status.file): it will be gone after a reboot",
+      .warning, "\(now)is \(status.file): it does not come back after a reboot",
       remedy: isMasked
         ? "systemctl unmask \(unit.name); systemctl enable \(unit.name)" : "systemctl enable \(unit.name)")
   }

@@ -79,7 +79,8 @@ struct UnitStateJudge {
       let since = status.changedAt.map { " for \($0.elapsed(until: takenAt).spoken)" } ?? ""
       return say(.failing, "is stopped\(since), although \(reason)", remedy: "systemctl start \(unit.name)")
     }
-    guard status.file == "enabled" else { return nil }
+    // A firewall that is stopped on purpose has a check of its own.
+    guard status.file == "enabled", unit.name != UnitInterests.firewall else { return nil }
     return say(.warning, "is enabled, but does not run", remedy: "systemctl start \(unit.name)")
   }
 

@@ -7,6 +7,23 @@ enum UnitsChecks {
   /// The planes that some unit may take; each verdict names those of its own unit.
   private static let planes: [Plane] = [.administration, .workloads, .internetAccess, .storage]
 
+  /// What a kubelet dies of at its start.
+  private static let kubelet: [Dependency] = {
+    let name = "kubelet.service"
+    let checks: [CheckID] = ["kubelet.configuration", "swap.policy", "cgroups.version", "cgroups.memory"]
+    // Judged only where protectKernelDefaults makes the kubelet refuse other values.
+    let parameters = [
+      "vm.overcommit_memory", "vm.panic_on_oom", "kernel.panic", "kernel.panic_on_oops", "kernel.keys.root_maxkeys",
+      "kernel.keys.root_maxbytes",
+    ]
+    let runtimes = ["crio.service", "containerd.service"].map {
+      Dependency("units.state", subject: .named($0), findingsOn: name)
+    }
+    let sockets = ["crio.responding", "containerd.responding"].map { Dependency($0, findingsOn: name) }
+    return runtimes + sockets + checks.map { Dependency($0, findingsOn: name) }
+      + parameters.map { Dependency("sysctl.values", subject: .named($0), findingsOn: name) }
+  }()
+
   private static let state = CheckDefinition(
     "units.state", title: "The services that this host is for are running",
     why: """
@@ -16,7 +33,7 @@ enum UnitsChecks {
     source: "LoadState, ActiveState, SubState and Result of the unit, from systemd over the system bus",
     confirm: "systemctl status UNIT", remedy: "systemctl restart UNIT; journalctl -u UNIT -n 50",
     undo: "systemctl stop UNIT", subject: "unit", worst: .failing, lost: planes, atRisk: planes,
-    dependsOn: [Dependency("kubelet.configuration", findingsOn: "kubelet.service")])
+    dependsOn: kubelet)
 
   private static let enabled = CheckDefinition(
     "units.enabled", title: "Services that run now come back after a reboot",
@@ -31,7 +48,5 @@ enum UnitsChecks {
     confirm: "systemctl show -p NRestarts,Result,ExecMainStatus UNIT; journalctl -u UNIT -n 50",
     remedy: "journalctl -u UNIT -n 100; mend what it says", undo: "nothing was changed", subject: "unit",
     worst: .failing, atRisk: planes,
-    dependsOn: [
-      Dependency("units.state", subject: .same), Dependency("kubelet.configuration", findingsOn: "kubelet.service"),
-    ])
+    dependsOn: [Dependency("units.state", subject: .same)] + kubelet)
 }
