@@ -50,8 +50,10 @@ public struct Host: Sendable {
   /// Asks a server once; see ``HTTPProbes/get(_:)``. A recorded host answers from its recording.
   public func http(_ request: HTTPProbeRequest) async -> HTTPProbeResult { await sources.probes.get(request) }
 
-  /// A trigger whenever one of the paths changes; see ``HostEvents/changes(of:polling:)``.
-  public func changes(of paths: [String], polling polled: [String] = []) -> AsyncStream<Trigger> {
-    events.changes(of: paths, polling: polled)
+  /// A trigger whenever one of the paths or units changes; see ``HostEvents/changes(of:polling:and:)``.
+  public func changes(
+    of paths: [String], polling polled: [String] = [], units: [UnitName] = []
+  ) -> AsyncStream<Trigger> {
+    events.changes(of: paths, polling: polled, and: units.isEmpty ? [] : [systemd.changes(of: units)])
   }
 }

@@ -25,9 +25,12 @@ public struct HostEvents: Sendable {
   /// - Parameters:
   ///   - paths: files and directories, which need not exist yet; watched by inotify(7).
   ///   - polled: files below /proc that report their changes by poll(2), such as /proc/swaps.
-  public func changes(of paths: [String], polling polled: [String] = []) -> AsyncStream<Trigger> {
+  ///   - others: triggers from elsewhere that are joined to these.
+  public func changes(
+    of paths: [String], polling polled: [String] = [], and others: [AsyncStream<Trigger>] = []
+  ) -> AsyncStream<Trigger> {
     guard let sources else { return AsyncStream { $0.finish() } }
-    let streams = [sources.watcher.changes(of: paths)] + polled.map { sources.poller.changes(of: $0) }
+    let streams = [sources.watcher.changes(of: paths)] + polled.map { sources.poller.changes(of: $0) } + others
     return Self.merge(streams, on: sources.loop)
   }
 

@@ -19,6 +19,20 @@ struct ProxyTests {
       "machine.proxy", subject: subject, base, changes, forbidden: forbidden, cluster: cluster)
   }
 
+  @Test(arguments: [(true, CheckState.warning), (false, .ok)]) func aChangeThatSystemdHasNotReadIsNotInForce(
+    needsReload: Bool, state: CheckState
+  ) async throws {
+    let verdict = try await verdict(
+      "kubelet",
+      [
+        "/etc/systemd/system/kubelet.service.d/proxy.conf":
+          "[Service]\nEnvironment=HTTPS_PROXY=\(Self.proxy) NO_PROXY=*\n",
+        "/recorded.yaml": "units:\n  kubelet.service: {NeedDaemonReload: \(needsReload)}\n",
+      ])
+    #expect(verdict.state == state, "\(verdict)")
+    #expect((verdict.remedy?.hasPrefix("systemctl daemon-reload") == true) == needsReload)
+  }
+
   @Test("no proxy anywhere is one verdict")
   func none() async throws {
     for base in [MachineHost.worker, MachineHost.master] {

@@ -19,7 +19,7 @@ struct FirewallState: Sendable, Equatable {
 
 /// Whether a firewall is active, and how that is known.
 ///
-/// Files and processes tell most of it. What systemd says of the units would settle `unclear`; it belongs here.
+/// Files and processes tell most of it; what systemd says of the units settles `unclear`.
 enum FirewallActivity: Sendable, Equatable {
   /// It is not installed.
   case absent
@@ -33,4 +33,20 @@ enum FirewallActivity: Sendable, Equatable {
   case unclear(FirewallProblem)
   /// Its files cannot be seen.
   case unseen(FirewallProblem)
+}
+
+extension FirewallState {
+  /// Takes in what systemd says of the firewall's unit, where files and processes left it open.
+  ///
+  /// - Parameter isDaemon: whether the unit is the firewall. ufw's only loads rules, and `ufw enable` loads them without
+  ///   it: a unit that is not active says nothing then.
+  mutating func settle(by status: UnitStatus, of unit: UnitName, isDaemon: Bool) {
+    guard case .unclear = activity else { return }
+    let evidence = Evidence("systemd, \(unit)", "\(status.active), \(status.file.isEmpty ? status.load : status.file)")
+    if status.active == "active" {
+      activity = .active(evidence)
+    } else if isDaemon {
+      activity = status.file == "enabled" ? .atNextBoot(evidence) : .inactive(evidence)
+    }
+  }
 }

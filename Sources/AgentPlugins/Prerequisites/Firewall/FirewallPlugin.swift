@@ -11,26 +11,36 @@ public struct FirewallPlugin: Plugin {
       Requirement(.file($0), for: [FirewallChecks.active], permission: "CAP_DAC_READ_SEARCH, or read access to \($0)")
     })
 
+  private static let firewalld = UnitName(service: "firewalld")
+  private static let ufw = UnitName(service: "ufw")
+
   private let host: Host
 
   /// Watches a host.
   public init(host: Host) { self.host = host }
 
-  /// The configuration of both, and what tells the needs.
+  /// The configuration of both, what tells the needs, and firewalld's start and end.
   public func triggers() -> AsyncStream<Trigger> {
     let own = ["", "/zones", "/services", "/policies"].map { FirewalldFiles.directory + $0 }
     return host.changes(
       of: own + ["/etc/ufw", UfwReader.defaults, CNINetwork.directory, StaticPod.directory]
-        + KubeletSource.watchedPaths)
+        + KubeletSource.watchedPaths, units: [Self.firewalld])
   }
 
   /// Reads the firewalls' files and the processes' names.
   public func observe(at time: HostTime) async throws -> FirewallObservation {
     let kubelet = try await host.kubelet.facts()
     let (roles, cluster) = (host.roles, host.cluster)
-    return try await host.read { files in
+    var observation = try await host.read { files in
       FirewallObservation(reading: files, kubelet: kubelet, roles: roles, cluster: cluster, at: time)
     }
+    // Without a bus the files say what they can.
+    let units = await host.systemd.units([Self.firewalld, Self.ufw])
+    if let status = try? units[Self.firewalld]?.get() {
+      observation.firewalld.settle(by: status, of: Self.firewalld, isDaemon: true)
+    }
+    if let status = try? units[Self.ufw]?.get() { observation.ufw.settle(by: status, of: Self.ufw, isDaemon: false) }
+    return observation
   }
 
   /// One verdict for both firewalls.

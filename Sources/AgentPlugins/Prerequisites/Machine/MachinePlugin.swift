@@ -42,12 +42,20 @@ public struct MachinePlugin: Plugin {
       of: Self.watched + ProgramFacts.usualPlaces + KubeletSource.watchedPaths, polling: [NodeIdentity.kernelPath])
   }
 
-  /// Reads files only: no name is asked for, no program is run.
+  /// Reads files, and asks systemd whether it has read them too: no name is asked for, no program is run.
   public func observe(at time: HostTime) async throws -> MachineObservation {
     let kubelet = try await host.kubelet.facts()
-    return try await host.read { [roles = host.roles, cluster = host.cluster] files in
+    var observation = try await host.read { [roles = host.roles, cluster = host.cluster] files in
       MachineObservation(reading: files, kubelet: kubelet, roles: roles, cluster: cluster, at: time)
     }
+    let units = observation.proxy.components.filter { $0.variables.secure != nil }.compactMap(\.unit)
+    guard !units.isEmpty else { return observation }
+    for (unit, status) in await host.systemd.units(units) where (try? status.get().needsReload) == true {
+      for index in observation.proxy.components.indices where observation.proxy.components[index].unit == unit {
+        observation.proxy.components[index].isStale = true
+      }
+    }
+    return observation
   }
 
   /// One verdict of size and name, one for each program that uses a proxy, and one for each program that is called.

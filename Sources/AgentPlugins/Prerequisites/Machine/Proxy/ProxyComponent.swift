@@ -16,6 +16,13 @@ struct ProxyComponent: Sendable, Equatable {
   var variables: ProxyVariables
   /// Why they are not all known.
   var problem: String?
+  /// Whether systemd still has what its files said before they were changed.
+  var isStale = false
+
+  /// The unit that starts it; nil for a static pod.
+  var unit: UnitName? {
+    if case .staticPod = kind { nil } else { try? UnitName(settingsScalar: "\(name).service") }
+  }
 
   /// Whether there is something to say of it.
   var isConcerned: Bool { problem != nil || variables.secure != nil || variables.plain != nil }

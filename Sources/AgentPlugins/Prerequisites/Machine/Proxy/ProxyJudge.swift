@@ -69,6 +69,13 @@ struct ProxyJudge {
         "it asks the proxy \(proxy.value), and whom it must ask directly cannot be seen: \(problem)", evidence: evidence
       )
     }
+    if component.isStale {
+      return Verdict(
+        Self.check, subject: component.name, .warning,
+        "\(who(component)) does not have it yet: systemd has not read what its files say of the proxy",
+        evidence: evidence + [Evidence("systemd NeedDaemonReload", "true")],
+        remedy: "systemctl daemon-reload; systemctl restart \(component.name).service")
+    }
     return Verdict(
       Self.check, subject: component.name, .ok, covered(targets, list?.name ?? "NO_PROXY"), evidence: evidence)
   }
