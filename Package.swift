@@ -32,7 +32,15 @@ let package = Package(
     .systemLibrary(name: "CYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
 
     .target(name: "AgentCore", swiftSettings: settings),
-    .target(name: "AgentHost", dependencies: ["AgentCore", "CLinux", "CSystemd", "CYAML"], swiftSettings: settings),
+    .target(
+      name: "AgentHost",
+      dependencies: [
+        "AgentCore", "CLinux", "CSystemd", "CYAML",
+        .product(name: "NIOCore", package: "swift-nio"),
+        .product(name: "NIOHTTP1", package: "swift-nio"),
+        .product(name: "NIOPosix", package: "swift-nio"),
+      ],
+      swiftSettings: settings),
     .target(name: "AgentPlugins", dependencies: ["AgentCore", "AgentHost"], swiftSettings: settings),
     .executableTarget(
       name: "NodeAgent",
@@ -52,7 +60,10 @@ let package = Package(
       swiftSettings: settings),
     .testTarget(name: "AgentCoreTests", dependencies: ["AgentCore"], swiftSettings: settings),
     .testTarget(
-      name: "AgentHostTests", dependencies: ["AgentHost", "AgentCore", "AgentTesting", "CNetlink"],
+      name: "AgentHostTests",
+      dependencies: [
+        "AgentHost", "AgentCore", "AgentTesting", "CNetlink", .product(name: "NIOCore", package: "swift-nio"),
+      ],
       swiftSettings: settings),
     .testTarget(
       name: "AgentPluginsTests", dependencies: ["AgentPlugins", "AgentHost", "AgentCore", "AgentTesting"],

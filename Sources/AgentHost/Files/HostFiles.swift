@@ -100,10 +100,13 @@ public struct HostFiles: Sendable {
 
   /// Opens a path unless the recording says that it could not be read.
   func open(_ path: String, flags: CInt) throws(FileError) -> FileDescriptor {
-    guard !forbidden.contains(where: { path == $0 || path.hasPrefix($0 == "/" ? "/" : $0 + "/") }) else {
-      throw FileError(path, .permissionDenied)
-    }
+    guard !forbids(path) else { throw FileError(path, .permissionDenied) }
     return try root.open(path, flags: flags)
+  }
+
+  /// Whether the recording says that a path could not be read.
+  func forbids(_ path: String) -> Bool {
+    forbidden.contains { path == $0 || path.hasPrefix($0 == "/" ? "/" : $0 + "/") }
   }
 }
 
@@ -119,7 +122,7 @@ extension HostFiles {
     return status
   }
 
-  private static func kind(_ file: borrowing FileDescriptor, _ path: String) throws(FileError) -> Kind {
+  static func kind(_ file: borrowing FileDescriptor, _ path: String) throws(FileError) -> Kind {
     switch clinux_file_kind(try status(file, path).st_mode) {
     case CChar(UInt8(ascii: "-")): .regular
     case CChar(UInt8(ascii: "d")): .directory

@@ -9,13 +9,16 @@ public struct Recording: SettingsSection, Sendable {
   public var time: HostTime
   /// Paths that the recording agent was not allowed to read; everything below them is denied.
   public var forbidden: [String]
+  /// What servers answered.
+  public var http: [RecordedHTTP]
 
-  /// Reads `time` (seconds since 1970), `uptime` (seconds since boot) and `forbidden`.
+  /// Reads `time` (seconds since 1970), `uptime` (seconds since boot), `forbidden` and `http`.
   public init(from reader: SettingsReader) {
     time = HostTime(
       wallNanoseconds: Int64(reader.value("time", default: 0, in: 0...9_000_000_000)) * 1_000_000_000,
       bootNanoseconds: Int64(reader.value("uptime", default: 0, in: 0...9_000_000_000)) * 1_000_000_000)
     forbidden = reader.list("forbidden")
+    http = reader.sections("http")
   }
 
   /// The recording of a root; one without the file was recorded at the epoch and forbids nothing.

@@ -1,0 +1,25 @@
+package import NIOCore
+import NIOPosix
+import Synchronization
+
+/// The one thread for sockets: the HTTP server and all probes share it.
+///
+/// It is started by its first use, so a look without probes has no such thread; it ends with the process.
+public final class NetworkLoop: Sendable {
+  private let group = Mutex<MultiThreadedEventLoopGroup?>(nil)
+
+  /// Makes a loop whose thread is not yet started.
+  public init() {}
+
+  /// NIO's event loop.
+  package var eventLoop: any NIOCore.EventLoop {
+    group.withLock { group in
+      let running = group ?? MultiThreadedEventLoopGroup(numberOfThreads: 1)
+      group = running
+      return running.next()
+    }
+  }
+
+  /// Whether the thread was started.
+  package var isStarted: Bool { group.withLock { $0 != nil } }
+}
