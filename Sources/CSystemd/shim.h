@@ -1,2 +1,3 @@
 #pragma once
 #include <systemd/sd-event.h>
+#include <systemd/sd-daemon.h>

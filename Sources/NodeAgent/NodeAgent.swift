@@ -12,4 +12,10 @@ struct NodeAgent: ParsableCommand {
       """,
     version: AgentBuild.current.version,
     subcommands: [Doctor.self, Run.self, Explain.self, Checks.self, Metrics.self, Config.self])
+
+  static func main() {
+    let words = CommandLine.arguments.dropFirst()
+    if words.first == HelperMode.word { HelperMode.run(Array(words.dropFirst())) }
+    main(nil)
+  }
 }

@@ -12,6 +12,8 @@ struct AgentSession: Sendable {
   let clock: any AgentClock
   let engine: Engine
   let events: HostEvents
+  /// The thread for sockets, which the HTTP server and the probes share.
+  let network: NetworkLoop
 
   /// What the state says now.
   func report(since start: HostTime) -> Report {

@@ -2,7 +2,6 @@ import AgentCore
 import AgentHost
 import Logging
 import NIOCore
-import NIOPosix
 
 /// The lasting agent: engine and HTTP server, until a signal ends both.
 struct Daemon: Sendable {
@@ -29,11 +28,9 @@ struct Daemon: Sendable {
   }
 
   private func start(_ addresses: [ListenAddress]) async throws -> HTTPServer {
-    // One thread for all connections; it ends with the process.
-    let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
     do {
       let routes = AgentRoutes(session: session).routes
-      return try await HTTPServer.start(listen: addresses, routes: routes, on: group.next())
+      return try await HTTPServer.start(listen: addresses, routes: routes, on: session.network.eventLoop)
     } catch {
       throw CommandError.failed("\(error)")
     }

@@ -24,8 +24,12 @@ struct SessionBuilder {
     let clock = LoopClock(loop: loop)
     let events = root.mode == .live && isLasting ? HostEvents.live(loop: loop, files: files) : .none
     let knowledge = AgentKnowledge(events: events, registry: registry)
+    let network = NetworkLoop()
+    let probes = HTTPProbes(files: files, worker: worker, network: network, recorded: recording.http)
     let host = Host(
       files: files, roles: roles, cluster: configuration.settings.cluster, worker: worker, events: events,
+      probes: probes,
+      helper: PrivilegedHelper(files: files, worker: worker, network: network, probes: probes),
       kubelet: KubeletSource(files: files, worker: worker, loop: loop), agent: knowledge)
     let active = ActivePlugins(configuration: configuration, selection: selection).make(registry, host: host)
     let shown: any AgentClock =
@@ -35,7 +39,8 @@ struct SessionBuilder {
     return AgentSession(
       configuration: configuration, roles: roles, roleProblem: detected.problems.first?.description, identity: identity,
       clock: shown,
-      engine: Engine(loop: loop, clock: shown, active: active, state: state), events: events)
+      engine: Engine(loop: loop, clock: shown, active: active, state: state), events: events,
+      network: network)
   }
 
   private func load(root: HostRoot, registry: [Registration], detected: RoleDetection) throws -> Configuration {

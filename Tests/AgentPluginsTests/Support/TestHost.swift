@@ -20,6 +20,8 @@ final class TestHost {
 
   /// Writes the files and directories (a path that ends in `/`) and makes the host.
   ///
+  /// What servers answer stands in `/recorded.yaml`, as on every recorded host.
+  ///
   /// - Parameter roles: what the host is for; detected from the files when nil.
   init(
     _ contents: [String: String], bytes: [String: [UInt8]] = [:], links: [String: String] = [:],
@@ -33,10 +35,13 @@ final class TestHost {
       try Self.makeParent(of: path, below: directory)
       try FileManager.default.createSymbolicLink(atPath: directory + path, withDestinationPath: target)
     }
-    files = HostFiles(root: try HostRoot(directory, mode: .recorded), forbidden: forbidden)
-    let worker = try Worker()
+    let root = try HostRoot(directory, mode: .recorded)
+    files = HostFiles(root: root, forbidden: forbidden)
+    let (worker, network) = (try Worker(), NetworkLoop())
+    let probes = HTTPProbes(files: files, worker: worker, network: network, recorded: try Recording(of: root).http)
     host = Host(
-      files: files, roles: roles ?? RoleDetection(reading: files).roles, worker: worker, events: .none,
+      files: files, roles: roles ?? RoleDetection(reading: files).roles, worker: worker, events: .none, probes: probes,
+      helper: PrivilegedHelper(files: files, worker: worker, network: network, probes: probes),
       kubelet: KubeletSource(files: files, worker: worker), agent: NoIntrospection())
   }
 

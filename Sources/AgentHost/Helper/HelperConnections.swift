@@ -1,0 +1,54 @@
+import NIOCore
+
+/// The helper's open connections and the time since the last; belongs to its event loop.
+final class HelperConnections {
+  /// The most at once: the agent asks one thing after the other.
+  private static let most = 16
+
+  private let eventLoop: any NIOCore.EventLoop
+  private let idleTime: TimeAmount
+  private let idle: EventLoopPromise<Void>
+  private let empty: EventLoopPromise<Void>
+  private var count = 0
+  private var isEnding = false
+  private var timer: Scheduled<Void>?
+  private var knownUsers: Set<UInt32> = []
+
+  /// - Parameter idle: kept when there was no connection for `idleTime`.
+  init(eventLoop: any NIOCore.EventLoop, idleTime: TimeAmount, idle: EventLoopPromise<Void>) {
+    self.eventLoop = eventLoop
+    self.idleTime = idleTime
+    self.idle = idle
+    empty = eventLoop.makePromise()
+    startTimer()
+  }
+
+  /// Takes a connection in, until it is closed; false when there are too many.
+  func admit(_ channel: any Channel) -> Bool {
+    guard count < Self.most else { return false }
+    count += 1
+    timer?.cancel()
+    channel.closeFuture.assumeIsolated().whenComplete { [self] _ in leave() }
+    return true
+  }
+
+  /// When the connections are closed that came in before the listener was.
+  func whenEmpty() -> EventLoopFuture<Void> {
+    isEnding = true
+    if count == 0 { empty.succeed() }
+    return empty.futureResult
+  }
+
+  /// Whether a user asks for the first time.
+  func isNew(_ user: UInt32) -> Bool { knownUsers.insert(user).inserted }
+
+  private func leave() {
+    count -= 1
+    guard count == 0 else { return }
+    if isEnding { empty.succeed() } else { startTimer() }
+  }
+
+  private func startTimer() {
+    timer = eventLoop.assumeIsolated().scheduleTask(in: idleTime) { [idle] in idle.succeed() }
+  }
+}

@@ -1,0 +1,40 @@
+/// Something that only root may ask. A new one is a file with this conformance and its place in ``HelperRequests``.
+protocol HelperRequest: SendableMetatype {
+  /// What is told: parsed facts, never what was read.
+  associatedtype Facts: Codable & Sendable
+
+  /// Its name on the wire.
+  static var name: String { get }
+  /// Asks with the rights of this process, in less than ``HelperProtocol/patience``.
+  static func facts(_ probes: HTTPProbes) async -> Facts
+  /// What this process lacked the right for, as in `PATH: permission denied`; nil when it could ask.
+  static func denial(in facts: Facts) -> String?
+}
+
+/// The fixed list of what the helper answers.
+enum HelperRequests {
+  static let all: [any HelperRequest.Type] = [CRIORequest.self]
+
+  /// The answer to a line: facts, or an error in words.
+  static func answer(_ line: [UInt8], asking probes: HTTPProbes) async -> [UInt8] {
+    guard let question = HelperProtocol.read(line, as: HelperProtocol.Question.self) else {
+      return error("the question is not {\"request\":\"NAME\",\"version\":\(HelperProtocol.version)}")
+    }
+    guard question.version == HelperProtocol.version else {
+      return error("version \(question.version) is not spoken here, only \(HelperProtocol.version)")
+    }
+    guard let request = all.first(where: { $0.name == question.request }) else {
+      return error("there is no such request; answered are: \(all.map { $0.name }.joined(separator: ", "))")
+    }
+    return await answer(request, probes)
+  }
+
+  static func error(_ words: String) -> [UInt8] {
+    HelperProtocol.line(HelperProtocol.Answer<String>(error: words))
+  }
+
+  private static func answer<Request: HelperRequest>(_: Request.Type, _ probes: HTTPProbes) async -> [UInt8] {
+    let line = HelperProtocol.line(HelperProtocol.Answer(facts: await Request.facts(probes)))
+    return line.count <= HelperProtocol.answerLimit ? line : error("the answer is too long")
+  }
+}

@@ -1,0 +1,58 @@
+import CLinux
+import NIOCore
+import NIOPosix
+
+/// The helper's work: answers the questions that come in on a socket until none has come for some time.
+public struct HelperServer: Sendable {
+  private let loop: EventLoop
+  private let network: NetworkLoop
+  private let probes: HTTPProbes
+  private let idleTime: Duration
+
+  /// - Parameters:
+  ///   - loop: on which requests are answered.
+  ///   - network: serves the connections.
+  ///   - probes: asks with the rights of this process.
+  ///   - idleTime: how long it stays without a connection; systemd starts it again for the next one.
+  public init(loop: EventLoop, network: NetworkLoop, probes: HTTPProbes, idleTime: Duration = .seconds(30)) {
+    self.loop = loop
+    self.network = network
+    self.probes = probes
+    self.idleTime = idleTime
+  }
+
+  /// Serves until it is idle, or until its task is cancelled.
+  ///
+  /// - Parameter listener: a listening unix socket, which is closed at the end.
+  public func serve(_ listener: CInt) async throws {
+    let eventLoop = network.eventLoop
+    let idle = eventLoop.makePromise(of: Void.self)
+    let idleTime = TimeAmount(idleTime)
+    let table = try await eventLoop.submit {
+      NIOLoopBound(HelperConnections(eventLoop: eventLoop, idleTime: idleTime, idle: idle), eventLoop: eventLoop)
+    }.get()
+    let answer: @Sendable ([UInt8], any Channel) -> Void = { [loop, probes] line, channel in
+      Task(executorPreference: loop) {
+        let answer = await HelperRequests.answer(line, asking: probes)
+        channel.writeAndFlush(ByteBuffer(bytes: answer)).whenComplete { _ in channel.close(promise: nil) }
+      }
+    }
+    let server = try await ServerBootstrap(group: eventLoop)
+      // A client may close its sending side and still wait for the answer.
+      .childChannelOption(.allowRemoteHalfClosure, value: true)
+      .childChannelInitializer { channel in
+        channel.eventLoop.makeCompletedFuture {
+          guard table.value.admit(channel) else { return channel.close(promise: nil) }
+          try channel.pipeline.syncOperations.addHandler(HelperConnectionHandler(table.value, answer: answer))
+        }
+      }
+      .withBoundSocket(listener).get()
+    try await withTaskCancellationHandler {
+      try await idle.futureResult.get()
+    } onCancel: {
+      idle.succeed()
+    }
+    try await server.close().get()
+    try await eventLoop.flatSubmit { table.value.whenEmpty() }.get()
+  }
+}

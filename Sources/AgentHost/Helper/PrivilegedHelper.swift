@@ -1,0 +1,63 @@
+import NIOCore
+
+/// Asks what only root may ask: directly where this process may, else through the helper of the host.
+///
+/// The helper is the agent's own program in a hidden mode, as root and without a network, started by a socket unit. It
+/// answers a fixed list of requests with parsed facts.
+public struct PrivilegedHelper: Sendable {
+  private let files: HostFiles
+  private let worker: Worker
+  private let network: NetworkLoop
+  private let probes: HTTPProbes
+
+  /// Makes a client; nothing is connected until something is asked.
+  public init(files: HostFiles, worker: Worker, network: NetworkLoop, probes: HTTPProbes) {
+    self.files = files
+    self.worker = worker
+    self.network = network
+    self.probes = probes
+  }
+
+  /// What CRI-O tells of itself.
+  public func crioInfo() async -> HelperAnswer<CRIOReport> { await ask(CRIORequest.self) }
+
+  private func ask<Request: HelperRequest>(_ request: Request.Type) async -> HelperAnswer<Request.Facts> {
+    let own = await Request.facts(probes)
+    guard let denial = Request.denial(in: own) else { return .facts(own) }
+    let problem: String
+    do throws(HelperFailure) {
+      return .facts(try await facts(request))
+    } catch {
+      problem = "\(error)"
+    }
+    return .unavailable("\(denial), and the helper \(HelperProtocol.unit) \(problem)")
+  }
+
+  private func facts<Request: HelperRequest>(_: Request.Type) async throws(HelperFailure) -> Request.Facts {
+    // A recorded host has no helper that runs.
+    guard files.root.mode == .live else { throw .missing }
+    let question = HelperProtocol.line(HelperProtocol.Question(request: Request.name))
+    let line = try await exchange(question).get()
+    guard let answer = HelperProtocol.read(line, as: HelperProtocol.Answer<Request.Facts>.self),
+      answer.version == HelperProtocol.version
+    else { throw .malformed }
+    guard let facts = answer.facts else { throw .refused(answer.error ?? "no reason given") }
+    return facts
+  }
+
+  private func exchange(_ question: [UInt8]) async -> Result<[UInt8], HelperFailure> {
+    let exchange = Exchange<Result<[UInt8], HelperFailure>>(
+      eventLoop: network.eventLoop, connectDeadline: HelperProtocol.questionTime,
+      failed: { .failure(HelperFailure(ProbeFailureReason(connecting: $0, within: HelperProtocol.questionTime))) },
+      cancelled: .failure(.silent(.cancelled)),
+      setUp: { try $0.pipeline.syncOperations.addHandler(HelperQuestionHandler(question, decision: $1)) })
+    do {
+      let target = ProbeTarget.unix(HelperProtocol.socket)
+      let address = try await ProbeAddress(of: target, files: files, worker: worker)
+      return await address.use { await exchange.run(with: $0) }
+    } catch {
+      let reason = (error as? FileError).map { ProbeFailureReason($0) } ?? .other("\(error)")
+      return .failure(HelperFailure(reason))
+    }
+  }
+}
