@@ -21,7 +21,7 @@ public struct HelperServer: Sendable {
     self.idleTime = idleTime
   }
 
-  /// Serves until it is idle.
+  /// Serves until it is idle, or until its task is cancelled.
   ///
   /// - Parameter listener: a listening unix socket, which is closed at the end.
   public func serve(_ listener: CInt) async throws {
@@ -47,7 +47,11 @@ public struct HelperServer: Sendable {
         }
       }
       .withBoundSocket(listener).get()
-    try await idle.futureResult.get()
+    try await withTaskCancellationHandler {
+      try await idle.futureResult.get()
+    } onCancel: {
+      idle.succeed()
+    }
     try await server.close().get()
     try await eventLoop.flatSubmit { table.value.whenEmpty() }.get()
   }

@@ -41,6 +41,7 @@ struct HTTPProbeClient: Sendable {
     var limits = NIOHTTPDecoderLimitConfiguration()
     limits.maxHeaderFieldSize = HTTPProbeHandler.headLimit
     limits.maxHeaderListSize = HTTPProbeHandler.headLimit
+    limits.maxHeaderFieldCount = HTTPProbeHandler.headLimit
     return limits
   }
 }

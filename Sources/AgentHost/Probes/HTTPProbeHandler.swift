@@ -46,13 +46,13 @@ final class HTTPProbeHandler: ChannelInboundHandler {
   }
 
   func errorCaught(context: ChannelHandlerContext, error: any Error) {
-    let end: ProbeFailureReason = phase == .body ? .incomplete : .closed
     fail(ProbeFailureReason(receiving: error, end: end, headLimit: Self.headLimit))
   }
 
-  func channelInactive(context: ChannelHandlerContext) {
-    fail(phase == .body ? .incomplete : .closed)
-  }
+  func channelInactive(context: ChannelHandlerContext) { fail(end) }
+
+  /// What it means when the server ends the connection now.
+  private var end: ProbeFailureReason { phase == .body ? .incomplete : .closed }
 
   private var head: HTTPRequestHead {
     var headers = HTTPHeaders([

@@ -22,12 +22,13 @@ struct Program {
   }
 
   static func start(
-    _ arguments: [String], program: String = path, environment: [String: String] = [:]
+    _ arguments: [String], program: String = path, environment: [String: String] = [:], input: FileHandle? = nil
   ) throws -> Running {
     let process = Process()
     process.executableURL = URL(fileURLWithPath: program)
     process.arguments = arguments
     process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
+    if let input { process.standardInput = input }
     let (output, error) = (Pipe(), Pipe())
     process.standardOutput = output
     process.standardError = error

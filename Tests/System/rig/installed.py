@@ -20,8 +20,10 @@ def agent(root: Path, binary: Path) -> Layer:
     target = root / "usr/lib" / f"{platform.machine()}-linux-gnu" / library.name
     target.parent.mkdir(parents=True, exist_ok=True)
     shutil.copy(library, target)
-  layer.write("/usr/lib/systemd/system/nodeagent.service", (PAYLOAD / "units/nodeagent.service").read_text())
+  for unit in ("nodeagent.service", "nodeagent-helper.socket", "nodeagent-helper.service"):
+    layer.write(f"/usr/lib/systemd/system/{unit}", (PAYLOAD / "units" / unit).read_text())
   layer.enable("nodeagent.service")
+  layer.enable("nodeagent-helper.socket", "sockets.target")
   return layer
 
 
