@@ -37,6 +37,8 @@ release: setup ## builds the stripped binary that ships
 	strip -o $(RELEASE)/nodeagent.stripped $(BINARY)
 
 test: setup ## runs all tests; SANITIZE=thread runs them in the thread sanitizer
+	@# Hundreds of tests at once would share the processors, and those with deadlines would miss them.
+	SWT_EXPERIMENTAL_MAXIMUM_PARALLELIZATION_WIDTH=$$(( 2 * $$(nproc) )) \
 	TSAN_OPTIONS=suppressions=$(CURDIR)/Tests/thread-sanitizer.supp \
 	$(SWIFT) test $(if $(SANITIZE),--sanitize=$(SANITIZE)) --scratch-path $(DEBUG)$(addprefix -,$(SANITIZE))
 

@@ -3,7 +3,7 @@ import Testing
 
 @testable import AgentHost
 
-@Suite("The privileged helper", .timeLimit(.minutes(1)))
+@Suite("The privileged helper", .timeLimit(.minutes(10)))
 struct HelperServerTests {
   /// Sends bytes to a helper and returns what comes back before the end.
   private func say(_ text: String, endsSending: Bool = false) async throws -> String {

@@ -3,7 +3,7 @@ import Testing
 
 @testable import AgentHost
 
-@Suite("Asking the privileged helper", .timeLimit(.minutes(1)))
+@Suite("Asking the privileged helper", .timeLimit(.minutes(10)))
 struct PrivilegedHelperTests {
   private static let denied = "/run/crio/crio.sock: permission denied, and the helper nodeagent-helper.socket"
 

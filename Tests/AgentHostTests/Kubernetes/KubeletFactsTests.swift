@@ -149,7 +149,8 @@ struct KubeletFactsTests {
   func unreadable(path: String, hidesFlags: Bool) async throws {
     let facts = try await facts(["etc/default/kubelet": ""], forbidden: [path])
     #expect(
-      facts.configuration.bool(["failSwapOn"], default: true) == .unknown(KubeletProblem(path, "permission denied")))
+      facts.configuration.bool(["failSwapOn"], default: true)
+        == .unknown(KubeletProblem(path, "permission denied", isHidden: true)))
     #expect((facts.configuration.text([], flag: "node-ip").problem != nil) == hidesFlags)
     #expect(facts.version.value?.minor == 32)
   }

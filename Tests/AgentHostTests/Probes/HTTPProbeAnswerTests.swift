@@ -3,7 +3,7 @@ import Testing
 
 @testable import AgentHost
 
-@Suite("Answers of HTTP probes", .timeLimit(.minutes(1)))
+@Suite("Answers of HTTP probes", .timeLimit(.minutes(10)))
 struct HTTPProbeAnswerTests {
   @Test("every status is an answer", arguments: [200, 204, 302, 401, 404, 500, 503, 999])
   func statuses(status: Int) async throws {

@@ -4,7 +4,7 @@ import Testing
 
 @testable import AgentHost
 
-@Suite("Failures of HTTP probes", .timeLimit(.minutes(1)))
+@Suite("Failures of HTTP probes", .timeLimit(.minutes(10)))
 struct HTTPProbeFailureTests {
   @Test("nothing listens")
   func refused() async throws {

@@ -4,7 +4,7 @@ import Testing
 
 @testable import AgentHost
 
-@Suite("HTTP probes of unix sockets", .timeLimit(.minutes(1)))
+@Suite("HTTP probes of unix sockets", .timeLimit(.minutes(10)))
 struct UnixProbeTests {
   private func serve(_ tree: TemporaryTree, _ path: String, _ body: String = "inside") throws -> SocketServer {
     try SocketServer(unix: tree.path + path) { connection in

@@ -7,7 +7,7 @@ import Testing
 @testable import AgentHost
 
 /// Real inotify on real files; every wait ends with the event it waits for.
-@Suite(.timeLimit(.minutes(1))) struct FileWatcherTests {
+@Suite(.timeLimit(.minutes(10))) struct FileWatcherTests {
   /// Watches paths below a tree; `change` is followed by a trigger or the test does not end.
   private func watch(
     _ tree: TemporaryTree, _ paths: [String], _ body: @Sendable @escaping (Changes) async throws -> Void

@@ -3,7 +3,7 @@ import Foundation
 import Testing
 
 /// The daemon from outside. Each waits for a line of its log, never for time.
-@Suite(.timeLimit(.minutes(2))) struct DaemonTests {
+@Suite(.timeLimit(.minutes(10))) struct DaemonTests {
   /// Starts on a free port and returns it with the process.
   private func start(_ environment: [String: String] = [:]) throws -> (Program.Running, port: String) {
     let running = try Program.start(["run", "--listen", "127.0.0.1:0"], environment: environment)

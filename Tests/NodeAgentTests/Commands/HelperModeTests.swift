@@ -5,7 +5,7 @@ import Testing
 @testable import AgentHost
 
 /// The hidden mode from outside, started as systemd starts the service of a socket unit (sd_listen_fds(3)).
-@Suite(.timeLimit(.minutes(1))) struct HelperModeTests {
+@Suite(.timeLimit(.minutes(10))) struct HelperModeTests {
   private static let question = #"{"request":"crio-info","version":1}"#
 
   /// Starts it with a descriptor 3, which a shell makes of the one that Process can hand over.

@@ -2,7 +2,7 @@ import Testing
 
 @testable import NodeAgent
 
-@Suite(.timeLimit(.minutes(1))) struct HTTPBadRequestTests {
+@Suite(.timeLimit(.minutes(10))) struct HTTPBadRequestTests {
   private static let head = "GET /metrics HTTP/1.1\r\nHost: test\r\n"
 
   @Test(arguments: [

@@ -2,7 +2,7 @@ import Testing
 
 @testable import NodeAgent
 
-@Suite(.timeLimit(.minutes(1))) struct HTTPConnectionTests {
+@Suite(.timeLimit(.minutes(10))) struct HTTPConnectionTests {
   private let get = "GET /metrics HTTP/1.1\r\nHost: test\r\n\r\n"
 
   @Test func pipelinedRequestsAreAnsweredInOrder() async throws {

@@ -3,7 +3,7 @@ import Testing
 
 @testable import NodeAgent
 
-@Suite(.timeLimit(.minutes(1))) struct HTTPLimitTests {
+@Suite(.timeLimit(.minutes(10))) struct HTTPLimitTests {
   private let big = "GET /big HTTP/1.1\r\nHost: test\r\n\r\n"
 
   @Test(arguments: [

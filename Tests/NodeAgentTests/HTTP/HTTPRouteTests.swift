@@ -2,7 +2,7 @@ import Testing
 
 @testable import NodeAgent
 
-@Suite(.timeLimit(.minutes(1))) struct HTTPRouteTests {
+@Suite(.timeLimit(.minutes(10))) struct HTTPRouteTests {
   @Test func aPageIsServedWithItsLengthAndType() async throws {
     try await withServer { _, port in
       let answer = try TestClient(port: port).get("/metrics")

@@ -3,7 +3,7 @@ import Testing
 
 @testable import NodeAgent
 
-@Suite(.timeLimit(.minutes(1))) struct HTTPServerLifeTests {
+@Suite(.timeLimit(.minutes(10))) struct HTTPServerLifeTests {
   private static let loopback = ListenAddress(.ipv4("127.0.0.1"), port: 0)
 
   @Test func shutdownClosesEveryConnectionWhateverItDoes() async throws {
