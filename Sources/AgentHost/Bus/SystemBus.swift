@@ -38,6 +38,7 @@ public actor SystemBus {
   private var retry: Task<Void, Never>?
   /// Grows with every connection that ends before it answered anything.
   private var pause = SystemBus.firstPause
+  /// The loop.
   nonisolated public var unownedExecutor: UnownedSerialExecutor { loop.asUnownedSerialExecutor() }
 
   /// The bus below a host's root.
