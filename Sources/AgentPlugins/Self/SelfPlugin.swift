@@ -31,11 +31,13 @@ public struct SelfPlugin: Plugin {
       let denied = requirements.compactMap { requirement in
         Self.denial(of: requirement, files).map { DeniedRequirement(requirement: requirement, reason: $0) }
       }
+      // Where systemd did not start the host nobody expects a bus.
+      let isSystemd = try files.kind("/run/systemd/system") == .directory
       return SelfObservation(
         takenAt: time,
         live: SelfObservation.Live(
           process: try OwnProcess(), denied: denied, rounds: rounds, watching: watching,
-          bus: bus, memoryLimit: settings.memoryLimit))
+          bus: isSystemd ? bus : nil, memoryLimit: settings.memoryLimit))
     }
   }
 
