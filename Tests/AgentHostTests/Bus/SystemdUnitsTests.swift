@@ -173,6 +173,28 @@ import Testing
     }
   }
 
+  @Test func aLostBusIsToldOnceAfterTheFirstNewTry() async throws {
+    try await withLoop { loop in
+      let clock = ManualClock()
+      let rig = try Self.rig(loop, clock: clock, isLasting: true, answer: Self.running)
+      _ = await rig.units.read([Self.crio])
+      var changes = rig.connection.changes().makeAsyncIterator()
+      var triggers = rig.units.changes(of: [Self.crio]).makeAsyncIterator()
+      _ = await triggers.next()
+      rig.bus.stop()
+      await clock.sleepers { !$0.isEmpty }
+      clock.advance(by: .seconds(1))
+      #expect(await changes.next() != nil)
+      #expect(await triggers.next() != nil)
+      #expect(await rig.connection.health().problem != nil)
+      try rig.bus.listen()
+      await clock.sleepers { !$0.isEmpty }
+      clock.advance(by: .seconds(10))
+      #expect(await changes.next() != nil)
+      #expect(await rig.connection.health().problem == nil)
+    }
+  }
+
   @Test func aThousandConnectionsLeaveNothingBehind() async throws {
     try await withLoop { loop in
       let rig = try Self.rig(loop, clock: LoopClock(loop: loop), answer: Self.running)
