@@ -16,14 +16,14 @@ BREAK, MEND = Action("run", "break"), Action("run", "mend")
 class Host:
   """A guest and its agent in one: what it reports while whole and while broken is given."""
 
-  def __init__(self, name: str, whole: list, broken: list, dies: bool = False):
-    self.name, self.whole, self.broken, self.dies = name, whole, broken, dies
-    self.is_broken, self.pid, self.done = False, 1, []
+  def __init__(self, name: str, whole: list, broken: list, dies: bool = False, counts: int = 0):
+    self.name, self.whole, self.broken, self.dies, self.counts = name, whole, broken, dies, counts
+    self.is_broken, self.pid, self.done, self.counter = False, 1, [], 7
 
   def shell(self, script: str, check: bool = True) -> str:
     self.done.append(script)
     if script == "break":
-      self.is_broken, self.pid = True, self.pid + self.dies
+      self.is_broken, self.pid, self.counter = True, self.pid + self.dies, self.counter + self.counts
     if script == "mend":
       self.is_broken = False
     holds = self.is_broken if "is-broken" in script else not self.is_broken
@@ -32,6 +32,9 @@ class Host:
   def status(self) -> dict:
     verdicts = self.broken if self.is_broken else self.whole
     return {"verdicts": copy.deepcopy(verdicts), "impact": {"workloads": "lost" if self.is_broken else "ok"}}
+
+  def metrics(self) -> str:
+    return f"# TYPE restarts_total counter\n{SERIES} {self.counter}\n{SERIES[:-1]},other=\"y\"}} 99\n"
 
   def identity(self) -> dict:
     return {"MainPID": str(self.pid)}
@@ -95,7 +98,7 @@ def test_row_passes_when_the_root_is_found_and_let_go():
   pytest.param([verdict(planes=["storage"])], id="another plane"),
 ])
 def test_row_fails_when_the_root_is_not_found(broken):
-  with pytest.raises(RowFailure, match="not found as a root"):
+  with pytest.raises(RowFailure, match="not found as the row says"):
     host = Host("one", WHOLE, [*broken, *WHOLE[1:]])
     run(host, besides=(Pattern("a.check", reason="to see that it does not count"),))
 
@@ -215,3 +218,34 @@ def test_failed_row_is_repaired_for_the_next_one():
   with pytest.raises(RowFailure):
     run(host)
   assert host.done[-1] == "mend" and not host.is_broken
+
+
+BELOW = Expectation("b.check", "thing", "failing", cause="a.check[thing]")
+
+
+def expecting(*more: Expectation) -> tuple[Stage, ...]:
+  return (Stage((BREAK,), (*fault().stages[0].expect, *more), 0.05, "is-broken"),)
+
+
+def test_row_passes_when_a_wanted_consequence_is_below_its_cause():
+  run(Host("one", WHOLE, [ROOT, FOLLOWS, WHOLE[2]]), stages=expecting(BELOW))
+
+
+@pytest.mark.parametrize("cause", [None, {"check": "c.check", "subject": "thing"}, {"check": "a.check", "subject": None}])
+def test_row_fails_when_a_wanted_consequence_is_below_something_else(cause):
+  with pytest.raises(RowFailure, match=r"within .*: b.check\[thing\]"):
+    run(Host("one", WHOLE, [ROOT, {**FOLLOWS, "cause": cause}, WHOLE[2]]), stages=expecting(BELOW))
+
+
+SERIES = 'restarts_total{unit="x.service"}'
+
+
+@pytest.mark.parametrize(("rises", "wanted"), [(1, 1), (0, 0)])
+def test_row_passes_when_a_counter_rises_as_wanted(rises, wanted):
+  run(Host("one", WHOLE, [ROOT, *WHOLE[1:]], counts=rises), counted={SERIES: wanted})
+
+
+@pytest.mark.parametrize("rises", [0, 2])
+def test_row_fails_when_a_counter_rises_otherwise(rises):
+  with pytest.raises(RowFailure, match=f"rose by {rises}, not by 1"):
+    run(Host("one", WHOLE, [ROOT, *WHOLE[1:]], counts=rises), counted={SERIES: 1})

@@ -4,7 +4,7 @@ import Glibc
 /// The connection to the host's system bus, made when it is first needed and kept as long as the agent runs.
 ///
 /// When it ends it is made anew, after 100 ms at first and at most every 5 s; whoever listens is told, installs its match
-/// rules again and reads again.
+/// rules again and reads again. A loss is told as well, once, when the first new try has failed.
 public actor SystemBus {
   /// How the connection goes.
   public struct Health: Sendable, Equatable {
@@ -32,9 +32,11 @@ public actor SystemBus {
   /// How long an answer may take.
   private let deadline: Duration
   private var link: BusLink?
-  private var listeners: [@Sendable () -> Void] = []
+  private var listeners: [UInt64: @Sendable () -> Void] = [:]
+  private var lastListener: UInt64 = 0
   private var connections = 0
   private var problem: BusError?
+  private var isLossTold = false
   private var retry: Task<Void, Never>?
   /// Grows with every connection that ends before it answered anything.
   private var pause = SystemBus.firstPause
@@ -93,8 +95,31 @@ public actor SystemBus {
     return connections
   }
 
-  /// Calls `listener` whenever a new connection stands; what was matched on the old one is gone.
-  func onConnection(_ listener: @escaping @Sendable () -> Void) { listeners.append(listener) }
+  /// Calls `listener` whenever a new connection stands, since what was matched on the old one is gone, and once when there
+  /// is none.
+  func onConnection(_ listener: @escaping @Sendable () -> Void) { _ = add(listener) }
+
+  /// A trigger whenever a new connection stands, and once when there is none.
+  nonisolated func changes() -> AsyncStream<Trigger> {
+    let (stream, continuation) = AsyncStream.makeStream(of: Trigger.self, bufferingPolicy: .bufferingNewest(1))
+    Task(executorPreference: loop) {
+      let id = await self.add { continuation.yield(Trigger()) }
+      continuation.onTermination = { [weak self, loop = self.loop] _ in
+        Task(executorPreference: loop) { await self?.remove(id) }
+      }
+    }
+    return stream
+  }
+
+  private func add(_ listener: @escaping @Sendable () -> Void) -> UInt64 {
+    lastListener += 1
+    listeners[lastListener] = listener
+    return lastListener
+  }
+
+  private func remove(_ id: UInt64) { listeners[id] = nil }
+
+  private func tell() { for listener in listeners.values { listener() } }
 
   /// The connection, made now if there is none.
   private func connected() throws(BusError) -> BusLink {
@@ -104,7 +129,8 @@ public actor SystemBus {
       link = made
       problem = nil
       connections += 1
-      for listener in listeners { listener() }
+      isLossTold = false
+      tell()
       return made
     } catch {
       problem = error
@@ -145,9 +171,16 @@ public actor SystemBus {
   }
 
   private func tryAgain() -> Bool {
-    guard (try? connected()) != nil else { return false }
-    retry = nil
-    return true
+    guard (try? connected()) == nil else {
+      retry = nil
+      return true
+    }
+    // Not before the first new try: a bus that is only restarted may be back by then.
+    if !isLossTold {
+      isLossTold = true
+      tell()
+    }
+    return false
   }
 
   private static func read<T>(

@@ -43,6 +43,12 @@ public struct Systemd: Sendable {
     }
   }
 
+  /// A trigger whenever the bus is lost or is there again; none on a recorded host.
+  public func connectionChanges() -> AsyncStream<Trigger> {
+    guard case .live(_, let bus, _, _) = source else { return AsyncStream { $0.finish() } }
+    return bus.changes()
+  }
+
   /// How the connection to the bus goes; nil on a recorded host.
   public func health() async -> SystemBus.Health? {
     guard case .live(_, let bus, _, _) = source else { return nil }

@@ -10,6 +10,8 @@ import Glibc
 actor SystemdUnits {
   private struct Watched {
     var counter = RestartCounter()
+    /// What signals told last, by interface: systemd sends one as well when only a job was queued.
+    var told: [String: [String: BusValue]] = [:]
     var triggers: [UInt64: AsyncStream<Trigger>.Continuation] = [:]
   }
 
@@ -180,12 +182,21 @@ actor SystemdUnits {
     let properties = "interface='org.freedesktop.DBus.Properties',member='PropertiesChanged'"
     let sender = "type='signal',sender='\(Self.manager.name)'"
     try await bus.match("\(sender),path='\(Self.path(of: unit))',\(properties)") { [weak self] message in
-      let invocation = try? Self.invocation(in: message)
-      self?.assumeIsolated { units in
-        if let invocation { units.watched[unit]?.counter.signalled(invocation) }
-        units.trigger(unit)
+      let change = try? Self.change(in: message)
+      self?.assumeIsolated { $0.take(change, of: unit) }
+    }
+  }
+
+  private func take(_ change: (interface: String, properties: [String: BusValue])?, of unit: UnitName) {
+    if let change {
+      if let invocation = UnitStatus.invocation(change.properties["InvocationID"]) {
+        watched[unit]?.counter.signalled(invocation)
+      }
+      guard watched[unit]?.told.updateValue(change.properties, forKey: change.interface) != change.properties else {
+        return
       }
     }
+    trigger(unit)
   }
 
   private func match(_ rule: String, _ body: @escaping @Sendable (isolated SystemdUnits) -> Void) async throws(BusError)
@@ -200,9 +211,12 @@ actor SystemdUnits {
     _ = try? await bus.call(call) { (_) throws(BusError) in () }
   }
 
-  private static func invocation(in message: borrowing BusMessage) throws(BusError) -> String? {
-    _ = try message.text()
-    return UnitStatus.invocation(try message.properties(["InvocationID"])["InvocationID"])
+  /// The interface and the properties of a PropertiesChanged that are looked at.
+  private static func change(
+    in message: borrowing BusMessage
+  ) throws(BusError) -> (interface: String, properties: [String: BusValue]) {
+    let interface = try message.text()
+    return (interface, try message.properties(UnitStatus.unitProperties.union(UnitStatus.serviceProperties)))
   }
 
   /// `crio.service` is `/org/freedesktop/systemd1/unit/crio_2eservice` (sd_bus_path_encode(3)).

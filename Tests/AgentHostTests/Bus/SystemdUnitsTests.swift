@@ -152,6 +152,28 @@ import Testing
     }
   }
 
+  @Test(arguments: [("active", true), ("failed", false)])
+  func aSignalThatTellsNothingNewIsNoTrigger(second: String, isNothingNew: Bool) async throws {
+    try await withLoop { loop in
+      let rig = try Self.rig(loop, clock: LoopClock(loop: loop), answer: Self.running)
+      let stream = rig.units.changes(of: [Self.crio])
+      var triggers = stream.makeAsyncIterator()
+      _ = await triggers.next()
+      let unit = "org.freedesktop.systemd1.Unit"
+      rig.bus.changed(Self.path, interface: unit, [("ActiveState", .text("active"))])
+      _ = await triggers.next()
+      rig.bus.changed(Self.path, interface: unit, [("ActiveState", .text(second))])
+      // What comes over the bus comes in order: with the answer the signal has been taken.
+      _ = await rig.units.read([Self.crio])
+      let pending = await Task {
+        withUnsafeCurrentTask { $0?.cancel() }
+        var rest = stream.makeAsyncIterator()
+        return await rest.next()
+      }.value
+      #expect((pending == nil) == isNothingNew)
+    }
+  }
+
   @Test func aNewConnectionIsListenedToAgain() async throws {
     try await withLoop { loop in
       let clock = ManualClock()
@@ -170,6 +192,28 @@ import Testing
       let subscribed = rig.bus.calls.filter { $0.member == "Subscribe" }.count
       #expect(subscribed == 2)
       #expect(rig.bus.calls.filter { $0.member == "AddMatch" }.count == 2 * rules)
+    }
+  }
+
+  @Test func aLostBusIsToldOnceAfterTheFirstNewTry() async throws {
+    try await withLoop { loop in
+      let clock = ManualClock()
+      let rig = try Self.rig(loop, clock: clock, isLasting: true, answer: Self.running)
+      _ = await rig.units.read([Self.crio])
+      var changes = rig.connection.changes().makeAsyncIterator()
+      var triggers = rig.units.changes(of: [Self.crio]).makeAsyncIterator()
+      _ = await triggers.next()
+      rig.bus.stop()
+      await clock.sleepers { !$0.isEmpty }
+      clock.advance(by: .seconds(1))
+      #expect(await changes.next() != nil)
+      #expect(await triggers.next() != nil)
+      #expect(await rig.connection.health().problem != nil)
+      try rig.bus.listen()
+      await clock.sleepers { !$0.isEmpty }
+      clock.advance(by: .seconds(10))
+      #expect(await changes.next() != nil)
+      #expect(await rig.connection.health().problem == nil)
     }
   }
 

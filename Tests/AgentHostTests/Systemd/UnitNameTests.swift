@@ -46,6 +46,11 @@ import Testing
       ([.read("a", 0), .signal("b"), .signal("b"), .read("b", 1)], 1, 1),
       // by hand in between: systemd's count starts at 0 again
       ([.read("a", 5), .read("b", 0), .read("c", 1)], 7, 6), ([.read("a", 5), .signal("b"), .read("c", 1)], 7, 6),
+      // an answer that is older than the signals before it
+      ([.read("a", 0), .signal("b"), .signal("c"), .read("b", 0), .signal("c"), .read("c", 0)], 2, 0),
+      // systemd's count comes before the new invocation, or after it
+      ([.read("a", 0), .read("a", 1), .signal("b"), .read("b", 1)], 1, 1),
+      ([.read("a", 0), .signal("b"), .read("b", 0), .read("b", 1)], 1, 1),
       ([.signal("x"), .read("a", 0)], 0, 0), ([.read(nil, 0), .read("a", 0), .read("b", 0)], 1, 0),
     ] as [([Step], UInt64, UInt64)]) func restartsAreCountedOnce(steps: [Step], all: UInt64, automatic: UInt64)
   {

@@ -82,6 +82,16 @@ import Testing
     #expect(verdict.state == state && verdict.summary.contains(words), "\(verdict)")
   }
 
+  /// kubeadm writes the driver when the host joins; the kubelet's own default says nothing of that.
+  @Test func beforeJoiningThereIsNoDriverToCompare() async throws {
+    let files = ["/usr/bin/crio": "", "/usr/bin/kubelet": "", "/run/systemd/system/": ""]
+    let host = try TestHost(files.merging(["/recorded.yaml": Self.recording()]) { _, last in last })
+    let plugin = CRIOPlugin(host: host.host)
+    let found = plugin.judge(try await plugin.observe(at: TestHost.time))
+    #expect(found.map(\.state) == [.ok, .skipped, .ok], "\(found)")
+    #expect(found[1].summary.contains("not joined yet"))
+  }
+
   @Test func cgroupfsBesideSystemdWarns() async throws {
     let files = ["/var/lib/kubelet/config.yaml": "cgroupDriver: cgroupfs\n"]
     let found = try await verdicts(files, recording: Self.recording(driver: "cgroupfs"))

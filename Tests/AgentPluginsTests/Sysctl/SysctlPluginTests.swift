@@ -230,6 +230,12 @@ private let forward = "net.ipv4.ip_forward"
     #expect(verdict.summary.contains("no IPv6 in the kubelet's --node-ip"))
   }
 
+  @Test func exampleNetworkOfCRIOSaysNothingOfIPv6() async throws {
+    let example = #"{"name":"crio","plugins":[{"type":"bridge","ipam":{"ranges":[[{"subnet":"1100:200::/24"}]]}}]}"#
+    let contents = SysctlPluginTests.healthy.merging(["/etc/cni/net.d/00-crio.conflist": example]) { $1 }
+    #expect(try await judged(contents)[values("net.ipv6.conf.all.forwarding")]?.state == .skipped)
+  }
+
   @Test func protectedKernelDefaultsAreJudgedBothWays() async throws {
     let contents = [
       "/var/lib/kubelet/config.yaml": "kind: KubeletConfiguration\nprotectKernelDefaults: true\n",

@@ -50,6 +50,10 @@ import Testing
       "no longer starts it; last it ended with exit status 2", "reset-failed"
     ),
     (
+      "{ActiveState: failed, Result: exit-code, ExecMainCode: 1, ExecMainStatus: 1, Restart: always, NRestarts: 5}",
+      "ended with exit status 1; after 5 restarts systemd no longer starts it", "reset-failed"
+    ),
+    (
       "{ActiveState: activating, SubState: auto-restart, Result: exit-code, ExecMainCode: 1, ExecMainStatus: 1}",
       "systemd starts it again", "journalctl"
     ),

@@ -15,6 +15,11 @@ IMPACTS = ("ok", "at_risk", "lost")
 ACTIONS = ("run", "write", "append", "remove", "restart_guest", "restart_agent")
 
 
+def label(check: str, subject: str) -> str:
+  """A check and what it is about, as the table writes them."""
+  return f"{check}[{subject}]" if subject else check
+
+
 @dataclass(frozen=True)
 class Pattern:
   """Verdicts by check, subject and state; `*` stands for anything."""
@@ -39,7 +44,10 @@ class Baseline:
 
 @dataclass(frozen=True)
 class Expectation:
-  """The root finding that the agent must give, and the state it must have before and again afterwards."""
+  """A finding that the agent must give, and the state it must have before and again afterwards.
+
+  It is a root unless `cause` names the root that it follows from, such as `units.state[crio.service]`.
+  """
 
   check: str
   subject: str
@@ -47,10 +55,11 @@ class Expectation:
   before: str = "ok"
   says: str = ""
   planes: tuple[str, ...] | None = None
+  cause: str | None = None
 
   @property
   def label(self) -> str:
-    return f"{self.check}[{self.subject}]" if self.subject else self.check
+    return label(self.check, self.subject)
 
 
 @dataclass(frozen=True)
@@ -113,6 +122,7 @@ class Fault:
   clear_within: float
   consequences: tuple[Pattern, ...]
   besides: tuple[Pattern, ...]
+  counted: dict[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -155,7 +165,8 @@ def _pattern(table: dict) -> Pattern:
 
 def _fault(table: dict) -> Fault:
   name = table["name"]
-  allowed = {"name", "host", "also", "stage", "repair", "repaired", "clear_within", "consequence", "besides"}
+  allowed = {"name", "host", "also", "stage", "repair", "repaired", "clear_within", "consequence", "besides",
+             "counted"}
   if unknown := set(table) - allowed:
     raise ValueError(f"{name}: unknown keys {sorted(unknown)}")
   consequences = tuple(_pattern(each) for each in table.get("consequence", []))
@@ -164,7 +175,7 @@ def _fault(table: dict) -> Fault:
     raise ValueError(f"{name}: a finding besides needs its reason")
   return Fault(name, table["host"], tuple(table.get("also", [])), tuple(_stage(name, each) for each in table["stage"]),
                tuple(map(Action.parse, table["repair"])), table["repaired"], float(table["clear_within"]),
-               consequences, besides)
+               consequences, besides, dict(table.get("counted", {})))
 
 
 def _stage(name: str, table: dict) -> Stage:

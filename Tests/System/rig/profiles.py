@@ -22,6 +22,7 @@ def build(layer: Layer, plan: ClusterPlan, host: HostPlan, tree: Path, certifica
     _node_packages(layer, host, tree)
   if host.profile in ("master", "worker"):
     kubeadm.join(layer, plan, host, certificates)
+    _network(layer)
   if host.profile == "load-balancer":
     _load_balancer(layer, plan, host, "MASTER", 150)
   if host.profile == "nas":
@@ -29,6 +30,10 @@ def build(layer: Layer, plan: ClusterPlan, host: HostPlan, tree: Path, certifica
     _load_balancer(layer, plan, host, "BACKUP", 100)
     layer.write("/etc/exports", "/mnt/server 192.168.100.0/24(rw,sync,no_subtree_check,no_root_squash)\n")
     layer.directory("/mnt/server")
+    # In /etc, where the tree masks the package's unit.
+    layer.write("/etc/systemd/system/nfs-server.service", (PAYLOAD / "units/nfs-server.service").read_text())
+    layer.link("/etc/systemd/system/multi-user.target.wants/nfs-server.service",
+               "/etc/systemd/system/nfs-server.service")
 
 
 def _common(layer: Layer, plan: ClusterPlan, host: HostPlan) -> None:
@@ -52,9 +57,18 @@ def _node_packages(layer: Layer, host: HostPlan, tree: Path) -> None:
   layer.write(SYSCTL_FILE, KUBERNETES_SYSCTL)
   layer.write("/etc/sysctl.d/inotify.conf", INOTIFY_SYSCTL)
   layer.directory("/var/lib/containers/storage")
+  # CRI-O's package switches its example off by its name.
+  layer.write("/etc/cni/net.d/10-crio-bridge.conflist.disabled", (PAYLOAD / "10-crio-bridge.conflist").read_text())
   status = (tree / "var/lib/dpkg/status").read_text().rstrip("\n")
   layer.write("/var/lib/dpkg/status", f"{status}\n\n" + "\n".join(
-    _package(name, f"{host.kubernetes}-1.1") for name in ("kubeadm", "kubelet")))
+    _package(name, f"{host.kubernetes}-1.1") for name in ("cri-o", "kubeadm", "kubelet")))
+
+
+def _network(layer: Layer) -> None:
+  """What the pod of Calico that runs on every node leaves for the container runtime."""
+  layer.write("/etc/cni/net.d/10-calico.conflist", (PAYLOAD / "10-calico.conflist").read_text(), 0o600)
+  for name in ("calico", "calico-ipam", "bandwidth", "portmap", "bridge", "host-local", "loopback"):
+    layer.write(f"/opt/cni/bin/{name}", "#!/bin/sh\n", 0o755)
 
 
 def _package(name: str, version: str) -> str:

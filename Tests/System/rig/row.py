@@ -6,11 +6,11 @@ from dataclasses import dataclass, field
 
 from rig import wait
 from rig.matrix import Action, Fault, Matrix, Pattern, Stage
-from rig.verdicts import Key, by_key, describe, findings, is_root
+from rig.verdicts import Key, by_key, describe, findings, is_found
 
 SETTLE_SECONDS = 1.2  # longer than the shortened intervals: what turns bad a little later is seen as well
 PROOF_SECONDS = 15
-HEALTHY_SECONDS = 5  # what the row before left to be cleared
+HEALTHY_SECONDS = 25  # what the row before left to be cleared: two rounds of a probe
 
 
 class RowFailure(AssertionError):
@@ -43,10 +43,12 @@ class Row:
     """Healthy before, then each stage, then the repair, which is done whatever happens: the next row needs it."""
     self._healthy()
     self.identities = {name: agent.identity() for name, agent in self.system.agents.items()}
+    counters = self._counters()
     try:
       for stage in self.fault.stages:
         self._detect(stage)
       self._clear()
+      self._check_counted(counters)
       self._check_agents_lived()
     except BaseException:
       self._repair_quietly()
@@ -83,7 +85,7 @@ class Row:
     wait.until(lambda: self._holds(stage.proof), PROOF_SECONDS, f"the fault is real: {stage.proof}")
     while True:
       report = self._status(self.host)
-      missing = [each for each in stage.expect if not is_root(report, each)]
+      missing = [each for each in stage.expect if not is_found(report, each)]
       # Checked in every report: a false finding that goes away again is one all the same.
       self._check_nothing_else(self.host, stage, report)
       if not missing:
@@ -92,7 +94,7 @@ class Row:
         wanted = ", ".join(f"{each.label} {each.state}" for each in missing)
         checks = {each.check for each in missing}
         said = [verdict for verdict in by_key(report).values() if verdict["check"] in checks]
-        raise RowFailure(f"{self.host}: not found as a root within {stage.within:g} s: {wanted}; the agent says\n"
+        raise RowFailure(f"{self.host}: not found as the row says within {stage.within:g} s: {wanted}; the agent says\n"
                          f"{describe(said)}\n{self.agent.journal()}")
       time.sleep(wait.INTERVAL)
     self.measured.detected.append(time.monotonic() - began)
@@ -113,6 +115,20 @@ class Row:
     self.measured.cleared = time.monotonic() - began
     for name in self.system.agents:
       self._check_nothing_else(name, None, self._status(name))
+
+  def _counters(self) -> dict[str, float]:
+    """The counters of the row, by name and labels as the exposition writes them; one that is not there yet is 0."""
+    if not self.fault.counted:
+      return {}
+    lines = [line.rpartition(" ") for line in self.agent.metrics().splitlines()]
+    values = {series: float(value) for series, _, value in lines if series in self.fault.counted}
+    return {series: values.get(series, 0) for series in self.fault.counted}
+
+  def _check_counted(self, before: dict[str, float]) -> None:
+    after = self._counters()
+    for series, wanted in self.fault.counted.items():
+      if (found := after[series] - before[series]) != wanted:
+        raise RowFailure(f"{self.host}: {series} rose by {found:g}, not by {wanted:g}")
 
   def _left(self) -> list[str]:
     """What still differs from before on the row's own host."""

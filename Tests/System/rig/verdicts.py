@@ -1,6 +1,6 @@
 """Reading the agent's report: verdicts by check and subject."""
 
-from rig.matrix import BAD, Expectation
+from rig.matrix import BAD, Expectation, label
 
 Key = tuple[str, str]
 
@@ -16,13 +16,21 @@ def findings(report: dict) -> dict[Key, dict]:
   return {key: verdict for key, verdict in by_key(report).items() if verdict["state"] in BAD}
 
 
-def is_root(report: dict, wanted: Expectation) -> bool:
-  """Whether the report has the wanted finding as a root, with the wanted planes and words."""
+def is_found(report: dict, wanted: Expectation) -> bool:
+  """Whether the report has the wanted finding, as a root or below its cause, with the wanted planes and words."""
   verdict = by_key(report).get((wanted.check, wanted.subject))
-  if verdict is None or verdict["state"] != wanted.state or verdict["cause"] is not None:
+  if verdict is None or verdict["state"] != wanted.state:
+    return False
+  if cause_label(verdict) != wanted.cause:
     return False
   planes_fit = wanted.planes is None or sorted(verdict["planes"]) == sorted(wanted.planes)
   return planes_fit and wanted.says in str(verdict)
+
+
+def cause_label(verdict: dict) -> str | None:
+  """The root that a verdict is folded below; None for a root itself."""
+  cause = verdict["cause"]
+  return None if cause is None else label(cause["check"], cause["subject"] or "")
 
 
 def describe(found) -> str:

@@ -84,6 +84,8 @@ extension SysctlSigns {
     switch network {
     case .absent: .notSeen("")
     case .unreadable(let error): .hidden(error)
+    // CRI-O's example gives IPv6 addresses too, and says nothing of the cluster.
+    case .known(let network, _) where network.dataPath == .placeholder: .notSeen("")
     case .known(let network, let source): network.ipv6.map { .seen(Evidence(source, $0)) } ?? .notSeen("")
     }
   }

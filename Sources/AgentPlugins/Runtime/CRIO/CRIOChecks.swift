@@ -4,6 +4,11 @@ import AgentCore
 enum CRIOChecks {
   static let all = [responding, cgroupDriver, storage]
 
+  /// What the others rest on. They have its timing: until it is announced nothing would explain why they cannot look.
+  private static let answer = [
+    Dependency("crio.responding"), Dependency("units.state", subject: .named("crio.service")),
+  ]
+
   private static let responding = CheckDefinition(
     "crio.responding", title: "CRI-O answers on its socket",
     why: "A CRI-O that hangs still counts as running, but starts and ends no container; the node turns NotReady.",
@@ -25,12 +30,12 @@ enum CRIOChecks {
       curl -s --unix-socket /run/crio/crio.sock http://localhost/info; grep cgroupDriver /var/lib/kubelet/config.yaml
       """, remedy: "set cgroupDriver in /var/lib/kubelet/config.yaml to CRI-O's; systemctl restart kubelet.service",
     undo: "mv /var/lib/kubelet/config.yaml.bak /var/lib/kubelet/config.yaml; systemctl restart kubelet.service",
-    worst: .failing, lost: [.workloads], dependsOn: [Dependency("crio.responding")])
+    worst: .failing, lost: [.workloads], dependsOn: answer, timing: .probe)
 
   private static let storage = CheckDefinition(
     "crio.storage", title: "CRI-O has room for images and containers",
     why: "When it is full no image can be pulled and no container written; before that the kubelet evicts pods.",
     source: "storage_root of CRI-O's /info; statfs(2) of it", confirm: "df -h /var/lib/containers/storage",
     remedy: "crictl rmi --prune", undo: "images are pulled again when they are needed", worst: .failing,
-    lost: [.workloads], dependsOn: [Dependency("crio.responding")])
+    lost: [.workloads], dependsOn: answer, timing: .probe)
 }

@@ -30,6 +30,9 @@ struct CRIOJudge {
 
   private var cgroupDriver: Verdict {
     let drivers = observation.drivers
+    guard drivers.isConfigured else {
+      return say("crio.cgroup-driver", .skipped, "not joined yet: kubeadm writes the kubelet's configuration")
+    }
     guard let runtime = info?.cgroupDriver else { return withoutInfo("crio.cgroup-driver") }
     guard let kubelet = drivers.kubelet.value else {
       return say("crio.cgroup-driver", .unknown, drivers.kubelet.problem?.description ?? "the kubelet's is not known")

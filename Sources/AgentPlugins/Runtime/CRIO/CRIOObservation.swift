@@ -31,4 +31,6 @@ struct CgroupDrivers: Sendable, Equatable {
   /// From dpkg's record of the package cri-o.
   var crioVersion: KubernetesVersion?
   var isSystemdHost: Bool
+  /// Whether the kubelet has its configuration: before joining kubeadm has not written it.
+  var isConfigured = true
 }

@@ -73,7 +73,8 @@ public struct CRIOPlugin: Plugin {
       kubelet: setting, kubeletVersion: facts.version.value,
       gate: facts.configuration.featureGate("KubeletCgroupDriverFromCRI").value ?? nil,
       crioVersion: package.flatMap { KubernetesVersion($0) },
-      isSystemdHost: (try? files.kind("/run/systemd/system")) == .some(.directory))
+      isSystemdHost: (try? files.kind("/run/systemd/system")) == .some(.directory),
+      isConfigured: facts.joining != .notJoined)
   }
 
   private func storage(_ root: String) async -> CRIOObservation.Storage {

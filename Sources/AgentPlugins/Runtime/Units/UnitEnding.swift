@@ -17,6 +17,16 @@ enum UnitEnding {
     }
   }
 
+  /// The same of the last run alone, where the number of runs is told beside it; nil while the next one has made systemd
+  /// forget it.
+  static func last(_ service: UnitStatus.Service) -> String? {
+    switch service.result {
+    case "start-limit-hit": process(service)
+    case "", "success": service.endedBy == nil ? nil : process(service)
+    default: words(service)
+    }
+  }
+
   /// What the main process did.
   private static func process(_ service: UnitStatus.Service) -> String {
     switch service.endedBy {

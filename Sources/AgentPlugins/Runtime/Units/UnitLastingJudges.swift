@@ -59,7 +59,8 @@ struct UnitRestartsJudge {
       return count > 0 || status.active == "active" || unit.isNeeded ? say(.ok, words, service) : nil
     }
     return say(
-      count >= Self.fails ? .failing : .warning, "\(words); last it \(UnitEnding.words(service))", service,
+      count >= Self.fails ? .failing : .warning, words + (UnitEnding.last(service).map { "; last it \($0)" } ?? ""),
+      service,
       remedy: "journalctl -u \(unit.name) -n 100 --no-pager")
   }
 

@@ -43,11 +43,15 @@ struct UnitStateJudge {
 
   private func failed(_ status: UnitStatus) -> Verdict {
     guard let service = status.service else { return say(.failing, "has failed") }
+    // systemd keeps the Result of the last run when a restart of its own meets the start limit.
+    let hasGivenUp = service.restart != "no" && service.restarts > 0 && service.result != "start-limit-hit"
     let restart =
-      service.result == "start-limit-hit"
+      hasGivenUp || service.result == "start-limit-hit"
       ? "systemctl reset-failed \(unit.name); systemctl start \(unit.name)" : "systemctl restart \(unit.name)"
+    let words = hasGivenUp ? "; after \(service.restarts) restarts systemd no longer starts it" : ""
     return say(
-      .failing, UnitEnding.words(service), remedy: "journalctl -u \(unit.name) -n 50 --no-pager; \(restart)")
+      .failing, UnitEnding.words(service) + words,
+      remedy: "journalctl -u \(unit.name) -n 50 --no-pager; \(restart)")
   }
 
   private func activating(_ status: UnitStatus) -> Verdict {
