@@ -82,10 +82,13 @@ struct HelperServerTests {
     let crio = try CRIOStandIn()
     let answer = try await crio.serving {
       for _ in 0..<50 { try SocketConnection(unix: crio.helperPath).send(Self.question + "\n") }
-      return try await crio.helper().crioInfo()
+      // Of too many at once some are turned away, and a busy machine may miss a deadline: it is asked until it answers.
+      while true {
+        let answer = try await crio.helper().crioInfo()
+        if answer.facts?.info.value != nil { return answer }
+      }
     }
-    // Of too many at once some are turned away.
-    #expect(answer.facts?.info.value != nil || "\(answer)".contains("closed before an answer"))
+    #expect(answer.facts?.info.value?.cgroupDriver == "systemd")
   }
 
   @Test("more than it serves at once are turned away, and served later")

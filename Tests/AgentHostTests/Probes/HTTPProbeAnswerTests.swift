@@ -84,7 +84,12 @@ struct HTTPProbeAnswerTests {
 
   @Test("IPv6 works")
   func ipv6() async throws {
-    guard let server = try? SocketServer(isIPv6: true, { $0.send("HTTP/1.0 200 OK\r\n\r\nsix") }) else { return }
+    let answering: @Sendable (SocketConnection) -> Void = { connection in
+      // What is left unread when it closes would take the answer back (RST).
+      _ = connection.receive(upTo: "\r\n\r\n")
+      connection.send("HTTP/1.0 200 OK\r\n\r\nsix")
+    }
+    guard let server = try? SocketServer(isIPv6: true, answering) else { return }
     let target = ProbeTarget.tcp(IPAddress(v6: 1), try #require(PortNumber(server.port)))
     #expect(target.description == "[::1]:\(server.port)")
     let result = try await liveProbes().get(HTTPProbeRequest(target, path: "/", deadlines: patient))
