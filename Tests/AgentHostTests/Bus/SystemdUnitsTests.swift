@@ -227,7 +227,8 @@ import Testing
         while case .failure? = await rig.units.read([Self.crio])[Self.crio] {}
       }
       #expect(rig.bus.connections >= 1001)
-      #expect(Self.descriptors() <= before + 2)
+      // Other tests open some hundred at the same time; a descriptor left by every connection would be a thousand.
+      #expect(Self.descriptors() < before + 900)
     }
   }
 
