@@ -1,9 +1,12 @@
 """The tables, and the files that depend on a version of Kubernetes; nothing here starts a host."""
 
+import json
+
 import pytest
 
-from rig import kubeadm
+from rig import kubeadm, profiles
 from rig.cluster import ClusterPlan, HostPlan
+from rig.layer import Layer
 from rig.matrix import Matrix
 
 PLAN = ClusterPlan.load()
@@ -88,3 +91,18 @@ def test_initial_cluster_grows_with_each_master():
   first, second, _ = PLAN.masters
   assert kubeadm.initial_cluster(PLAN, first) == "n100-001=https://192.168.100.231:2380"
   assert kubeadm.initial_cluster(PLAN, second).count("https://") == 2
+
+
+def test_counters_and_causes_of_a_row_are_read(tmp_path):
+  text = ROW.replace("clear_within", "counted = {'restarts_total{unit=\"x\"}' = 1}\nclear_within")
+  fault = load(text.replace('state = "failing"', 'state = "failing", cause = "b.check[x]"'), tmp_path).faults[0]
+  assert fault.counted == {'restarts_total{unit="x"}': 1}
+  assert fault.stages[0].expect[0].cause == "b.check[x]"
+
+
+def test_nodes_have_the_network_of_calico(tmp_path):
+  layer = Layer(tmp_path / "layer")
+  profiles.network(layer)
+  assert [path.name for path in sorted((layer.root / "etc/cni/net.d").iterdir())] == ["10-calico.conflist"]
+  types = [each["type"] for each in json.loads((layer.root / "etc/cni/net.d/10-calico.conflist").read_text())["plugins"]]
+  assert all((layer.root / "opt/cni/bin" / name).is_file() for name in types)

@@ -44,6 +44,8 @@ extension BusError {
     case "org.freedesktop.DBus.Error.NoReply" where text.contains("timed out"), "org.freedesktop.DBus.Error.Timeout",
       "System.Error.ETIMEDOUT":
       self.init(.timeout, "no answer on the system bus in time")
+    case "org.freedesktop.DBus.Error.NoReply" where text.contains("recipient disconnected"):
+      self.init(.disconnected, "who was asked left the system bus before it answered")
     case "org.freedesktop.DBus.Error.NoReply", "org.freedesktop.DBus.Error.Disconnected", "System.Error.ECONNRESET",
       "System.Error.ENOTCONN":
       self.init(.disconnected, "the connection to the system bus ended")

@@ -163,10 +163,16 @@ actor SystemdUnits {
   }
 
   private func watchManager() async throws(BusError) {
-    try await match("\(Self.signals),member='Reloading'") { $0.triggerAll() }
+    // Sent with true before and with false after: in between systemd may leave the bus.
+    try await match(
+      "\(Self.signals),member='Reloading'",
+      if: { (signal) throws(BusError) in
+        try signal.value().flag != true
+      }
+    ) { $0.triggerAll() }
     try await match("\(Self.signals),member='UnitFilesChanged'") { $0.triggerAll() }
     let bus = "type='signal',sender='org.freedesktop.DBus',interface='org.freedesktop.DBus'"
-    try await match("\(bus),member='NameOwnerChanged',arg0='\(Self.manager.name)'") { units in
+    try await match("\(bus),member='NameOwnerChanged',arg0='\(Self.manager.name)'", if: Self.hasNewOwner) { units in
       // systemd itself was executed anew: it has forgotten who subscribed.
       Task(executorPreference: units.loop) {
         await units.subscribe()
@@ -199,9 +205,22 @@ actor SystemdUnits {
     trigger(unit)
   }
 
-  private func match(_ rule: String, _ body: @escaping @Sendable (isolated SystemdUnits) -> Void) async throws(BusError)
-  {
-    try await bus.match(rule) { [weak self] _ in self?.assumeIsolated { body($0) } }
+  /// Calls `body` with every signal that the rule matches and that `counts`; one that cannot be read counts.
+  private func match(
+    _ rule: String, if counts: @escaping @Sendable (borrowing BusMessage) throws(BusError) -> Bool = { _ in true },
+    _ body: @escaping @Sendable (isolated SystemdUnits) -> Void
+  ) async throws(BusError) {
+    try await bus.match(rule) { [weak self] signal in
+      guard (try? counts(signal)) != false else { return }
+      self?.assumeIsolated { body($0) }
+    }
+  }
+
+  /// NameOwnerChanged tells the name, the owner that left and the one that came (D-Bus specification).
+  private static func hasNewOwner(_ signal: borrowing BusMessage) throws(BusError) -> Bool {
+    _ = try signal.text()
+    _ = try signal.text()
+    return try !signal.text().isEmpty
   }
 
   /// Without it systemd sends no signals (org.freedesktop.systemd1(5), "Subscribe").

@@ -22,7 +22,7 @@ def build(layer: Layer, plan: ClusterPlan, host: HostPlan, tree: Path, certifica
     _node_packages(layer, host, tree)
   if host.profile in ("master", "worker"):
     kubeadm.join(layer, plan, host, certificates)
-    _network(layer)
+    network(layer)
   if host.profile == "load-balancer":
     _load_balancer(layer, plan, host, "MASTER", 150)
   if host.profile == "nas":
@@ -64,7 +64,7 @@ def _node_packages(layer: Layer, host: HostPlan, tree: Path) -> None:
     _package(name, f"{host.kubernetes}-1.1") for name in ("cri-o", "kubeadm", "kubelet")))
 
 
-def _network(layer: Layer) -> None:
+def network(layer: Layer) -> None:
   """What the pod of Calico that runs on every node leaves for the container runtime."""
   layer.write("/etc/cni/net.d/10-calico.conflist", (PAYLOAD / "10-calico.conflist").read_text(), 0o600)
   for name in ("calico", "calico-ipam", "bandwidth", "portmap", "bridge", "host-local", "loopback"):
