@@ -144,7 +144,9 @@ def test_a_restarted_bus_is_joined_again(system, name, capsys):
 @pytest.mark.parametrize("verb", ["daemon-reexec", "daemon-reload"])
 def test_systemd_anew_is_nothing_to_speak_of(system, name, verb):
   system.guests[name].shell(f"systemctl {verb}")
-  assert watch(system, name, 3) == {}
+  lasted = watch(system, name, 3)
+  # A question that was on its way when systemd left the bus has no answer; the next one, a moment later, has.
+  assert all(found.startswith("units.") and seconds < 0.5 for found, seconds in lasted.items()), lasted
 
 
 @pytest.mark.parametrize("name", ["nas-001", "n100-004"])
