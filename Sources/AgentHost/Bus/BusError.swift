@@ -32,6 +32,10 @@ public struct BusError: Error, Sendable, Hashable, CustomStringConvertible {
   /// The words.
   public var description: String { message }
 
+  /// Whether the other side may be there again in a moment although the bus itself is: its name has no owner, or its
+  /// owner went before it answered.
+  var isMomentary: Bool { reason == .unavailable || reason == .disconnected }
+
   static let malformed = BusError(.malformed, "the answer on the system bus is not what its interface promises")
 }
 

@@ -95,6 +95,13 @@ public actor SystemBus {
     return connections
   }
 
+  /// Waits while the connection stands; false when there is none.
+  func rests(for pause: Duration) async -> Bool {
+    guard let link, link.isOpen else { return false }
+    try? await clock.sleep(until: clock.now().advanced(by: pause), tolerance: .milliseconds(10))
+    return self.link?.isOpen == true
+  }
+
   /// Calls `listener` whenever a new connection stands, since what was matched on the old one is gone, and once when there
   /// is none.
   func onConnection(_ listener: @escaping @Sendable () -> Void) { _ = add(listener) }

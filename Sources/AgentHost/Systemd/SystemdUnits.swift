@@ -15,6 +15,11 @@ actor SystemdUnits {
     var triggers: [UInt64: AsyncStream<Trigger>.Continuation] = [:]
   }
 
+  /// systemd leaves the bus for some tens of milliseconds while it is executed anew: so often, after this pause, it is
+  /// asked again before it counts as gone.
+  private static let patience = 4
+  private static let pause = Duration.milliseconds(100)
+
   private static let manager = (
     name: "org.freedesktop.systemd1", path: "/org/freedesktop/systemd1", interface: "org.freedesktop.systemd1.Manager"
   )
@@ -55,6 +60,16 @@ actor SystemdUnits {
   // MARK: reading
 
   private func status(_ unit: UnitName) async -> Result<UnitStatus, BusError> {
+    for _ in 0..<Self.patience {
+      let status = await ask(unit)
+      guard case .failure(let error) = status, error.isMomentary, await bus.rests(for: Self.pause) else {
+        return status
+      }
+    }
+    return await ask(unit)
+  }
+
+  private func ask(_ unit: UnitName) async -> Result<UnitStatus, BusError> {
     do throws(BusError) {
       let path: String
       do throws(BusError) {
