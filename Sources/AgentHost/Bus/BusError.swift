@@ -34,7 +34,7 @@ public struct BusError: Error, Sendable, Hashable, CustomStringConvertible {
 
   /// Whether the other side may be there again in a moment although the bus itself is: its name has no owner, or its
   /// owner went before it answered.
-  var isMomentary: Bool { reason == .unavailable || reason == .disconnected }
+  var isMomentary: Bool { reason == .unavailable }
 
   static let malformed = BusError(.malformed, "the answer on the system bus is not what its interface promises")
 }
@@ -49,7 +49,8 @@ extension BusError {
       "System.Error.ETIMEDOUT":
       self.init(.timeout, "no answer on the system bus in time")
     case "org.freedesktop.DBus.Error.NoReply" where text.contains("recipient disconnected"):
-      self.init(.disconnected, "who was asked left the system bus before it answered")
+      // The bus daemon's words (bus/connection.c) for a name whose owner left the bus before it answered.
+      self.init(.unavailable, "who was asked left the system bus before it answered")
     case "org.freedesktop.DBus.Error.NoReply", "org.freedesktop.DBus.Error.Disconnected", "System.Error.ECONNRESET",
       "System.Error.ENOTCONN":
       self.init(.disconnected, "the connection to the system bus ended")

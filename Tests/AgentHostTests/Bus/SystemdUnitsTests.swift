@@ -66,6 +66,21 @@ import Testing
     }
   }
 
+  @Test(arguments: [
+    ("org.freedesktop.DBus.Error.NameHasNoOwner", "no such name"),
+    ("org.freedesktop.DBus.Error.NoReply", "Message recipient disconnected from message bus without replying"),
+  ]) func aSystemdThatIsExecutedAnewIsAskedAgainBeforeItCountsAsGone(name: String, text: String) async throws {
+    try await withLoop { loop in
+      var left = 3
+      let rig = try Self.rig(loop, clock: LoopClock(loop: loop)) { call in
+        guard call.member == "GetUnit", left > 0 else { return Self.running(call) }
+        left -= 1
+        return .error(name, text)
+      }
+      #expect(try #require(await rig.units.read([Self.crio])[Self.crio]).get().active == "active")
+    }
+  }
+
   @Test(
     arguments: [
       ("disabled", "loaded"), ("masked", "masked"), ("masked-runtime", "masked"), (nil, "not-found"),
