@@ -36,6 +36,9 @@ public struct Host: Sendable {
   /// What the kernel holds of its clock's discipline.
   public var kernelClock: KernelClockSource { sources.kernelClock }
 
+  /// Interfaces, addresses and neighbours, and who claims an address.
+  public var network: HostNetwork { sources.hostNetwork }
+
   /// systemd's units.
   public var systemd: Systemd { sources.systemd }
 

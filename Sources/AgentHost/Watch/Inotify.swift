@@ -1,4 +1,6 @@
 import CLinux
+// sd-journal.h brings <sys/inotify.h> too, and the first module that is built owns it.
+import CSystemd
 import Glibc
 
 /// One inotify(7) descriptor and its watches. Used on the event loop's thread only.
