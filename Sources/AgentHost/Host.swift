@@ -59,4 +59,14 @@ public struct Host: Sendable {
   ) -> AsyncStream<Trigger> {
     events.changes(of: paths, polling: polled, and: units.isEmpty ? [] : [systemd.changes(of: units)])
   }
+
+  /// A trigger whenever one of the paths changes, an interface or an address of this host, or the holder of a watched
+  /// address.
+  ///
+  /// - Parameter find: the watched addresses; it looks once, when the watch begins.
+  public func networkChanges(
+    of paths: [String], watching find: @escaping @Sendable (Host) async -> Set<IPAddress>
+  ) -> AsyncStream<Trigger> {
+    events.changes(of: paths, and: [events.later { await self.network.changes(of: find(self)) }])
+  }
 }
