@@ -17,13 +17,15 @@ public struct KubeVIPManifest: Sendable, Equatable {
 
   /// The first manifest with a container of kube-vip; nil when there is none.
   ///
-  /// - Throws: ``FileError`` when the directory of manifests cannot be read.
+  /// - Throws: ``FileError`` when there is none among those that can be read, and one cannot.
   public static func find(_ files: HostFiles) throws(FileError) -> KubeVIPManifest? {
-    for pod in try StaticPod.all(files).pods {
+    let (pods, problems) = try StaticPod.all(files)
+    for pod in pods {
       if let container = pod.containers.first(where: { $0.image.contains("kube-vip") }) {
         return KubeVIPManifest(pod, container)
       }
     }
+    for case .unreadable(let error) in problems { throw error }
     return nil
   }
 
