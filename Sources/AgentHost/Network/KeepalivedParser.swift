@@ -53,7 +53,9 @@ struct KeepalivedParser {
       result.problems.append(.notEvaluated("conditional configuration (\(PlainText.short(first)))", source: source))
       return
     }
-    if let first = texts.first, Self.isInclude(first) { return include(texts.dropFirst().first, from: path) }
+    if let first = texts.first, Self.isInclude(first) {
+      return include(line.words.contains(.open) ? nil : texts.dropFirst().first, from: path)
+    }
     for word in line.words {
       switch word {
       case .text(let text): head.append(text)
@@ -69,7 +71,7 @@ struct KeepalivedParser {
   }
 
   private mutating func include(_ pattern: String?, from path: String) {
-    guard let pattern, !pattern.contains("$"), !pattern.contains("{") else {
+    guard let pattern, !pattern.contains("$") else {
       result.problems.append(.notEvaluated("include with braces or parameters", source: source))
       return
     }
