@@ -36,6 +36,9 @@ public struct Host: Sendable {
   /// What the kernel holds of its clock's discipline.
   public var kernelClock: KernelClockSource { sources.kernelClock }
 
+  /// Interfaces, addresses and neighbours, and who claims an address.
+  public var network: HostNetwork { sources.hostNetwork }
+
   /// systemd's units.
   public var systemd: Systemd { sources.systemd }
 
@@ -55,5 +58,15 @@ public struct Host: Sendable {
     of paths: [String], polling polled: [String] = [], units: [UnitName] = []
   ) -> AsyncStream<Trigger> {
     events.changes(of: paths, polling: polled, and: units.isEmpty ? [] : [systemd.changes(of: units)])
+  }
+
+  /// A trigger whenever one of the paths changes, an interface or an address of this host, or the holder of a watched
+  /// address.
+  ///
+  /// - Parameter find: the watched addresses; it looks once, when the watch begins.
+  public func networkChanges(
+    of paths: [String], watching find: @escaping @Sendable (Host) async -> Set<IPAddress>
+  ) -> AsyncStream<Trigger> {
+    events.changes(of: paths, and: [events.later { await self.network.changes(of: find(self)) }])
   }
 }

@@ -4,6 +4,8 @@ import AgentCore
 public struct HostSources: Sendable {
   /// What the kernel holds of its clock's discipline.
   public let kernelClock: KernelClockSource
+  /// Interfaces, addresses and neighbours, and who claims an address.
+  public let hostNetwork: HostNetwork
   /// systemd's units.
   public let systemd: Systemd
   /// HTTP servers on addresses and unix sockets.
@@ -23,18 +25,22 @@ public struct HostSources: Sendable {
   ) -> HostSources {
     let bus = SystemBus(loop: loop, files: files, clock: clock, isLasting: isLasting)
     return HostSources(
-      files: files, worker: worker, systemd: Systemd(loop: loop, bus: bus, worker: worker, files: files), recording: nil
-    )
+      files: files, worker: worker, systemd: Systemd(loop: loop, bus: bus, worker: worker, files: files),
+      hostNetwork: HostNetwork(loop: loop, clock: clock, files: files, worker: worker), recording: nil)
   }
 
   /// The sources of a recorded host: nothing is asked of the machine that the agent runs on.
   public static func recorded(_ recording: Recording, files: HostFiles, worker: Worker) -> HostSources {
     HostSources(
-      files: files, worker: worker, systemd: Systemd(recorded: recording.units), recording: recording)
+      files: files, worker: worker, systemd: Systemd(recorded: recording.units),
+      hostNetwork: HostNetwork(recorded: recording.network), recording: recording)
   }
 
-  private init(files: HostFiles, worker: Worker, systemd: Systemd, recording: Recording?) {
+  private init(
+    files: HostFiles, worker: Worker, systemd: Systemd, hostNetwork: HostNetwork, recording: Recording?
+  ) {
     self.systemd = systemd
+    self.hostNetwork = hostNetwork
     kernelClock = recording.map { .recorded($0.clock) } ?? .kernel
     spaces = Dictionary(uniqueKeysWithValues: (recording?.spaces ?? [:]).map { ("\($0.key)", $0.value) })
     network = NetworkLoop()

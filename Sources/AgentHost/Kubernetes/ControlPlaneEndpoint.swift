@@ -5,6 +5,10 @@ public struct ControlPlaneEndpoint: Sendable, Equatable {
   /// `FILE:LINE`, or `cluster.controlPlane.endpoint`.
   public var source: String
 
+  /// Where it is looked for, in words.
+  public static let places =
+    "cluster.controlPlane.endpoint, a kube-vip manifest, keepalived.conf, admin.conf, a worker's kubelet.conf"
+
   /// Looks for it: configuration, kube-vip's manifest, keepalived.conf, admin.conf, a worker's kubelet.conf.
   ///
   /// Never controller-manager.conf or scheduler.conf, which name the local API server since Kubernetes 1.19, nor a
@@ -37,20 +41,12 @@ public struct ControlPlaneEndpoint: Sendable, Equatable {
     }
   }
 
-  /// kube-vip's manifest: `address`, in older ones `vip_address`, and `port` of the container's environment.
+  /// What kube-vip's manifest announces.
   private static func kubeVIP(_ files: HostFiles) -> ControlPlaneEndpoint? {
-    let pods = (try? StaticPod.all(files).pods) ?? []
-    for pod in pods {
-      for container in pod.containers where container.image.contains("kube-vip") {
-        let value = { (name: String) in container.environment.last { $0.name == name } }
-        guard let address = value("address") ?? value("vip_address"),
-          let host = try? NetworkHost(settingsScalar: address.value),
-          let port = try? PortNumber(settingsScalar: value("port")?.value ?? "6443")
-        else { continue }
-        return ControlPlaneEndpoint(endpoint: Endpoint(host: host, port: port), source: "\(pod.path):\(address.line)")
-      }
-    }
-    return nil
+    guard let manifest = (try? KubeVIPManifest.find(files)) ?? nil, let endpoint = manifest.endpoint,
+      let line = manifest.address?.line
+    else { return nil }
+    return ControlPlaneEndpoint(endpoint: endpoint, source: "\(manifest.path):\(line)")
   }
 
   /// `clusters[0].cluster.server` of a kubeconfig; nil when there is no such file, or no URL in it.

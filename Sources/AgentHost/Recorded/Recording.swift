@@ -15,10 +15,12 @@ public struct Recording: SettingsSection, Sendable {
   public var units: [UnitName: RecordedUnit]
   /// The space of file systems by a path on them.
   public var spaces: [AbsolutePath: FileSystemSpace]
+  /// Its interfaces, addresses and neighbours, and who answered for addresses.
+  public var network: RecordedNetwork
   /// What servers answered.
   public var http: [RecordedHTTP]
 
-  /// Reads `time` (seconds since 1970), `uptime` (seconds since boot), `forbidden`, `clock`, `units`, `spaces` and `http`.
+  /// Reads `time` (seconds since 1970), `uptime` (seconds since boot), `forbidden`, `clock`, `units`, `spaces`, `http` and the keys of ``RecordedNetwork``.
   public init(from reader: SettingsReader) {
     time = HostTime(
       wallNanoseconds: Int64(reader.value("time", default: 0, in: 0...9_000_000_000)) * 1_000_000_000,
@@ -27,6 +29,7 @@ public struct Recording: SettingsSection, Sendable {
     clock = reader.nested("clock")
     units = reader.sections(byName: "units")
     spaces = reader.sections(byName: "spaces")
+    network = RecordedNetwork(from: reader)
     http = reader.sections("http")
   }
 

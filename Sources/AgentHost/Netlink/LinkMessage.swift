@@ -1,0 +1,52 @@
+/// An interface as a message tells it (linux/if_link.h; linux/rtnetlink.h: struct ifinfomsg).
+struct LinkMessage: Equatable {
+  /// Everything but the master's name, the speed, and whether it is Wi-Fi.
+  var link: NetworkLink
+  /// The number of the interface that it is a port of.
+  var masterIndex: Int?
+
+  private enum Attribute {
+    static let hardwareAddress: UInt16 = 1, name: UInt16 = 3, mtu: UInt16 = 4, master: UInt16 = 10, info: UInt16 = 18
+    static let statistics: UInt16 = 23, promiscuity: UInt16 = 30, carrierChanges: UInt16 = 35
+    /// In `info`.
+    static let kind: UInt16 = 1
+  }
+
+  init?(_ payload: UnsafeRawBufferPointer) {
+    // Messages of family AF_BRIDGE tell of a bridge's port, and come beside those of the interface itself.
+    guard payload.count >= 16, payload[0] == 0, let type = payload.integer(UInt16.self, at: 2),
+      let index = payload.integer(Int32.self, at: 4), let flags = payload.integer(UInt32.self, at: 8)
+    else { return nil }
+    link = NetworkLink(index: Int(index), name: "")
+    link.hardwareType = type
+    link.flags = NetworkLink.Flags(rawValue: flags)
+    link.mtu = 0
+    for (type, value) in NetlinkAttributes(payload, after: 16) { take(type, value) }
+    guard !link.name.isEmpty else { return nil }
+  }
+
+  private mutating func take(_ type: UInt16, _ value: UnsafeRawBufferPointer) {
+    switch type {
+    case Attribute.name: link.name = value.netlinkText
+    case Attribute.hardwareAddress: link.hardwareAddress = HardwareAddress(bytes: value)
+    case Attribute.mtu: link.mtu = value.integer(UInt32.self).map(Int.init) ?? 0
+    case Attribute.master: masterIndex = value.integer(UInt32.self).map(Int.init)
+    case Attribute.promiscuity: link.promiscuity = value.integer(UInt32.self).map(Int.init) ?? 0
+    case Attribute.carrierChanges: link.counters.carrierChanges = value.integer(UInt32.self).map(UInt64.init) ?? 0
+    case Attribute.statistics: takeStatistics(value)
+    case Attribute.info:
+      link.kind = NetlinkAttributes(value).first { $0.type == Attribute.kind }?.value.netlinkText
+    default: break
+    }
+  }
+
+  /// struct rtnl_link_stats64: numbers of 64 bits, each at a fixed place.
+  private mutating func takeStatistics(_ value: UnsafeRawBufferPointer) {
+    let number = { (place: Int) in value.integer(UInt64.self, at: place * 8) ?? 0 }
+    link.counters.receiveErrors = number(4)
+    link.counters.transmitErrors = number(5)
+    link.counters.receiveDropped = number(6)
+    link.counters.transmitDropped = number(7)
+    link.counters.receiveCRCErrors = number(12)
+  }
+}

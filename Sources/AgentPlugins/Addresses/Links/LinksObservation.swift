@@ -1,0 +1,18 @@
+public import AgentCore
+import AgentHost
+
+/// The interface that carries the node's address.
+public struct LinksObservation: Sendable, Equatable {
+  /// When it was looked at.
+  public var takenAt: HostTime
+  /// The interface and why it is this one; absent when nothing tells.
+  var interface: Fact<String>
+  /// The interface; nil when there is none of this name.
+  var link: Result<NetworkLink?, NetworkError>
+  /// How it was before.
+  var history: LinkWindow.History
+  /// Whether a MetalLB speaker runs on this host.
+  var hasSpeaker: Fact<Bool>
+  /// How the listening to the kernel goes.
+  var counters: NetworkCounters
+}

@@ -1,0 +1,82 @@
+import AgentCore
+import AgentHost
+
+/// Whether exactly one host answers for the address.
+struct VIPClaimantsJudge {
+  let look: VIPLook
+
+  var verdict: Verdict {
+    if case .failure(let error) = look.table { return say(.unknown, "\(error)") }
+    switch look.outcome {
+    case .answered(let answers): return judge(answers)
+    case .denied(let capability):
+      return say(.unknown, "who answers for \(look.address) cannot be asked without \(capability)")
+    case .notApplicable(let reason): return say(.skipped, reason)
+    case .behindGateway:
+      return say(.skipped, "\(look.address) is behind a router: who answers for it is seen on its own link only")
+    case .moving: return say(.unknown, "\(look.address) moved a moment ago")
+    case .failed(let reason): return say(.unknown, reason)
+    case .notRecorded: return say(.unknown, "the recording does not say who answers for \(look.address)")
+    }
+  }
+
+  private func judge(_ answers: ProbeAnswers) -> Verdict {
+    let others = VIPNeighbourhood.stations(
+      of: answers.claimants.map(\.hardwareAddress), asking: look.address, in: try? look.table.get())
+    let own = look.holdings
+    let evidence =
+      own.map { Evidence("this host, \($0.interface)", hardwareAddress(of: $0)) }
+      + others.map { Evidence(answers.interface.map { "ARP on \($0)" } ?? "ARP", $0.text) }
+    let count = others.count + (own.isEmpty ? 0 : 1)
+    if count > 1 { return twice(own, others, answers, evidence) }
+    if count == 0 { return nobody() }
+    if let doubtful = answers.ambiguous.first {
+      return say(
+        .unknown,
+        "one or several hosts answer for \(look.address) as \(doubtful.hardwareAddress): they cannot be told apart",
+        evidence: evidence)
+    }
+    let holder = own.first.map { "this host (\($0.interface))" } ?? others.first?.text ?? ""
+    return say(.ok, "one host answers for \(look.address): \(holder)", evidence: evidence)
+  }
+
+  private func twice(
+    _ own: [InterfaceAddress], _ others: [VIPNeighbourhood.Station], _ answers: ProbeAnswers, _ evidence: [Evidence]
+  ) -> Verdict {
+    let names = own.prefix(1).map { "this host (\(hardwareAddress(of: $0)))" } + others.map(\.text)
+    let most = answers.isCutShort ? ", and more" : ""
+    let times = names.count == 2 ? "twice" : "\(names.count) times"
+    return say(
+      .failing, "\(look.address) is held \(times): \(names.joined(separator: " and "))\(most)", evidence: evidence,
+      remedy: own.first.map { "ip address del \($0.address)/\($0.prefixLength) dev \($0.interface)" }
+        ?? "on the host that shall not hold it: ip address show to \(look.address); systemctl restart keepalived.service",
+      lost: [])
+  }
+
+  private func nobody() -> Verdict {
+    switch look.connection {
+    case .failed(let reason):
+      return say(
+        .failing, "nobody holds \(look.address): kubectl and the cluster's self-healing are lost",
+        evidence: [Evidence("ARP", "no answer"), Evidence("TCP \(look.address)", reason)])
+    case .accepted:
+      return say(
+        .warning, "\(look.address) accepts connections and does not answer ARP: new clients may not find it",
+        evidence: [Evidence("ARP", "no answer"), Evidence("TCP \(look.address)", "accepted")])
+    case nil:
+      return say(.unknown, "nobody answers for \(look.address); whether it accepts connections was not recorded")
+    }
+  }
+
+  private func hardwareAddress(of holding: InterfaceAddress) -> String {
+    let link = (try? look.table.get())?.link(holding.interface)
+    return link?.hardwareAddress?.description ?? "no hardware address"
+  }
+
+  private func say(
+    _ state: CheckState, _ summary: String, evidence: [Evidence] = [], remedy: String? = nil, lost: [Plane]? = nil
+  ) -> Verdict {
+    Verdict(
+      "vip.claimants", subject: "\(look.address)", state, summary, evidence: evidence, remedy: remedy, lost: lost)
+  }
+}

@@ -1,0 +1,101 @@
+public import AgentCore
+public import AgentHost
+
+/// The shared address of the API servers: who holds it, and whether it will move as it should.
+public struct VIPPlugin: Plugin {
+  /// What the plugin is. One look takes 1.7 s of questions at most, and a connection of 0.5 s.
+  public static let descriptor = PluginDescriptor(
+    name: "vip", area: .addresses, summary: "The shared address of the API servers (VIP).", checks: VIPChecks.all,
+    interval: .seconds(30), deadline: .seconds(3),
+    requirements: [
+      Requirement(
+        .file(KeepalivedConfiguration.path), for: ["vip.configuration"], permission: "CAP_DAC_READ_SEARCH"),
+      Requirement(.file(StaticPod.directory), for: ["vip.configuration"], permission: "CAP_DAC_READ_SEARCH"),
+    ])
+
+  private let host: Host
+  private let moves = VIPMoves()
+
+  /// Watches a host.
+  public init(host: Host) { self.host = host }
+
+  /// Every change of an address, announcements of the shared one, and changes of what moves it.
+  public func triggers() -> AsyncStream<Trigger> {
+    host.networkChanges(of: [KeepalivedConfiguration.path, StaticPod.directory]) { host in
+      let endpoint = try? await Self.endpoint(host)
+      return Set((endpoint?.value?.endpoint.host.address).map { [$0] } ?? [])
+    }
+  }
+
+  /// Reads the tables and asks the link.
+  public func observe(at time: HostTime) async throws -> VIPObservation {
+    let endpoint = try await Self.endpoint(host)
+    let manager = host.cluster.controlPlane.manager
+    var observation = VIPObservation(takenAt: time, endpoint: endpoint, manager: manager)
+    guard manager != .unmanaged, let found = endpoint.value?.endpoint, let address = found.host.address else {
+      return observation
+    }
+    observation.look = try await look(at: address, port: found.port, time)
+    return observation
+  }
+
+  /// Verdicts of all checks.
+  public func judge(_ observation: VIPObservation) -> [Verdict] {
+    guard let look = observation.look else { return VIPAbsence(observation: observation).verdicts }
+    return [
+      VIPHeldJudge(look: look).verdict, VIPClaimantsJudge(look: look).verdict, VIPFlappingJudge(look: look).verdict,
+      VIPLeaderJudge(look: look).verdict, VIPContaminationJudge(look: look).verdict,
+      VIPConfigurationJudge(look: look, endpoint: observation.endpoint.value).verdict,
+    ]
+  }
+
+  /// Who holds the address.
+  public func metrics(_ observation: VIPObservation) -> [MetricFamily] { VIPMetrics.families(observation.look) }
+
+  private static func endpoint(_ host: Host) async throws -> Fact<ControlPlaneEndpoint> {
+    let configured = host.cluster.controlPlane.endpoint
+    let isControlPlane = host.roles.contains(.controlPlane)
+    return try await host.read { files in
+      ControlPlaneEndpoint.detect(files, configured: configured, isControlPlane: isControlPlane)
+    }
+  }
+
+  private func look(at address: IPAddress, port: PortNumber, _ time: HostTime) async throws -> VIPLook {
+    let kubelet = try await host.kubelet.facts()
+    let setup = try await host.read { files in VIPSetup.read(files, kubelet: kubelet) }
+    let outcome = await host.network.claimants(of: address)
+    // After the question, so that both speak of nearly the same moment.
+    let table: Result<NetworkTable, NetworkError>
+    do throws(NetworkError) { table = .success(try await host.network.table()) } catch { table = .failure(error) }
+    let events = await host.network.counters().addressEvents.filter { $0.key.address == address }
+    var look = VIPLook(
+      address: address, table: table, outcome: outcome, moves: VIPMoves.Summary(), events: events, setup: setup)
+    if case .answered(let answers) = outcome, answers.claimants.isEmpty, look.holdings.isEmpty {
+      look.connection = await connection(to: address, port)
+    }
+    look.moves = moves.add(address, holder: look.holder, events: events.values.reduce(0, +), at: time)
+    return look
+  }
+
+  /// Whether anything accepts a connection: it is asked only where nobody answered, because an API server logs it.
+  private func connection(to address: IPAddress, _ port: PortNumber) async -> VIPLook.Connection? {
+    let limit = Duration.milliseconds(500)
+    let request = HTTPProbeRequest(
+      .tcp(address, port), path: "/readyz",
+      deadlines: HTTPProbeRequest.Deadlines(connect: limit, head: limit, body: limit), bodyLimit: 1024)
+    switch await host.http(request).outcome {
+    case .answered: return .accepted
+    case .failed(let failure): return failure.phase == .connect ? .failed("\(failure)") : .accepted
+    case .notRecorded: return nil
+    }
+  }
+}
+
+extension VIPLook {
+  /// Who holds it; nil when nobody was seen to.
+  fileprivate var holder: VIPMoves.Holder? {
+    if !holdings.isEmpty { return .own }
+    guard case .answered(let answers) = outcome, !answers.claimants.isEmpty else { return nil }
+    return .others(answers.claimants.map(\.hardwareAddress))
+  }
+}
