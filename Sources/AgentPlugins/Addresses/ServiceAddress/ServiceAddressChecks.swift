@@ -31,8 +31,8 @@ enum ServiceAddressChecks {
       """,
     source: "the host's neighbour table: nothing is asked on the wire",
     confirm: "ip neigh show; kubectl get services -A | grep LoadBalancer",
-    remedy: "keep the DHCP server's range off the pools",
-    undo: "give the DHCP server its former range", subject: "address", worst: .warning, atRisk: [.lanAccess])
+    remedy: "kubectl get services -A | grep -wF ADDRESS # if there is none, keep the DHCP server's range off the pools",
+    undo: "nothing was changed", subject: "address", worst: .warning, atRisk: [.lanAccess])
 
   private static let bound = CheckDefinition(
     "service-address.bound", title: "No pool address is bound on an interface of this node",

@@ -39,7 +39,7 @@ struct ServiceClaimJudge {
       let titles = answers.ambiguous.map { title($0.hardwareAddress) }.joined(separator: ", ")
       return say(.unknown, "\(titles) may stand for more than one host: they cannot be told apart")
     }
-    // Another host's answer is this host's only fact until it knows what it holds itself.
+    // Whoever else answers: this node may hold it too.
     if case .failure(let error) = observation.network {
       return say(.unknown, "whether this node holds it cannot be seen: \(error)")
     }
