@@ -21,6 +21,7 @@ public enum PluginRegistry {
     Registration(CNIPlugin.descriptor) { CNIPlugin(host: $0) },
     Registration(VIPPlugin.descriptor) { VIPPlugin(host: $0) },
     Registration(LinksPlugin.descriptor) { LinksPlugin(host: $0) },
+    Registration(ServiceAddressPlugin.descriptor) { ServiceAddressPlugin(host: $0) },
     Registration(SelfPlugin.descriptor, settings: SelfSettings.self) { SelfPlugin(host: $0, settings: $1) },
   ]
 }

@@ -91,11 +91,29 @@ public enum NetworkNamespace {
     return link?.split(separator: "/").last.map(String.init) ?? ""
   }
 
+  /// Takes CAP_NET_RAW from the calling thread for good (capabilities(7)).
+  public static func dropRawCapability() throws {
+    typealias Change = @convention(c) (UnsafeMutableRawPointer, UnsafeMutableRawPointer) -> CInt
+    guard let get = symbol("capget", as: Change.self), let set = symbol("capset", as: Change.self) else {
+      throw Failure(description: "no capset")
+    }
+    // struct __user_cap_header_struct, version 3, the calling thread; two sets of effective, permitted, inheritable.
+    var header: [UInt32] = [0x2008_0522, 0]
+    var sets = [UInt32](repeating: 0, count: 6)
+    guard get(&header, &sets) == 0 else { throw Failure(description: "capget: errno \(errno)") }
+    let raw: UInt32 = 1 << 13
+    sets[0] &= ~raw
+    sets[1] &= ~raw
+    guard set(&header, &sets) == 0 else { throw Failure(description: "capset: errno \(errno)") }
+  }
+
   private static func unshareNetwork() -> Bool {
-    // Behind _GNU_SOURCE, which Swift's Glibc module does not set.
-    typealias Unshare = @convention(c) (CInt) -> CInt
-    guard let symbol = dlsym(nil, "unshare") else { return false }
     let newNetwork: CInt = 0x4000_0000
-    return unsafeBitCast(symbol, to: Unshare.self)(newNetwork) == 0
+    return symbol("unshare", as: (@convention(c) (CInt) -> CInt).self)?(newNetwork) == 0
+  }
+
+  /// A function of the C library that Swift's Glibc module does not show.
+  private static func symbol<T>(_ name: String, as type: T.Type) -> T? {
+    dlsym(nil, name).map { unsafeBitCast($0, to: type) }
   }
 }

@@ -1,0 +1,49 @@
+import AgentCore
+import AgentHost
+
+/// The numbers of the addresses in use.
+enum ServiceAddressMetrics {
+  static func families(_ observation: ServiceAddressObservation) -> [MetricFamily] {
+    [held(observation), claimants(observation), info(observation)].filter { !$0.samples.isEmpty }
+  }
+
+  private static func held(_ observation: ServiceAddressObservation) -> MetricFamily {
+    let network = try? observation.network.get()
+    return MetricFamily(
+      "nodeagent_address_held", help: "Whether this node holds the address on an interface.",
+      samples: observation.claims.compactMap { claim in
+        network.map {
+          MetricSample(
+            $0.holding(of: claim.address) == nil ? 0 : 1, ["address": "\(claim.address)", "kind": "service"])
+        }
+      })
+  }
+
+  /// A host does not hear itself: where it may be the one that answers, silence is no number.
+  private static func claimants(_ observation: ServiceAddressObservation) -> MetricFamily {
+    MetricFamily(
+      "nodeagent_address_claimants", help: "Distinct hardware addresses that answer for the address on the wire.",
+      samples: observation.claims.compactMap { claim in
+        count(claim, observation).map { MetricSample(Double($0), ["address": "\(claim.address)"]) }
+      })
+  }
+
+  private static func count(_ claim: ServiceClaim, _ observation: ServiceAddressObservation) -> Int? {
+    guard let others = claim.claimants?.count else { return nil }
+    guard others == 0 else { return others }
+    if claim.isAnnouncedHere(at: observation.takenAt) { return 1 }
+    guard let network = try? observation.network.get() else { return nil }
+    if network.holding(of: claim.address) != nil { return 1 }
+    return observation.announcer.mayAnnounceUnseen ? nil : 0
+  }
+
+  private static func info(_ observation: ServiceAddressObservation) -> MetricFamily {
+    MetricFamily(
+      "nodeagent_address_claimant_info", help: "Always 1; a hardware address that answers for the address.",
+      samples: observation.claims.flatMap { claim in
+        (claim.claimants ?? []).map {
+          MetricSample(1, ["address": "\(claim.address)", "mac": "\($0.hardwareAddress)"])
+        }
+      })
+  }
+}
