@@ -154,13 +154,10 @@ struct AddressProberTests {
 
   @Test func aStormOfAnswersEndsInABoundedResult() async throws {
     try await onLink { bench, station in
-      dbg("storm 0")
       let outcome = try bench.ask("192.0.2.230")
       _ = try await station.question(for: "192.0.2.230")
-      dbg("storm 1")
       try station.arp(2, from: "52:54:00:00:00:01", "192.0.2.230", to: "192.0.2.10")
       try await bench.answers(1, for: "192.0.2.230")
-      dbg("storm 2")
       var frame: [UInt8] = [
         0x52, 0x54, 0, 0, 0, 0x10, 2, 0, 0, 0, 0, 0, 8, 6, 0, 1, 8, 0, 6, 4, 0, 2, 2, 0, 0, 0, 0, 0,
       ]
@@ -170,11 +167,8 @@ struct AddressProberTests {
         station.send(frame)
         if number % 64 == 0 { await Task.yield() }
       }
-      dbg("storm 3")
       while await bench.prober.answersSoFar(for: try ip("192.0.2.230")) != ProbeAnswers.most { await Task.yield() }
-      dbg("storm 4")
       await bench.pass(.seconds(1))
-      dbg("storm 5")
       guard case .answered(let answers) = await outcome.value else {
         Issue.record("no answer")
         return
@@ -419,4 +413,3 @@ struct AddressProberTests {
   }
 }
 
-func dbg(_ t: String) { FileHandle.standardError.write(Data("DBG \(t)\n".utf8)) }

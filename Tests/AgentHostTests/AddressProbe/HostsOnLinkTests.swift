@@ -69,16 +69,12 @@ struct HostsOnLinkTests {
       let address = try ip("2001:db8::231")
       let network = NetworkMonitor(loop: other, clock: LoopClock(loop: other))
       let changes = network.changes(of: [])
-      dbg("dad 0")
       try await connected(network, "far")
-      dbg("dad 1")
       let isSettled = Mutex(false)
       let asking = Task(executorPreference: node) {
         let clock = LoopClock(loop: node)
         let nodeNetwork = NetworkMonitor(loop: node, clock: clock)
-        dbg("dad n0")
         try await connected(nodeNetwork, "eth0")
-        dbg("dad n1")
         let route = try ProbeRoute.find(to: address, in: try await nodeNetwork.table()).get()
         let wire = try Wire(
           Wire.Key(kind: .discovery, interfaceIndex: route.interfaceIndex), interface: route.interface
@@ -90,12 +86,10 @@ struct HostsOnLinkTests {
       }
       try NetworkNamespace.ip("addr add 2001:db8::231/64 dev far")
       for await _ in changes {
-        dbg("dad look \(try await network.table().holdings(of: address))")
         let held = try await network.table().holdings(of: address)
         #expect(held.allSatisfy { !$0.flags.contains(.duplicate) })
         if held.contains(where: { $0.isUsable }) { break }
       }
-      dbg("dad 2")
       isSettled.withLock { $0 = true }
       try await asking.value
     }
