@@ -9,7 +9,7 @@ import Glibc
 final class FakeBus {
   /// A value of a property.
   enum Value {
-    case text(String), flag(Bool), number32(UInt32), number64(UInt64), bytes([UInt8])
+    case text(String), flag(Bool), number32(UInt32), number64(UInt64), bytes([UInt8]), numbered(UInt32, String)
   }
 
   /// An answer to a call.
@@ -207,6 +207,12 @@ final class FakeBus {
     case .bytes(let bytes):
       open("ay")
       sd_bus_message_append_array(message, 0x79, bytes, bytes.count)
+    case .numbered(var number, let path):
+      open("(uo)")
+      sd_bus_message_open_container(message, 0x72, "uo")
+      sd_bus_message_append_basic(message, 0x75, &number)
+      append(message, "o", path)
+      sd_bus_message_close_container(message)
     }
     sd_bus_message_close_container(message)
   }
