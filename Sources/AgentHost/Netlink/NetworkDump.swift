@@ -65,7 +65,8 @@ extension InterfaceAddress {
     self.init(
       address: message.address, prefixLength: message.prefixLength, interface: interface,
       interfaceIndex: message.interfaceIndex, scope: Scope(number: message.scope),
-      flags: Flags(rawValue: message.flags))
+      flags: Flags(rawValue: message.flags),
+      created: message.created.map { .milliseconds(Int64($0) * 10) })
   }
 }
 

@@ -4,13 +4,14 @@
 ///       - {name: eth0, mac: 52:54:00:12:34:56, speed: 1000}
 ///       - {name: wlan0, wireless: true, up: false}
 ///     addresses:
-///       - {interface: eth0, address: 192.168.100.231, prefixLength: 24}
+///       - {interface: eth0, address: 192.168.100.231, prefixLength: 24, created: 12}
 ///     neighbours:
 ///       - {interface: eth0, address: 192.168.100.1, mac: 52:54:00:ab:cd:ef}
 ///     arp:
 ///       - {address: 192.168.100.230, claimants: [52:54:00:12:34:57]}
 ///
-/// An interface is Ethernet, up and with a carrier unless it says otherwise; its number is its place in the list.
+/// An interface is Ethernet, up and with a carrier unless it says otherwise; its number is its place in the list. An
+/// address was `created` so many seconds after boot.
 public struct RecordedNetwork: SettingsSection, Sendable {
   /// The tables; nil when the recording names no interface.
   public let table: NetworkTable?
@@ -86,10 +87,11 @@ private struct RecordedAddress: SettingsDecodable {
     let length = reader.value("prefixLength", default: bits, in: 0...max(bits, 1))
     let flags: [RecordedFlag] = reader.list("flags", default: [.permanent])
     let scope = reader.value("scope", default: InterfaceAddress.Scope.global)
+    let created: Int? = reader.optional("created")
     guard let address, let interface else { return nil }
     self.address = InterfaceAddress(
       address: address, prefixLength: length, interface: interface, interfaceIndex: 0, scope: scope,
-      flags: flags.reduce(into: []) { $0.insert($1.flag) })
+      flags: flags.reduce(into: []) { $0.insert($1.flag) }, created: created.map { .seconds($0) })
   }
 
   func numbered(_ numbers: [String: Int]) -> InterfaceAddress {

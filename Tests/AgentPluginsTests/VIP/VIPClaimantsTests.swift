@@ -47,9 +47,30 @@ import Testing
     #expect(check?.lost == [.administration] && check?.atRisk == [.administration])
   }
 
-  @Test func theOwnAddressIsTakenAwayByTheRemedy() {
-    let look = VIPSample.look(VIPSample.answered([9]), held: "eth0")
+  /// Taking the address from the one that shall hold it would leave none.
+  @Test func onlyAnAddressThatNothingHereMovesIsToBeTakenAway() throws {
+    var look = VIPSample.look(VIPSample.answered([9]), held: "eth0")
     #expect(VIPClaimantsJudge(look: look).verdict.remedy == "ip address del 192.168.100.230/32 dev eth0")
+    look.setup.keepalived = try VIPSample.keepalived(VIPSample.instance)
+    #expect(VIPClaimantsJudge(look: look).verdict.remedy == "ip address del 192.168.100.230/32 dev eth0")
+    look.setup.running = .known([.keepalived], source: "/proc")
+    #expect(VIPClaimantsJudge(look: look).verdict.remedy?.hasPrefix("tcpdump") == true)
+  }
+
+  @Test func whatToTypeWhenNobodyHoldsItIsPossibleWithoutIt() throws {
+    var look = VIPSample.look(VIPSample.answered([]), connection: .failed("no"))
+    #expect(VIPClaimantsJudge(look: look).verdict.remedy?.hasPrefix("on the balancers") == true)
+    look.setup.keepalived = try VIPSample.keepalived(VIPSample.instance)
+    #expect(VIPClaimantsJudge(look: look).verdict.remedy?.hasPrefix("systemctl restart keepalived") == true)
+  }
+
+  @Test func anAddressIsHeldSinceTheKernelHasIt() {
+    var table = VIPSample.table
+    var entry = VIPSample.entry(VIPSample.address, 32, "eth0", 2)
+    entry.created = .seconds(3300)
+    table.addresses.append(entry)
+    let verdict = VIPHeldJudge(look: VIPSample.look(table: table), takenAt: TestHost.time).verdict
+    #expect(verdict.evidence.map(\.value) == ["192.168.100.230/32, for 5 min"])
   }
 
   @Test func anUnusableAddressIsNotHeld() {
@@ -94,7 +115,7 @@ import Testing
   @Test func aTableThatCannotBeReadIsUnknownToEveryCheckButConfiguration() {
     var look = VIPSample.look()
     look.table = .failure(.changing)
-    #expect(VIPHeldJudge(look: look).verdict.state == .unknown)
+    #expect(VIPHeldJudge(look: look, takenAt: TestHost.time).verdict.state == .unknown)
     #expect(VIPClaimantsJudge(look: look).verdict.state == .unknown)
     #expect(VIPFlappingJudge(look: look).verdict.state == .unknown)
     #expect(VIPLeaderJudge(look: look).verdict.state == .unknown)

@@ -48,9 +48,20 @@ struct VIPClaimantsJudge {
     let times = names.count == 2 ? "twice" : "\(names.count) times"
     return say(
       .failing, "\(look.address) is held \(times): \(names.joined(separator: " and "))\(most)", evidence: evidence,
-      remedy: own.first.map { "ip address del \($0.address)/\($0.prefixLength) dev \($0.interface)" }
-        ?? "on the host that shall not hold it: ip address show to \(look.address); systemctl restart keepalived.service",
+      remedy: own.first.map(letGo)
+        ?? "on both: ip -br address show to \(look.address); where it shall not be: systemctl restart keepalived.service",
       lost: [])
+  }
+
+  /// Only where nothing runs that would take it back or was elected is it right to remove it by hand.
+  private func letGo(_ holding: InterfaceAddress) -> String {
+    guard let mover = look.setup.mover(of: look.address), look.setup.running.value?.contains(mover) != false else {
+      return "ip address del \(holding.address)/\(holding.prefixLength) dev \(holding.interface)"
+    }
+    switch mover {
+    case .keepalived: return "tcpdump -c 5 -ni \(holding.interface) ip proto 112; journalctl -u keepalived.service -n 20"
+    case .kubeVIP: return "kubectl -n kube-system get lease plndr-cp-lock -o yaml"
+    }
   }
 
   private func nobody() -> Verdict {
@@ -58,13 +69,22 @@ struct VIPClaimantsJudge {
     case .failed(let reason):
       return say(
         .failing, "nobody holds \(look.address): kubectl and the cluster's self-healing are lost",
-        evidence: [Evidence("ARP", "no answer"), Evidence("TCP \(look.address)", reason)])
+        evidence: [Evidence("ARP", "no answer"), Evidence("TCP \(look.address)", reason)], remedy: take)
     case .accepted:
       return say(
         .warning, "\(look.address) accepts connections and does not answer ARP: new clients may not find it",
         evidence: [Evidence("ARP", "no answer"), Evidence("TCP \(look.address)", "accepted")])
     case nil:
       return say(.unknown, "nobody answers for \(look.address); whether it accepts connections was not recorded")
+    }
+  }
+
+  /// Without the address kubectl reaches nothing.
+  private var take: String {
+    switch look.setup.mover(of: look.address) {
+    case .keepalived: "systemctl restart keepalived.service; journalctl -u keepalived.service -n 20"
+    case .kubeVIP: "crictl logs --tail 20 $(crictl ps -aq --name kube-vip | head -1)"
+    case nil: "on the balancers: systemctl status keepalived.service; or on the masters: crictl ps -a --name kube-vip"
     }
   }
 
