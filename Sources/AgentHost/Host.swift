@@ -60,6 +60,9 @@ public struct Host: Sendable {
     events.changes(of: paths, polling: polled, and: units.isEmpty ? [] : [systemd.changes(of: units)])
   }
 
+  /// One stream with the triggers of all.
+  public func joined(_ streams: [AsyncStream<Trigger>]) -> AsyncStream<Trigger> { events.joined(streams) }
+
   /// A trigger whenever one of the paths changes, an interface or an address of this host, or the holder of a watched
   /// address.
   ///

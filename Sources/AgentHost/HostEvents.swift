@@ -34,6 +34,12 @@ public struct HostEvents: Sendable {
     return TriggerStreams.merge(streams, on: sources.loop)
   }
 
+  /// One stream with the triggers of all; ends at once where nothing is watched.
+  func joined(_ streams: [AsyncStream<Trigger>]) -> AsyncStream<Trigger> {
+    guard let sources else { return AsyncStream { $0.finish() } }
+    return TriggerStreams.merge(streams, on: sources.loop)
+  }
+
   /// The triggers of a stream that is made only after a look at the host.
   func later(_ make: @escaping @Sendable () async -> AsyncStream<Trigger>) -> AsyncStream<Trigger> {
     guard let sources else { return AsyncStream { $0.finish() } }

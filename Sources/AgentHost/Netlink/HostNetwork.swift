@@ -14,9 +14,14 @@ public struct HostNetwork: Sendable {
   }
 
   private let source: Source
+  /// Who advertises virtual routers on its links.
+  public let adverts: AdvertReader
 
   /// A recorded host's network; nil for one of which nothing was recorded.
-  public init(recorded: RecordedNetwork?) { source = .recorded(recorded) }
+  public init(recorded: RecordedNetwork?) {
+    source = .recorded(recorded)
+    adverts = AdvertReader(recorded: recorded?.adverts)
+  }
 
   /// The network of the running machine: the agent's own network namespace.
   ///
@@ -25,6 +30,7 @@ public struct HostNetwork: Sendable {
     let monitor = NetworkMonitor(loop: loop, clock: clock)
     let prober = AddressProber(loop: loop, network: monitor, clock: clock)
     source = .live(monitor, prober, LinkReader(loop: loop, files: files, worker: worker))
+    adverts = AdvertReader(loop: loop, network: monitor, clock: clock)
   }
 
   /// The tables now.

@@ -6,6 +6,8 @@ public struct NetworkCounters: Sendable, Equatable {
   public var overruns = 0
   /// How often everything was read again because of that.
   public var rereads = 0
+  /// How often a table changed while it was read, and the reading was thrown away.
+  public var interruptions = 0
   /// Why nothing is received; nil while it is, or nobody watches.
   public var problem: NetworkError?
 

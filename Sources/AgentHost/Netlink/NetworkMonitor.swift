@@ -46,7 +46,9 @@ actor NetworkMonitor {
   }
 
   /// The tables now, without what /sys tells.
-  func table() throws(NetworkError) -> NetworkTable { try NetworkDump.read() }
+  func table() throws(NetworkError) -> NetworkTable {
+    try NetworkDump.read { counters.interruptions += 1 }
+  }
 
   /// What was counted since the first watch.
   func counted() -> NetworkCounters {
@@ -139,7 +141,7 @@ actor NetworkMonitor {
 
   /// A reading that failed, because everything changes, is tried again with the next message.
   private func read() {
-    let table = try? NetworkDump.read()
+    let table = try? table()
     isInStep = table != nil
     if let table { ledger.reconcile(with: table) }
   }

@@ -23,6 +23,8 @@ public struct LocalAddresses: Sendable, Equatable {
   public var links: [Link]
   /// The default gateways.
   public var gateways: [Gateway]
+  /// The interface of the first default route, also of one that leads to the far end of a line without a gateway.
+  public var defaultInterface: String?
 
   private static let localTable = "/proc/net/fib_trie"
   private static let routes = "/proc/net/route"
@@ -33,7 +35,8 @@ public struct LocalAddresses: Sendable, Equatable {
     let v6 = Self.entries6(
       String(decoding: try files.bytesIfPresent(Self.addresses6, limit: .kernel) ?? [], as: UTF8.self))
     addresses = Set(try Self.v4(files) + v6.map(\.address)).sorted()
-    let table = Self.routes4(try files.text(Self.routes, limit: .kernel))
+    let routes = try files.text(Self.routes, limit: .kernel)
+    let table = Self.routes4(routes)
     links =
       table.links
       + v6.compactMap { entry in
@@ -42,6 +45,7 @@ public struct LocalAddresses: Sendable, Equatable {
         }
       }
     gateways = table.gateways
+    defaultInterface = Self.defaultInterface(routes)
   }
 
   /// The host's own IPv4 addresses, loopback left out.
@@ -93,6 +97,18 @@ public struct LocalAddresses: Sendable, Equatable {
       }
     }
     return (links, gateways)
+  }
+
+  /// The interface of the first line of /proc/net/route that leads everywhere; the kernel lists the preferred one first.
+  static func defaultInterface(_ table: String) -> String? {
+    for line in table.split(whereSeparator: \.isNewline).dropFirst() {
+      let fields = line.split(whereSeparator: \.isWhitespace)
+      guard fields.count > 7, fields[0] != "*", number(fields[1]) == 0, number(fields[7]) == 0,
+        let flags = UInt32(fields[3], radix: 16), flags & 1 != 0
+      else { continue }
+      return String(fields[0])
+    }
+    return nil
   }
 
   /// /proc/net/if_inet6: address, index, prefix length, scope and flags in hexadecimal, and the interface. Link-local

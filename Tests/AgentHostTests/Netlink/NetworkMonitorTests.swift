@@ -1,5 +1,6 @@
 import AgentCore
 import AgentTesting
+import CNetlink
 import Foundation
 import Testing
 
@@ -49,6 +50,45 @@ struct NetworkMonitorTests {
       #expect(table.addresses.map(\.address.description) == ["127.0.0.1", "::1"])
       #expect(table.addresses.map(\.scope) == [.host, .host])
       #expect(table.neighbours.isEmpty)
+    }
+  }
+
+  @Test func aNamespaceWithNothingButADownLoopback() async throws {
+    try await inNamespace { monitor in
+      try NetworkNamespace.ip("link set lo down", "addr flush dev lo")
+      let table = try await monitor.table()
+      #expect(table.links.map(\.name) == ["lo"] && !table.links[0].isWorking)
+      #expect(table.addresses.isEmpty && table.neighbours.isEmpty)
+      let changes = monitor.changes(of: [])
+      for await _ in changes { break }
+      #expect(await monitor.counted().problem == nil)
+    }
+  }
+
+  @Test func aTunnelsSourceIsTheKernels() async throws {
+    try await inNamespace { monitor in
+      do {
+        try NetworkNamespace.ip(
+          "link add vxlan.calico type vxlan id 4096 dstport 4789 local 192.0.2.230",
+          "link add vxlan6 type vxlan id 4097 dstport 4789 local 2001:db8::230",
+          "link add open type vxlan id 4098 dstport 4790")
+      } catch {
+        try Test.cancel("the kernel has no VXLAN: \(error)")
+      }
+      let table = try await monitor.table()
+      #expect(table.link("vxlan.calico")?.kind == "vxlan")
+      #expect(table.link("vxlan.calico")?.tunnelSource == (try ip("192.0.2.230")))
+      #expect(table.link("vxlan6")?.tunnelSource == (try ip("2001:db8::230")))
+      #expect(table.link("open") != nil && table.link("open")?.tunnelSource == nil)
+    }
+  }
+
+  @Test func anInterfaceTellsWhatItLiesOn() async throws {
+    try await inNamespace { monitor in
+      try NetworkNamespace.ip(
+        "link add br0 type bridge", "link add link br0 name mv0 type macvlan", "link add v0 type veth peer name v1")
+      let table = try await monitor.table()
+      #expect(table.links.map { "\($0.name) \($0.lower ?? "")" }.sorted() == ["br0 ", "lo ", "mv0 br0", "v0 ", "v1 "])
     }
   }
 
@@ -146,7 +186,8 @@ struct NetworkMonitorTests {
       let changes = monitor.changes(of: [vip, gone])
       for await _ in changes { break }
       // ip(8) runs on while this thread, which is the loop, waits for its end: nobody reads.
-      let many = (0..<500).map { "addr add 10.0.\($0 / 250).\($0 % 250 + 1)/32 dev br0" }
+      let all = (0..<5500).map { "10.0.\($0 / 250).\($0 % 250 + 1)/32 dev br0" }
+      let many = all.map { "addr add \($0)" } + all.dropFirst(500).map { "addr del \($0)" }
       try NetworkNamespace.ip(many + ["addr add 192.0.2.230/32 dev br0", "addr del 192.0.2.231/32 dev br0"])
       let later = monitor.changes(of: [])
       try await until(later) { await monitor.counted().overruns > 0 }
@@ -202,6 +243,55 @@ struct NetworkMonitorTests {
       #expect(whole + changing > 0)
       #expect(running.wait() == 0)
       #expect(try await monitor.table().addresses(on: "br0").count == 250)
+    }
+  }
+
+  @Test func interfacesThatComeGoAndAreRenamedWhileTheyAreReadDoNoHarm() async throws {
+    try await inNamespace { monitor in
+      try NetworkNamespace.ip(["link add br0 type bridge"] + (1...250).map { "addr add 10.1.0.\($0)/32 dev br0" })
+      let churn = (0..<150).flatMap { number in
+        [
+          "link add x\(number) type bridge", "addr add 10.2.0.\(number + 1)/32 dev x\(number)",
+          "link set x\(number) name y\(number)", "link del y\(number)",
+        ]
+      }
+      let running = try NetworkNamespace.start(churn)
+      while !running.hasEnded {
+        do throws(NetworkError) {
+          let table = try await monitor.table()
+          #expect(table.addresses(on: "br0").count == 250)
+          let names = Set(table.links.map(\.name))
+          #expect(table.addresses.allSatisfy { names.contains($0.interface) })
+        } catch {
+          #expect(error == .changing)
+        }
+      }
+      #expect(running.wait() == 0)
+      let table = try await monitor.table()
+      #expect(table.links.map(\.name) == ["lo", "br0"] && table.addresses(on: "br0").count == 250)
+    }
+  }
+
+  @Test func aTableThatChangesWhileItIsReadIsReadAgainAndCounted() async throws {
+    try await inNamespace { monitor in
+      let many = (0..<1000).map { "addr add 10.0.\($0 / 250).\($0 % 250 + 1)/32 dev br0" }
+      try NetworkNamespace.ip(["link add br0 type bridge"] + many)
+      var (messages, failures) = (0, 0)
+      #expect(throws: NetworkError.changing) {
+        try NetlinkSocket().dump(RTM_GETADDR) { _ in
+          messages += 1
+          // The answer comes in parts; this changes the table between the first and the second.
+          if messages == 1 { failures += (try? NetworkNamespace.ip("addr add 192.0.2.1/32 dev br0")) == nil ? 1 : 0 }
+        }
+      }
+      #expect(messages > 1 && failures == 0)
+      #expect(try await monitor.table().addresses(on: "br0").count == 1001)
+      #expect(await monitor.counted().interruptions == 0, "nothing changed meanwhile")
+      let churn = Array(repeating: ["addr add 192.0.2.2/32 dev br0", "addr del 192.0.2.2/32 dev br0"], count: 2000)
+      while await monitor.counted().interruptions == 0 {
+        let running = try NetworkNamespace.start(churn.flatMap { $0 })
+        while !running.hasEnded { _ = try? await monitor.table() }
+      }
     }
   }
 

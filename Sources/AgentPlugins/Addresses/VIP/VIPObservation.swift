@@ -29,6 +29,8 @@ struct VIPLook: Sendable, Equatable {
   var events: [AddressEvent: Int]
   /// What is to move it.
   var setup: VIPSetup
+  /// Who advertises virtual routers on the link; nil unless it is asked for by the configuration.
+  var adverts: AdvertOutcome?
 
   /// What came of a connection.
   enum Connection: Sendable, Equatable {

@@ -14,13 +14,22 @@ public struct VIPPlugin: Plugin {
     ])
 
   private let host: Host
+  private let settings: VIPSettings
   private let moves = VIPMoves()
 
   /// Watches a host.
-  public init(host: Host) { self.host = host }
+  public init(host: Host, settings: VIPSettings = VIPSettings()) {
+    self.host = host
+    self.settings = settings
+  }
 
-  /// Every change of an address, announcements of the shared one, and changes of what moves it.
+  /// Every change of an address, announcements of the shared one, changes of what moves it, and a second master.
   public func triggers() -> AsyncStream<Trigger> {
+    let changes = changes()
+    return settings.hearsAdverts ? host.joined([changes, host.network.adverts.rivalry()]) : changes
+  }
+
+  private func changes() -> AsyncStream<Trigger> {
     host.networkChanges(of: [KeepalivedConfiguration.path, StaticPod.directory]) { host in
       let endpoint = try? await Self.endpoint(host)
       return Set((endpoint?.value?.endpoint.host.address).map { [$0] } ?? [])
@@ -72,6 +81,10 @@ public struct VIPPlugin: Plugin {
       address: address, table: table, outcome: outcome, moves: VIPMoves.Summary(), events: events, setup: setup)
     if case .answered(let answers) = outcome, answers.claimants.isEmpty, look.holdings.isEmpty {
       look.connection = await connection(to: address, port)
+    }
+    if settings.hearsAdverts {
+      let interfaces = setup.keepalived.value?.instances.compactMap(\.interface) ?? []
+      look.adverts = await host.network.adverts.heard(about: address, on: interfaces)
     }
     look.moves = moves.add(address, holder: look.holder, events: events.values.reduce(0, +), at: time)
     return look
