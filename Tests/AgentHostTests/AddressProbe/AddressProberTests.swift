@@ -278,7 +278,7 @@ struct AddressProberTests {
     _ bench: Bench, _ addresses: [String], own: [String] = []
   ) async throws -> AsyncStream<Trigger> {
     let changes = bench.prober.announcements(
-      of: Set(try addresses.map { try ip($0) }), own: Set(try own.map { try ip($0) }))
+      for: AddressInterest(Set(try addresses.map { try ip($0) }), own: Set(try own.map { try ip($0) })))
     for await _ in changes { break }
     return changes
   }

@@ -77,7 +77,7 @@ import Testing
       link.isWireless = isWireless
       return LinksObservation(
         takenAt: TestHost.time, interface: .known("eth0", source: "x"), link: .success(link), history: .init(),
-        hasSpeaker: .unreadable(FileError("/proc", .permissionDenied)), counters: NetworkCounters())
+        hasSpeaker: .unreadable(FileError("/proc", .permissionDenied)))
     }
     #expect(LinksJudge(observation: observation(true)).verdict.state == .unknown)
     #expect(LinksJudge(observation: observation(false)).verdict.state == .ok)
@@ -89,7 +89,7 @@ import Testing
     LinksJudge(
       observation: LinksObservation(
         takenAt: TestHost.time, interface: .known("eth0", source: "x"), link: .success(link), history: history,
-        hasSpeaker: .absent, counters: NetworkCounters())
+        hasSpeaker: .absent)
     ).verdict.state
   }
 
@@ -131,12 +131,5 @@ import Testing
     let window = LinkWindow()
     _ = window.add(link(errors: 1000), at: TestHost.time)
     #expect(window.add(link(errors: 3), at: TestHost.time).newErrors == 0)
-  }
-
-  @Test func overrunsAreCounted() async throws {
-    let host = try TestHost(Self.base.merging(["/recorded.yaml": Self.wired]) { $1 })
-    let plugin = LinksPlugin(host: host.host)
-    let families = plugin.metrics(try await plugin.observe(at: TestHost.time))
-    #expect(families.map(\.name.description) == ["nodeagent_netlink_overruns_total"])
   }
 }

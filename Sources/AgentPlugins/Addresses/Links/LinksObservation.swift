@@ -13,6 +13,4 @@ public struct LinksObservation: Sendable, Equatable {
   var history: LinkWindow.History
   /// Whether a MetalLB speaker runs on this host.
   var hasSpeaker: Fact<Bool>
-  /// How the listening to the kernel goes.
-  var counters: NetworkCounters
 }

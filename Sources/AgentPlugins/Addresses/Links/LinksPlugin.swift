@@ -6,7 +6,7 @@ public struct LinksPlugin: Plugin {
   /// What the plugin is.
   public static let descriptor = PluginDescriptor(
     name: "links", area: .addresses, summary: "The network interface that carries the node's address.",
-    checks: LinksChecks.all, interval: .seconds(300), deadline: .seconds(1))
+    checks: LinksChecks.all, rhythm: .every(.seconds(300)), deadline: .seconds(1))
 
   /// The name of MetalLB's announcing process (its image's /speaker).
   private static let speaker = "speaker"
@@ -32,21 +32,14 @@ public struct LinksPlugin: Plugin {
     let history = (try? link.get()).flatMap { $0 }.map { window.add($0, at: time) }
     return LinksObservation(
       takenAt: time, interface: interface, link: link, history: history ?? LinkWindow.History(),
-      hasSpeaker: hasSpeaker, counters: await host.network.counters())
+      hasSpeaker: hasSpeaker)
   }
 
   /// One verdict.
   public func judge(_ observation: LinksObservation) -> [Verdict] { [LinksJudge(observation: observation).verdict] }
 
-  /// How often the kernel dropped its messages.
-  public func metrics(_ observation: LinksObservation) -> [MetricFamily] {
-    [
-      MetricFamily(
-        "nodeagent_netlink_overruns_total", .counter,
-        help: "How often the kernel dropped messages because the agent's buffer was full.",
-        value: Double(observation.counters.overruns))
-    ]
-  }
+  /// None: node_exporter has them.
+  public func metrics(_ observation: LinksObservation) -> [MetricFamily] { [] }
 
   /// The interface that has the address of --node-ip, else that of the default route, else the one of the last look.
   private func find(
