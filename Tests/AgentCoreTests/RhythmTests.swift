@@ -9,7 +9,8 @@ import Testing
     arguments: [
       ([], 60), ([.worker], 60), ([.controlPlane], 30), ([.controlPlane, .worker], 30),
       ([.loadBalancer, .controlPlane], 20), ([.storage, .candidate], 60),
-    ] as [(Set<Role>, Int)]) func theShortestIntervalOfAHostsRolesCounts(roles: Set<Role>, seconds: Int) {
+    ] as [(Set<Role>, Int)]) func theShortestIntervalOfAHostsRolesCounts(roles: Set<Role>, seconds: Int)
+  {
     #expect(rhythm.interval(for: roles) == .seconds(seconds))
     #expect(Rhythm.every(.seconds(7)).interval(for: roles) == .seconds(7))
   }

@@ -24,7 +24,8 @@ import Testing
       (RoundWishes(named: ["addresses", "vip.held"]), 3), (RoundWishes(timeout: .seconds(2)), 2),
       (RoundWishes(timeout: .seconds(20), named: ["vip"]), 20), (RoundWishes(timeout: .seconds(20)), 3),
       (RoundWishes(deadlines: ["vip": .seconds(9)], named: ["vip"]), 9),
-    ] as [(RoundWishes, Int)]) func whoAsksByNameHasMoreTime(wishes: RoundWishes, seconds: Int) {
+    ] as [(RoundWishes, Int)]) func whoAsksByNameHasMoreTime(wishes: RoundWishes, seconds: Int)
+  {
     #expect(wishes.deadline(of: descriptor) == .seconds(seconds))
   }
 

@@ -205,7 +205,8 @@ extension AddressProber {
     let effect = book.take(wires?[key]?.receive() ?? [], from: key, at: clock.now())
     if effect.needsFilters { rewire() }
     guard !effect.news.isEmpty else { return }
-    for watch in watches.values where !effect.news.isDisjoint(with: watch.addresses.watched.union(watch.addresses.own)) {
+    for watch in watches.values where !effect.news.isDisjoint(with: watch.addresses.watched.union(watch.addresses.own))
+    {
       watch.continuation.yield(Trigger())
     }
   }

@@ -11,7 +11,8 @@ struct HostNames: Sendable, Equatable {
 
   /// Reads the names of some addresses from /etc/hosts; of several the one that the configuration uses, else the first.
   init(_ files: HostFiles, of addresses: Set<IPAddress>, preferring configured: Set<String>) {
-    own = PlainText.short(HostIdentity(reading: files).name)
+    let name = HostIdentity(reading: files).name
+    own = name == HostIdentity.unknown ? nil : PlainText.short(name)
     guard !addresses.isEmpty, let content = (try? files.bytesIfPresent(HostsFile.path)) ?? nil else { return }
     names = HostsFile.names(of: addresses, in: content).compactMapValues { found in
       (found.first { configured.contains($0.lowercased()) } ?? found.first).map { PlainText.short($0) }

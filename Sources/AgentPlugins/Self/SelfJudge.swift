@@ -19,7 +19,8 @@ struct SelfJudge {
 
   private func privileges(_ live: SelfObservation.Live) -> [Verdict] {
     let had = live.neededCapabilities.filter(live.process.has).map(\.name).sorted()
-    let capabilities = Evidence("/proc/self/status CapEff", had.isEmpty ? "none that is needed" : had.joined(separator: ", "))
+    let capabilities = Evidence(
+      "/proc/self/status CapEff", had.isEmpty ? "none that is needed" : had.joined(separator: ", "))
     guard !live.denied.isEmpty else {
       return [Verdict("agent.privileges", .ok, "may do all that its checks need", evidence: [capabilities])]
     }

@@ -53,7 +53,9 @@ import Testing
     var play = try play(30)
     // The shortest intervals in a row use up the reserve; the same number of long ones brings it back.
     var moments = [0]
-    for seconds in [15, 45, 15, 45, 16, 44, 30, 30, 15, 15, 45, 45] { moments.append(moments[moments.count - 1] + seconds * 1000) }
+    for seconds in [15, 45, 15, 45, 16, 44, 30, 30, 15, 15, 45, 45] {
+      moments.append(moments[moments.count - 1] + seconds * 1000)
+    }
     for moment in moments { play.look(at: moment) }
     #expect(play.questions == moments)
   }

@@ -15,7 +15,8 @@ import Testing
     var table = try Support.table(neighbours: neighbours)
     table.links[1].hardwareAddress = try Support.hardware("52:54:00:00:00:09")
     var neighbourhood = Neighbourhood(
-      table, shared: SharedAddresses(endpoint: try Support.address("192.168.100.230"), services: cluster.serviceAddresses))
+      table,
+      shared: SharedAddresses(endpoint: try Support.address("192.168.100.230"), services: cluster.serviceAddresses))
     neighbourhood.names = await host.host.names(of: neighbourhood)
     return neighbourhood
   }
@@ -28,7 +29,8 @@ import Testing
       ("#192.168.100.231 old\n192.168.100.99 other\n", "192.168.100.231 (52:54:00:00:00:0a)"),
       ("192.168.100.231\n", "192.168.100.231 (52:54:00:00:00:0a)"),
       ("192.168.100.231 \u{1B}[31mred\n", "\\x1b[31mred (192.168.100.231, 52:54:00:00:00:0a)"),
-    ]) func aHardwareAddressIsShownWithTheNameOfItsHost(hosts: String, title: String) async throws {
+    ]) func aHardwareAddressIsShownWithTheNameOfItsHost(hosts: String, title: String) async throws
+  {
     let known = try await neighbourhood(hosts: hosts)
     #expect(try known.title(of: Support.hardware(Support.nodeA)) == title)
   }
@@ -46,7 +48,9 @@ import Testing
     #expect(try known.knows(Support.hardware("52:54:00:00:00:09")) && !known.knows(Support.hardware(Support.phone)))
   }
 
-  @Test(arguments: ["192.168.100.230", "192.168.100.240", "192.168.100.241", "192.168.100.250", "fe80::7", "169.254.1.1"])
+  @Test(arguments: [
+    "192.168.100.230", "192.168.100.240", "192.168.100.241", "192.168.100.250", "fe80::7", "169.254.1.1",
+  ])
   func anAddressThatSeveralHostsMayHaveNamesNobody(shared: String) async throws {
     let hosts = "\(shared) api.example.org\n"
     let known = try await neighbourhood([(shared, Support.nodeA), (shared, Support.nodeB)], hosts: hosts)
@@ -75,7 +79,8 @@ import Testing
   }
 
   @Test func aHundredThousandLinesAreReadForOneName() throws {
-    let text = String(repeating: "0.0.0.0 ads.example.org\n", count: 100_000) + "192.168.100.231 a b\n192.168.100.231 c\n"
+    let text =
+      String(repeating: "0.0.0.0 ads.example.org\n", count: 100_000) + "192.168.100.231 a b\n192.168.100.231 c\n"
     let address = try Support.address("192.168.100.231")
     #expect(HostsFile.names(of: [address], in: Array(text.utf8)) == [address: ["a", "b", "c"]])
     let many = "192.168.100.231 " + (0..<100).map { "n\($0)" }.joined(separator: " ") + "\n"

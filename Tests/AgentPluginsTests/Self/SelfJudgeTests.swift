@@ -96,7 +96,8 @@ import Testing
     let reason = FileError("/etc/cni/net.d", .permissionDenied)
     let denied = ["sysctl.values", "firewall.active"].map {
       DeniedRequirement(
-        requirement: Requirement(.file(reason.path), for: [CheckID($0)], permission: "mode 0755"), reason: .file(reason))
+        requirement: Requirement(.file(reason.path), for: [CheckID($0)], permission: "mode 0755"), reason: .file(reason)
+      )
     }
     let verdicts = try judge { $0.denied = denied }.filter { $0.check == "agent.privileges" }
     #expect(verdicts.map(\.subject) == ["/etc/cni/net.d"])
@@ -110,7 +111,9 @@ import Testing
     #expect(try judge { $0.watching = nil }[3].state == .skipped)
     let bus = try judge { $0.bus = SystemBus.Health(reconnects: 2, problem: BusError(.denied, "may not be reached")) }[
       3]
-    #expect(bus.state == .warning && bus.summary.contains("may not be reached") && bus.evidence.map(\.value) == ["0", "2", "0 times"])
+    #expect(
+      bus.state == .warning && bus.summary.contains("may not be reached")
+        && bus.evidence.map(\.value) == ["0", "2", "0 times"])
     #expect(try judge { $0.bus = SystemBus.Health(reconnects: 2, problem: nil) }[3].state == .ok)
     #expect(try judge { $0.watching?.overflows = 3 }[3].evidence.map(\.value) == ["3", "0 times"])
   }

@@ -180,7 +180,8 @@ import Testing
     }
   }
 
-  @Test(arguments: [(Set<Role>([.controlPlane]), true), ([.worker], false), ([.loadBalancer], false)])
+  @Test(
+    arguments: [([.controlPlane], true), ([.worker], false), ([.loadBalancer], false)] as [(Set<Role>, Bool)])
   func onlyControlPlaneNodesSearchUnasked(roles: Set<Role>, isSearching: Bool) async throws {
     let host = try host(RoundWishes(named: ["service-address"], isLasting: true), roles: roles)
     let observation = try await ServiceAddressPlugin(host: host.host).observe(at: TestHost.time)

@@ -47,10 +47,7 @@ public struct ServiceAddressPlugin: Plugin {
     }
     let watched = Set(cluster.serviceAddresses.watched)
     await watch.follow(watched, announcing: observation.announcer.mayAnnounceUnseen ? watched : [])
-    let asking = observation
-    async let findings = search(asking)
-    observation.claims = await claims(at: time)
-    observation.search = await findings
+    (observation.claims, observation.search) = await ask(observation)
     observation.network = await network(observation)
     for verdict in ServiceClaimJudge.verdicts(observation) {
       if let address = try? IPAddress(settingsScalar: verdict.subject) { questions.settle(address, verdict.state) }
@@ -78,15 +75,30 @@ public struct ServiceAddressPlugin: Plugin {
     !host.cluster.serviceAddresses.watched.isEmpty || !host.cluster.serviceAddresses.pools.isEmpty
   }
 
-  private func claims(at time: HostTime) async -> [ServiceClaim] {
-    let watched = host.cluster.serviceAddresses.watched
-    let found = await withTaskGroup(of: ClaimQuestions.Answer.self) { group in
-      for address in watched { group.addTask { await self.questions.answer(for: address, at: time) } }
-      return await group.reduce(into: [IPAddress: ServiceClaim]()) {
-        $0[$1.address] = ServiceClaim(address: $1.address, outcome: $1.outcome, heard: $1.heard)
+  private enum Finding: Sendable {
+    case claim(ClaimQuestions.Answer)
+    case search(PoolSearch.Findings?)
+  }
+
+  /// All questions go out at the same time.
+  private func ask(_ observation: ServiceAddressObservation) async -> ([ServiceClaim], PoolSearch.Findings?) {
+    let watched = observation.settings.watched
+    return await withTaskGroup(of: Finding.self) { group in
+      for address in watched {
+        group.addTask { .claim(await self.questions.answer(for: address, at: observation.takenAt)) }
       }
+      group.addTask { .search(await self.search(observation)) }
+      var claims: [IPAddress: ServiceClaim] = [:]
+      var search: PoolSearch.Findings?
+      for await finding in group {
+        switch finding {
+        case .claim(let answer):
+          claims[answer.address] = ServiceClaim(address: answer.address, outcome: answer.outcome, heard: answer.heard)
+        case .search(let findings): search = findings
+        }
+      }
+      return (watched.compactMap { claims[$0] }, search)
     }
-    return watched.compactMap { found[$0] }
   }
 
   /// All at once for a `doctor` that was asked for it, else bit by bit on control-plane nodes.

@@ -76,7 +76,8 @@ struct ServiceStrangerJudge {
       return hasFindings ? nil : say(.skipped, "\(asked) of \(all) other pool addresses were searched so far", evidence)
     }
     return say(
-      .unknown, "\(asked) of \(all) other pool addresses were asked for, and there was no time for the rest: "
+      .unknown,
+      "\(asked) of \(all) other pool addresses were asked for, and there was no time for the rest: "
         + "--timeout \(all * 21 / 20 + 2) is enough", evidence)
   }
 
