@@ -67,6 +67,11 @@ struct ClaimBook {
     return time.elapsed(since: last.time) < Self.settling
   }
 
+  /// Whether this host was seen to answer for an address a short time ago.
+  func isClaimedHere(_ address: IPAddress, at time: HostTime) -> Bool {
+    heard[address]?.isClaimedHere(at: time) == true
+  }
+
   /// The wires that are needed, and what they shall let through.
   func demands() -> [Wire.Key: Wires.Demand] {
     var demands: [Wire.Key: Wires.Demand] = [:]

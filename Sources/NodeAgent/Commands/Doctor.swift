@@ -41,7 +41,8 @@ struct Doctor: ParsableCommand {
   func run() throws {
     let (observing, output, style) = (observing, output, style)
     try CommandRunner.run { loop in
-      let session = try await SessionBuilder(options: observing, loop: loop, isLasting: false).build()
+      let builder = SessionBuilder(options: observing, loop: loop, isLasting: false, named: Set(observing.only))
+      let session = try await builder.build()
       let start = session.clock.now()
       await session.engine.observeOnce(timeout: observing.timeout.map { .seconds($0) })
       let report = session.report(since: start)

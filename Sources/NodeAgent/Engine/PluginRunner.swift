@@ -8,7 +8,7 @@ actor PluginRunner {
   private let clock: any AgentClock
   private let state: NodeState
   private let attempt: RoundAttempt
-  private let jitter: @Sendable () -> Double
+  private let shift: @Sendable () -> Double
   private let announce: @Sendable ([Transition]) -> Void
   private var schedule: RoundSchedule
   private var tracks = CheckTracks()
@@ -18,16 +18,16 @@ actor PluginRunner {
 
   init(
     _ active: ActivePlugin, loop: EventLoop, clock: any AgentClock, state: NodeState,
-    jitter: @escaping @Sendable () -> Double, announce: @escaping @Sendable ([Transition]) -> Void
+    shift: @escaping @Sendable () -> Double, announce: @escaping @Sendable ([Transition]) -> Void
   ) {
     self.active = active
     self.loop = loop
     self.clock = clock
     self.state = state
-    self.jitter = jitter
+    self.shift = shift
     self.announce = announce
     attempt = RoundAttempt(loop: loop, clock: clock)
-    schedule = RoundSchedule(interval: active.interval)
+    schedule = RoundSchedule(interval: active.interval, jitter: active.descriptor.rhythm.jitter)
   }
 
   /// Looks at once, then after every trigger and interval, until the task is cancelled.
@@ -64,7 +64,7 @@ actor PluginRunner {
 
   private func wanted() async {
     guard !isWanted else { return }
-    let due = schedule.nextRound(after: clock.now(), jitter: jitter())
+    let due = schedule.nextRound(after: clock.now(), shift: shift())
     let timer = Task(executorPreference: loop) { [clock] in
       do {
         try await clock.sleep(until: due, tolerance: .seconds(1))

@@ -11,11 +11,16 @@ struct RoundSchedule: Sendable, Equatable {
   static let firstPause = Duration.seconds(1)
 
   private let interval: Duration
+  private let jitter: Double
   private var lastStart: HostTime?
   private var notBefore: HostTime?
   private var failures = 0
 
-  init(interval: Duration) { self.interval = interval }
+  /// - Parameter jitter: by which part of itself the interval is shifted at most.
+  init(interval: Duration, jitter: Double) {
+    self.interval = interval
+    self.jitter = jitter
+  }
 
   /// The earliest start of a round that is wanted at `time`.
   func earliest(at time: HostTime) -> HostTime {
@@ -31,12 +36,11 @@ struct RoundSchedule: Sendable, Equatable {
     notBefore = succeeded ? nil : time.advanced(by: pause)
   }
 
-  /// When to look without a trigger: the interval, shifted by up to 10 % so that nodes never march in step, or the end
-  /// of the pause after a failure.
+  /// When to look without a trigger: the interval, shifted, or the end of the pause after a failure.
   ///
-  /// - Parameter jitter: between -1 and 1.
-  func nextRound(after time: HostTime, jitter: Double) -> HostTime {
-    notBefore ?? time.advanced(by: .nanoseconds(Int64(Double(interval.wholeNanoseconds) * (1 + 0.1 * jitter))))
+  /// - Parameter shift: the part of the jitter by which it is shifted; between -1 and 1.
+  func nextRound(after time: HostTime, shift: Double) -> HostTime {
+    notBefore ?? time.advanced(by: .nanoseconds(Int64(Double(interval.wholeNanoseconds) * (1 + jitter * shift))))
   }
 
   private var pause: Duration {

@@ -131,20 +131,20 @@ struct NetworkMonitorTests {
     try await inNamespace { monitor in
       let vip = try ip("192.0.2.230")
       try NetworkNamespace.ip("link add br0 type bridge", "link add br1 type bridge", "addr add 192.0.2.230/32 dev br0")
-      let changes = monitor.changes(of: [vip])
+      let changes = monitor.changes(for: AddressInterest([vip]))
       for await _ in changes { break }
       #expect(await counts(monitor, vip) == [0, 0])
 
       try NetworkNamespace.ip("addr change 192.0.2.230/32 dev br0 valid_lft 2000 preferred_lft 1000")
       try NetworkNamespace.ip("addr del 192.0.2.230/32 dev br0")
-      try await until(monitor.changes(of: [])) { await counts(monitor, vip) == [0, 1] }
+      try await until(monitor.changes()) { await counts(monitor, vip) == [0, 1] }
       try NetworkNamespace.ip(
         "addr add 192.0.2.230/32 dev br0 valid_lft 1000 preferred_lft 500",
         "addr change 192.0.2.230/32 dev br0 valid_lft 3000 preferred_lft 600")
-      try await until(monitor.changes(of: [])) { await counts(monitor, vip) == [1, 1] }
+      try await until(monitor.changes()) { await counts(monitor, vip) == [1, 1] }
       // Moved to the other interface.
       try NetworkNamespace.ip("addr add 192.0.2.230/32 dev br1", "addr del 192.0.2.230/32 dev br0")
-      try await until(monitor.changes(of: [])) { await counts(monitor, vip) == [2, 2] }
+      try await until(monitor.changes()) { await counts(monitor, vip) == [2, 2] }
       #expect(try await monitor.table().holdings(of: vip).map(\.interface) == ["br1"])
       #expect(await monitor.counted().overruns == 0)
     }
@@ -154,13 +154,13 @@ struct NetworkMonitorTests {
     try await inNamespace { monitor in
       let vip = try ip("2001:db8::230")
       try NetworkNamespace.ip("link add br0 type bridge", "addr add 2001:db8::230/128 dev br0 nodad")
-      let changes = monitor.changes(of: [vip])
+      let changes = monitor.changes(for: AddressInterest([vip]))
       for await _ in changes { break }
       try NetworkNamespace.ip("link set br0 name lan0")
       try await until(changes) { try await monitor.table().holdings(of: vip).map(\.interface) == ["lan0"] }
       #expect(await counts(monitor, vip) == [0, 0])
       try NetworkNamespace.ip("link del lan0")
-      let later = monitor.changes(of: [])
+      let later = monitor.changes()
       try await until(later) { await counts(monitor, vip) == [0, 1] }
       let table = try await monitor.table()
       #expect(table.links.map(\.name) == ["lo"] && table.holdings(of: vip).isEmpty)
@@ -170,10 +170,10 @@ struct NetworkMonitorTests {
   @Test func aLinkThatGoesDownIsATrigger() async throws {
     try await inNamespace { monitor in
       try NetworkNamespace.ip("link add v0 type veth peer name v1", "link set v1 up", "link set v0 up")
-      let changes = monitor.changes(of: [])
+      let changes = monitor.changes()
       try await until(changes) { try await monitor.table().link("v0")?.flags.contains(.running) == true }
       try NetworkNamespace.ip("link set v1 down")
-      let later = monitor.changes(of: [])
+      let later = monitor.changes()
       try await until(later) { try await monitor.table().link("v0")?.isWorking == false }
     }
   }
@@ -183,19 +183,19 @@ struct NetworkMonitorTests {
     try await inNamespace(receiveBuffer: 1, clock: clock) { monitor in
       let (vip, gone) = (try ip("192.0.2.230"), try ip("192.0.2.231"))
       try NetworkNamespace.ip("link add br0 type bridge", "addr add 192.0.2.231/32 dev br0")
-      let changes = monitor.changes(of: [vip, gone])
+      let changes = monitor.changes(for: AddressInterest([vip, gone]))
       for await _ in changes { break }
       // ip(8) runs on while this thread, which is the loop, waits for its end: nobody reads.
       let all = (0..<5500).map { "10.0.\($0 / 250).\($0 % 250 + 1)/32 dev br0" }
       let many = all.map { "addr add \($0)" } + all.dropFirst(500).map { "addr del \($0)" }
       try NetworkNamespace.ip(many + ["addr add 192.0.2.230/32 dev br0", "addr del 192.0.2.231/32 dev br0"])
-      let later = monitor.changes(of: [])
+      let later = monitor.changes()
       try await until(later) { await monitor.counted().overruns > 0 }
       #expect(try await monitor.table().addresses(on: "br0").count == 501)
       await clock.sleeper(for: .milliseconds(100))
       #expect(await monitor.counted().rereads == 0)
       clock.advance(by: .milliseconds(100))
-      try await until(monitor.changes(of: [])) { await monitor.counted().rereads == 1 }
+      try await until(monitor.changes()) { await monitor.counted().rereads == 1 }
       #expect(await counts(monitor, vip) == [1, 0])
       #expect(await counts(monitor, gone) == [0, 1])
     }
@@ -205,12 +205,12 @@ struct NetworkMonitorTests {
     try await inNamespace { monitor in
       let (vip, last) = (try ip("192.0.2.230"), try ip("192.0.2.231"))
       try NetworkNamespace.ip("link add br0 type bridge")
-      let changes = monitor.changes(of: [vip, last])
+      let changes = monitor.changes(for: AddressInterest([vip, last]))
       for await _ in changes { break }
       let once = ["addr add 192.0.2.230/32 dev br0", "addr del 192.0.2.230/32 dev br0"]
       let burst = try NetworkNamespace.start(
         Array(repeating: once, count: 5000).flatMap { $0 } + [once[0], "addr add 192.0.2.231/32 dev br0"])
-      try await until(monitor.changes(of: [])) { await counts(monitor, last) == [1, 0] }
+      try await until(monitor.changes()) { await counts(monitor, last) == [1, 0] }
       #expect(burst.wait() == 0)
       #expect(try await monitor.table().addresses(on: "br0").map(\.address) == [vip, last])
       let counters = await monitor.counted()

@@ -157,7 +157,7 @@ import Testing
       link.isWireless = isWireless
       return LinksObservation(
         takenAt: TestHost.time, interface: .known("eth0", source: "x"), link: .success(link), history: .init(),
-        announcer: .unreadable(FileError("/proc", .permissionDenied)), counters: NetworkCounters())
+        announcer: .unreadable(FileError("/proc", .permissionDenied)))
     }
     #expect(LinksJudge(observation: observation(true)).verdict.state == .unknown)
     #expect(LinksJudge(observation: observation(false)).verdict.state == .ok)
@@ -169,7 +169,7 @@ import Testing
     LinksJudge(
       observation: LinksObservation(
         takenAt: TestHost.time, interface: .known("eth0", source: "x"), link: .success(link), history: history,
-        announcer: .absent, counters: NetworkCounters())
+        announcer: .absent)
     ).verdict.state
   }
 
@@ -247,14 +247,5 @@ import Testing
     let window = LinkWindow()
     _ = window.add(link(errors: 1000), at: TestHost.time)
     #expect(window.add(link(errors: 3), at: TestHost.time).newErrors == 0)
-  }
-
-  @Test func overrunsAreCounted() async throws {
-    let host = try TestHost(Self.base.merging(["/recorded.yaml": Self.wired]) { $1 })
-    let plugin = LinksPlugin(host: host.host)
-    let families = plugin.metrics(try await plugin.observe(at: TestHost.time))
-    #expect(
-      families.map(\.name.description)
-        == ["nodeagent_netlink_overruns_total", "nodeagent_netlink_interrupted_reads_total"])
   }
 }

@@ -50,7 +50,8 @@ enum VIPSample {
     }
     return VIPLook(
       address: address, table: .success(table), outcome: outcome, connection: connection, moves: VIPMoves.Summary(),
-      events: [:], setup: setup)
+      events: [:], setup: setup,
+      neighbourhood: Neighbourhood(table, shared: SharedAddresses(endpoint: address)))
   }
 
   static func keepalived(_ text: String) throws -> Fact<KeepalivedConfiguration> {

@@ -33,7 +33,7 @@ import Testing
 
   @Test(arguments: descriptors.map(\.name)) func aPluginHasATimeForItsRounds(_ name: String) throws {
     let descriptor = try #require(Self.descriptors.first { $0.name == name })
-    #expect(descriptor.deadline > .zero && descriptor.deadline <= descriptor.interval)
+    #expect(descriptor.deadline > .zero && descriptor.deadline <= descriptor.rhythm.interval(for: Set(Role.allCases)))
     #expect(!descriptor.summary.isEmpty)
     let own = Set(descriptor.checks.map(\.id))
     for requirement in descriptor.requirements {

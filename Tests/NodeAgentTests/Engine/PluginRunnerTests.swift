@@ -16,7 +16,7 @@ import Testing
       let (plugin, clock) = (FakePlugin(), ManualClock())
       let active = [ActivePlugin.fake(plugin, interval: Self.interval, deadline: .seconds(7))]
       let state = NodeState(active: active, started: clock.now())
-      let engine = Engine(loop: loop, clock: clock, active: active, state: state, jitter: { 0 })
+      let engine = Engine(loop: loop, clock: clock, active: active, state: state, shift: { 0 })
       let running = Task(executorPreference: loop) { await engine.run() }
       try await body(plugin, clock, state)
       running.cancel()
@@ -116,8 +116,8 @@ extension ActivePlugin {
     _ plugin: FakePlugin, name: String = "fake", interval: Duration, deadline: Duration
   ) -> ActivePlugin {
     let descriptor = PluginDescriptor(
-      name: name, area: .prerequisites, summary: "s", checks: [FakePlugin.check], interval: interval,
-      deadline: deadline)
+      name: name, area: .prerequisites, summary: "s", checks: [FakePlugin.check],
+      rhythm: .every(interval), deadline: deadline)
     return ActivePlugin(
       descriptor: descriptor, plugin: plugin, interval: interval, deadline: deadline, checks: descriptor.checks,
       switchedOff: [:])

@@ -17,6 +17,4 @@ public struct LinksObservation: Sendable, Equatable {
   var isAlone = false
   /// What brings addresses of Services to the link.
   var announcer: Fact<ServiceAnnouncer>
-  /// How the listening to the kernel goes.
-  var counters: NetworkCounters
 }

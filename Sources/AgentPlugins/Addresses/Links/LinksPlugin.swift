@@ -6,7 +6,7 @@ public struct LinksPlugin: Plugin {
   /// What the plugin is.
   public static let descriptor = PluginDescriptor(
     name: "links", area: .addresses, summary: "The network interface that carries the node's address.",
-    checks: LinksChecks.all, interval: .seconds(300), deadline: .seconds(1))
+    checks: LinksChecks.all, rhythm: .every(.seconds(300)), deadline: .seconds(1))
 
   private let host: Host
   private let window = LinkWindow()
@@ -28,7 +28,7 @@ public struct LinksPlugin: Plugin {
     if let name = interface.value { window.remember(name) }
     var observation = LinksObservation(
       takenAt: time, interface: interface, link: table.map { table in interface.value.flatMap { table.link($0) } },
-      history: LinkWindow.History(), announcer: announcer, counters: await host.network.counters())
+      history: LinkWindow.History(), announcer: announcer)
     observation.isAlone = known?.links.allSatisfy { $0.flags.contains(.loopback) } == true
     if let known, let link = interface.value.flatMap({ known.link($0) }) {
       let lower = LinkPort.links(below: link, in: known)
@@ -44,19 +44,8 @@ public struct LinksPlugin: Plugin {
   /// One verdict.
   public func judge(_ observation: LinksObservation) -> [Verdict] { [LinksJudge(observation: observation).verdict] }
 
-  /// How often the kernel dropped its messages, and changed a table while it was read.
-  public func metrics(_ observation: LinksObservation) -> [MetricFamily] {
-    [
-      MetricFamily(
-        "nodeagent_netlink_overruns_total", .counter,
-        help: "How often the kernel dropped messages because the agent's buffer was full.",
-        value: Double(observation.counters.overruns)),
-      MetricFamily(
-        "nodeagent_netlink_interrupted_reads_total", .counter,
-        help: "How often a table of the kernel changed while it was read, so that it was read again.",
-        value: Double(observation.counters.interruptions)),
-    ]
-  }
+  /// None: node_exporter has them.
+  public func metrics(_ observation: LinksObservation) -> [MetricFamily] { [] }
 
   /// The interface that has the address of --node-ip, else that of the default route, else the one of the last look.
   private func find(

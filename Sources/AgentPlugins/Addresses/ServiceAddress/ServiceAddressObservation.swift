@@ -18,6 +18,9 @@ public struct ServiceAddressObservation: Sendable, Equatable {
   /// What the links answered, for every address in use.
   var claims: [ServiceClaim] = []
 
+  /// How far the search of the pools is; nil where they are not searched.
+  var search: PoolSearch.Findings?
+
   /// Whether neither pools nor addresses are configured.
   var isEmpty: Bool { settings.pools.isEmpty && settings.watched.isEmpty }
 }

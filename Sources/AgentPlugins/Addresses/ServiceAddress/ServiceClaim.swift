@@ -3,10 +3,6 @@ import AgentHost
 
 /// What the link says of one address in use.
 struct ServiceClaim: Sendable, Equatable {
-  /// So long an own answer counts that was seen leaving. The agents of other nodes ask every 90 s at the latest, so that
-  /// one of their questions may be lost.
-  static let ownClaimLasts = Duration.seconds(180)
-
   var address: IPAddress
   /// What the question for it gave.
   var outcome: ProbeOutcome
@@ -19,9 +15,5 @@ struct ServiceClaim: Sendable, Equatable {
   }
 
   /// Whether this host was seen to answer for the address a short time ago, and nobody announced it since.
-  func isAnnouncedHere(at time: HostTime) -> Bool {
-    guard let own = heard.ownClaim, time.elapsed(since: own) <= Self.ownClaimLasts else { return false }
-    guard let other = heard.announcement else { return true }
-    return own.elapsed(since: other.time) > .zero
-  }
+  func isAnnouncedHere(at time: HostTime) -> Bool { heard.isClaimedHere(at: time) }
 }

@@ -21,12 +21,11 @@ struct VIPClaimantsJudge {
   }
 
   private func judge(_ answers: ProbeAnswers) -> Verdict {
-    let others = VIPNeighbourhood.stations(
-      of: answers.claimants.map(\.hardwareAddress), asking: look.address, in: try? look.table.get())
+    let others = look.neighbourhood.stations(of: answers.claimants.map(\.hardwareAddress))
     let own = look.holdings
     let evidence =
       own.map { Evidence("this host, \($0.interface)", hardwareAddress(of: $0)) }
-      + others.map { Evidence(answers.interface.map { "ARP on \($0)" } ?? "ARP", $0.text) }
+      + others.map { Evidence(answers.interface.map { "ARP on \($0)" } ?? "ARP", $0.title) }
     let count = others.count + (own.isEmpty ? 0 : 1)
     if count > 1 { return twice(own, others, answers, evidence) }
     if count == 0 { return nobody() }
@@ -36,14 +35,14 @@ struct VIPClaimantsJudge {
         "one or several hosts answer for \(look.address) as \(doubtful.hardwareAddress): they cannot be told apart",
         evidence: evidence)
     }
-    let holder = own.first.map { "this host (\($0.interface))" } ?? others.first?.text ?? ""
+    let holder = own.first.map { "this host (\($0.interface))" } ?? others.first?.title ?? ""
     return say(.ok, "one host answers for \(look.address): \(holder)", evidence: evidence)
   }
 
   private func twice(
-    _ own: [InterfaceAddress], _ others: [VIPNeighbourhood.Station], _ answers: ProbeAnswers, _ evidence: [Evidence]
+    _ own: [InterfaceAddress], _ others: [Neighbourhood.Station], _ answers: ProbeAnswers, _ evidence: [Evidence]
   ) -> Verdict {
-    let names = own.prefix(1).map { "this host (\(hardwareAddress(of: $0)))" } + others.map(\.text)
+    let names = own.prefix(1).map { "this host (\(hardwareAddress(of: $0)))" } + others.map(\.title)
     let most = answers.isCutShort ? ", and more" : ""
     let times = names.count == 2 ? "twice" : "\(names.count) times"
     return say(

@@ -31,6 +31,8 @@ struct VIPLook: Sendable, Equatable {
   var setup: VIPSetup
   /// Who advertises virtual routers on the link; nil unless it is asked for by the configuration.
   var adverts: AdvertOutcome?
+  /// The hosts that answered.
+  var neighbourhood = Neighbourhood()
 
   /// What came of a connection.
   enum Connection: Sendable, Equatable {
@@ -42,10 +44,6 @@ struct VIPLook: Sendable, Equatable {
 
   /// Where this host holds it so that other hosts are answered: not on loopback or a dummy such as kube-ipvs0.
   var holdings: [InterfaceAddress] {
-    guard let table = try? table.get() else { return [] }
-    return table.holdings(of: address).filter { holding in
-      guard holding.isUsable, let link = table.link(holding.interface) else { return false }
-      return !link.flags.contains(.loopback) && !link.flags.contains(.noARP)
-    }
+    (try? table.get())?.answeringHoldings(of: address) ?? []
   }
 }

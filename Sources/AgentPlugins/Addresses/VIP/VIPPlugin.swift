@@ -6,34 +6,35 @@ public struct VIPPlugin: Plugin {
   /// What the plugin is. One look takes 1.7 s of questions at most, and a connection of 0.5 s.
   public static let descriptor = PluginDescriptor(
     name: "vip", area: .addresses, summary: "The shared address of the API servers (VIP).", checks: VIPChecks.all,
-    interval: .seconds(30), deadline: .seconds(3),
+    rhythm: .addresses, deadline: .seconds(3),
     requirements: [
       Requirement(
         .file(KeepalivedConfiguration.path), for: ["vip.configuration"], permission: "CAP_DAC_READ_SEARCH"),
       Requirement(.file(StaticPod.directory), for: ["vip.configuration"], permission: "CAP_DAC_READ_SEARCH"),
+      Requirement(
+        .capability(.netRaw), for: ["vip.claimants", "vip.flapping"], permission: "\(Capability.netRaw)"),
     ])
 
   private let host: Host
   private let settings: VIPSettings
   private let moves = VIPMoves()
+  private let watch: NetworkWatch
+  private let questions: ClaimQuestions
+  private let lastConnection = VIPLastConnection()
 
   /// Watches a host.
   public init(host: Host, settings: VIPSettings = VIPSettings()) {
     self.host = host
     self.settings = settings
+    watch = host.network.watch()
+    questions = ClaimQuestions(host.network, interval: host.interval(of: Self.descriptor))
   }
 
   /// Every change of an address, announcements of the shared one, changes of what moves it, and a second master.
   public func triggers() -> AsyncStream<Trigger> {
-    let changes = changes()
-    return settings.hearsAdverts ? host.joined([changes, host.network.adverts.rivalry()]) : changes
-  }
-
-  private func changes() -> AsyncStream<Trigger> {
-    host.networkChanges(of: [KeepalivedConfiguration.path, StaticPod.directory]) { host in
-      let endpoint = try? await Self.endpoint(host)
-      return Set((endpoint?.value?.endpoint.host.address).map { [$0] } ?? [])
-    }
+    host.changes(
+      of: [KeepalivedConfiguration.path, StaticPod.directory], network: watch,
+      and: settings.hearsAdverts ? [host.network.adverts.rivalry()] : [])
   }
 
   /// Reads the tables and asks the link.
@@ -42,8 +43,10 @@ public struct VIPPlugin: Plugin {
     let manager = host.cluster.controlPlane.manager
     var observation = VIPObservation(takenAt: time, endpoint: endpoint, manager: manager)
     guard manager != .unmanaged, let found = endpoint.value?.endpoint, let address = found.host.address else {
+      await watch.follow([])
       return observation
     }
+    await watch.follow([address])
     observation.look = try await look(at: address, port: found.port, time)
     return observation
   }
@@ -72,22 +75,38 @@ public struct VIPPlugin: Plugin {
   private func look(at address: IPAddress, port: PortNumber, _ time: HostTime) async throws -> VIPLook {
     let kubelet = try await host.kubelet.facts()
     let setup = try await host.read { files in VIPSetup.read(files, kubelet: kubelet) }
-    let outcome = await host.network.claimants(of: address)
+    let answer = await questions.answer(for: address, at: time)
     // After the question, so that both speak of nearly the same moment.
     let table: Result<NetworkTable, NetworkError>
     do throws(NetworkError) { table = .success(try await host.network.table()) } catch { table = .failure(error) }
     let events = await host.network.counters().addressEvents.filter { $0.key.address == address }
     var look = VIPLook(
-      address: address, table: table, outcome: outcome, moves: VIPMoves.Summary(), events: events, setup: setup)
-    if case .answered(let answers) = outcome, answers.claimants.isEmpty, look.holdings.isEmpty {
-      look.connection = await connection(to: address, port)
+      address: address, table: table, outcome: answer.outcome, moves: VIPMoves.Summary(), events: events,
+      setup: setup)
+    if case .answered(let answers) = answer.outcome, answers.claimants.isEmpty, look.holdings.isEmpty {
+      look.connection =
+        answer.isNew ? lastConnection.keep(await connection(to: address, port)) : lastConnection.value
     }
     if settings.hearsAdverts {
       let interfaces = setup.keepalived.value?.instances.compactMap(\.interface) ?? []
       look.adverts = await host.network.adverts.heard(about: address, on: interfaces)
     }
+    look.neighbourhood = await neighbourhood(of: look)
+    questions.settle(address, VIPClaimantsJudge(look: look).verdict.state)
     look.moves = moves.add(address, holder: look.holder, events: events.values.reduce(0, +), at: time)
     return look
+  }
+
+  /// The hosts that answered.
+  private func neighbourhood(of look: VIPLook) async -> Neighbourhood {
+    guard case .answered(let answers) = look.outcome, case .success(let table) = look.table else {
+      return Neighbourhood()
+    }
+    var neighbourhood = Neighbourhood(
+      table, of: Set(answers.claimants.map(\.hardwareAddress)),
+      shared: SharedAddresses(endpoint: look.address, services: host.cluster.serviceAddresses))
+    neighbourhood.names = await host.names(of: neighbourhood)
+    return neighbourhood
   }
 
   /// Whether anything accepts a connection: it is asked only where nobody answered, because an API server logs it.
