@@ -64,7 +64,9 @@ public struct LocalAddresses: Sendable, Equatable {
       guard let first = words.first else { continue }
       if first.elementsEqual("|--".utf8), words.count > 1 {
         leaf = Substring(words[1])
-      } else if let own = leaf, first.elementsEqual("/32".utf8), words.contains(where: { $0.elementsEqual("LOCAL".utf8) }) {
+      } else if let own = leaf, first.elementsEqual("/32".utf8),
+        words.contains(where: { $0.elementsEqual("LOCAL".utf8) })
+      {
         // Once a leaf: the table Main repeats what Local has.
         leaf = nil
         guard !own.hasPrefix("127."), let address = try? IPAddress(settingsScalar: String(own)) else { continue }

@@ -168,7 +168,7 @@ struct AdvertListenerTests {
         "link del eth0", "link add eth0 type veth peer name peer", "link set eth0 up",
         "addr add 192.0.2.10/24 dev eth0",
         "link set peer up")
-      let later = try await bench.network.changes(of: []).first { _ in
+      let later = try await bench.network.changes().first { _ in
         try await bench.network.table().link("eth0")?.isWorking == true
       }
       #expect(later != nil)

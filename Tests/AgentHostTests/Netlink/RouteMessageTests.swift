@@ -25,7 +25,8 @@ enum MessageType {
   @Test func wideFlagsReplaceTheNarrowOnes() throws {
     let bytes = payload(
       addressHeader(family: 10, prefix: 64, flags: 0x40, scope: 253),
-      (1, [0xFE, 0x80] + [UInt8](repeating: 0, count: 13) + [1]), (6, [UInt32](arrayLiteral: .max, .max, 6_200, 7_000).flatMap { AgentHostTests.bytes($0) }),
+      (1, [0xFE, 0x80] + [UInt8](repeating: 0, count: 13) + [1]),
+      (6, [UInt32](arrayLiteral: .max, .max, 6_200, 7_000).flatMap { AgentHostTests.bytes($0) }),
       (8, AgentHostTests.bytes(UInt32(0x2C8))))
     guard case .address(let found, isRemoved: true)? = message(MessageType.deleteAddress, bytes) else {
       Issue.record("no address")

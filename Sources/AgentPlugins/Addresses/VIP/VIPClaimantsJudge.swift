@@ -58,7 +58,8 @@ struct VIPClaimantsJudge {
       return "ip address del \(holding.address)/\(holding.prefixLength) dev \(holding.interface)"
     }
     switch mover {
-    case .keepalived: return "tcpdump -c 5 -ni \(holding.interface) ip proto 112; journalctl -u keepalived.service -n 20"
+    case .keepalived:
+      return "tcpdump -c 5 -ni \(holding.interface) ip proto 112; journalctl -u keepalived.service -n 20"
     case .kubeVIP: return "kubectl -n kube-system get lease plndr-cp-lock -o yaml"
     }
   }

@@ -55,7 +55,8 @@ public struct VIPPlugin: Plugin {
   public func judge(_ observation: VIPObservation) -> [Verdict] {
     guard let look = observation.look else { return VIPAbsence(observation: observation).verdicts }
     return [
-      VIPHeldJudge(look: look, takenAt: observation.takenAt).verdict, VIPClaimantsJudge(look: look).verdict, VIPFlappingJudge(look: look).verdict,
+      VIPHeldJudge(look: look, takenAt: observation.takenAt).verdict, VIPClaimantsJudge(look: look).verdict,
+      VIPFlappingJudge(look: look).verdict,
       VIPLeaderJudge(look: look).verdict, VIPContaminationJudge(look: look).verdict,
       VIPConfigurationJudge(look: look, endpoint: observation.endpoint.value).verdict,
     ]
