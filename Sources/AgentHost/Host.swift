@@ -42,6 +42,9 @@ public struct Host: Sendable {
   /// systemd's units.
   public var systemd: Systemd { sources.systemd }
 
+  /// Keepalived's own word on who is the master.
+  public var keepalived: KeepalivedBus { sources.keepalived }
+
   /// What only root may ask, asked by the helper where the agent is not root.
   public var helper: PrivilegedHelper { sources.helper }
 
@@ -63,10 +66,13 @@ public struct Host: Sendable {
   /// A trigger whenever one of the paths changes, an interface or an address of this host, or the holder of a watched
   /// address.
   ///
-  /// - Parameter find: the watched addresses; it looks once, when the watch begins.
+  /// - Parameters:
+  ///   - others: triggers from elsewhere that are joined to these.
+  ///   - find: the watched addresses; it looks once, when the watch begins.
   public func networkChanges(
-    of paths: [String], watching find: @escaping @Sendable (Host) async -> Set<IPAddress>
+    of paths: [String], and others: [AsyncStream<Trigger>] = [],
+    watching find: @escaping @Sendable (Host) async -> Set<IPAddress>
   ) -> AsyncStream<Trigger> {
-    events.changes(of: paths, and: [events.later { await self.network.changes(of: find(self)) }])
+    events.changes(of: paths, and: [events.later { await self.network.changes(of: find(self)) }] + others)
   }
 }
