@@ -52,6 +52,8 @@ actor NetworkMonitor {
   func counted() -> NetworkCounters {
     var counters = counters
     counters.addressEvents = ledger.counts
+    counters.lastEvents = ledger.times
+    counters.time = clock.now()
     return counters
   }
 
@@ -103,6 +105,7 @@ actor NetworkMonitor {
 
   private func receive() {
     var isNews = false
+    defer { ledger.stamp(clock.now()) }
     for _ in 0..<Self.batch {
       switch socket?.receive(take: { isNews = ledger.take($0) || isNews }) {
       case .messages?: continue
@@ -141,6 +144,8 @@ actor NetworkMonitor {
   private func read() {
     let table = try? NetworkDump.read()
     isInStep = table != nil
-    if let table { ledger.reconcile(with: table) }
+    guard let table else { return }
+    ledger.reconcile(with: table)
+    ledger.stamp(clock.now())
   }
 }
