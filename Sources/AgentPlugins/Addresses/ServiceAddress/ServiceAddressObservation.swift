@@ -17,6 +17,8 @@ public struct ServiceAddressObservation: Sendable, Equatable {
   var network: Result<ServiceNetwork, NetworkError>
   /// What the links answered, for every address in use.
   var claims: [ServiceClaim] = []
+  /// The last moves of the addresses in use, the newest of each first.
+  var moves: [Move] = []
 
   /// Whether neither pools nor addresses are configured.
   var isEmpty: Bool { settings.pools.isEmpty && settings.watched.isEmpty }

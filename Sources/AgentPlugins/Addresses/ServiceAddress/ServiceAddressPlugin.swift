@@ -10,6 +10,7 @@ public struct ServiceAddressPlugin: Plugin {
 
   private let host: Host
   private let memory: ClaimMemory
+  private let moves = AddressMoves()
 
   /// Watches a host.
   public init(host: Host) {
@@ -41,7 +42,15 @@ public struct ServiceAddressPlugin: Plugin {
       )
     }
     observation.claims = await claims(mayAnnounce: observation.announcer.mayAnnounceUnseen, at: time)
-    observation.network = await network(observation)
+    let table: Result<NetworkTable, NetworkError>
+    do throws(NetworkError) { table = .success(try await host.network.table()) } catch { table = .failure(error) }
+    observation.network = table.map { ServiceNetwork($0, of: observation) }
+    let counters = await host.network.counters()
+    moves.keep(only: Set(cluster.serviceAddresses.watched))
+    for claim in observation.claims where claim.isFresh {
+      _ = moves.add(AddressSight(claim, observation, table: try? table.get(), counters))
+    }
+    observation.moves = observation.claims.flatMap { moves.history(of: $0.address) }
     return observation
   }
 
@@ -61,6 +70,9 @@ public struct ServiceAddressPlugin: Plugin {
     ServiceAddressMetrics.families(observation)
   }
 
+  /// The last moves of the addresses in use.
+  public func history(_ observation: ServiceAddressObservation) -> [Move] { observation.moves }
+
   private func claims(mayAnnounce: Bool, at time: HostTime) async -> [ServiceClaim] {
     let watched = host.cluster.serviceAddresses.watched
     let found = await withTaskGroup(of: ServiceClaim.self) { group in
@@ -75,24 +87,40 @@ public struct ServiceAddressPlugin: Plugin {
   private func claim(of address: IPAddress, mayAnnounce: Bool, at time: HostTime) async -> ServiceClaim {
     let heard = await host.network.heard(address)
     if let outcome = memory.outcome(for: address, heard: heard, at: time) {
-      return ServiceClaim(address: address, outcome: outcome, heard: heard)
+      return ServiceClaim(address: address, outcome: outcome, heard: heard, isFresh: false)
     }
     let outcome = await host.network.claimants(of: address)
     let claim = ServiceClaim(address: address, outcome: outcome, heard: await host.network.heard(address))
     memory.keep(claim, mayAnnounce: mayAnnounce, at: time)
     return claim
   }
+}
 
-  private func network(_ observation: ServiceAddressObservation) async -> Result<ServiceNetwork, NetworkError> {
-    do throws(NetworkError) {
-      let claimants = observation.claims.flatMap { $0.claimants ?? [] }.map(\.hardwareAddress)
-      return .success(
-        ServiceNetwork(
-          try await host.network.table(), settings: observation.settings,
-          endpoint: observation.endpoint.value?.endpoint.host.address, claimants: Set(claimants)))
-    } catch {
-      return .failure(error)
-    }
+extension ServiceNetwork {
+  fileprivate init(_ table: NetworkTable, of observation: ServiceAddressObservation) {
+    let claimants = observation.claims.flatMap { $0.claimants ?? [] }.map(\.hardwareAddress)
+    self.init(
+      table, settings: observation.settings, endpoint: observation.endpoint.value?.endpoint.host.address,
+      claimants: Set(claimants))
+  }
+}
+
+extension AddressSight {
+  /// Who was seen to hold an address in use. What this host was heard to answer counts only while nobody else answers:
+  /// it may have passed the address on since.
+  init(
+    _ claim: ServiceClaim, _ observation: ServiceAddressObservation, table: NetworkTable?, _ counters: NetworkCounters
+  ) {
+    let begin = observation.takenAt
+    self.init(address: claim.address, begin: begin, end: counters.time ?? begin)
+    others = claim.claimants?.map(\.hardwareAddress) ?? []
+    let holding = try? observation.network.get().holding(of: claim.address)
+    isOwn = holding != nil || (others.isEmpty && claim.isAnnouncedHere(at: end))
+    var interface = holding?.interface
+    if case .answered(let answers) = claim.outcome { interface = interface ?? answers.interface }
+    ownHardware = interface.flatMap { table?.link($0) }?.hardwareAddress
+    heard = claim.heard
+    events = AddressEvents(of: claim.address, in: counters)
   }
 }
 

@@ -24,11 +24,13 @@ struct VIPLook: Sendable, Equatable {
   /// What came of a connection to it, asked only where nobody answered; nil where it was not asked for or recorded.
   var connection: Connection?
   /// Its moves, and since when this host holds it.
-  var moves: VIPMoves.Summary
+  var moves: AddressMoves.Summary
   /// How often it came to this host and went.
   var events: [AddressEvent: Int]
   /// What is to move it.
   var setup: VIPSetup
+  /// What Keepalived says of its instances that move it.
+  var vrrp: [VRRPSighting] = []
 
   /// What came of a connection.
   enum Connection: Sendable, Equatable {
