@@ -52,6 +52,9 @@ public struct Host: Sendable {
   /// systemd's units.
   public var systemd: Systemd { sources.systemd }
 
+  /// Keepalived's own word on who is the master.
+  public var keepalived: KeepalivedBus { sources.keepalived }
+
   /// What only root may ask, asked by the helper where the agent is not root.
   public var helper: PrivilegedHelper { sources.helper }
 

@@ -1,7 +1,13 @@
+public import AgentCore
+
 /// How the listening to the kernel goes.
 public struct NetworkCounters: Sendable, Equatable {
   /// How often watched addresses came to this host and went from it; after an overrun at least as often as shown.
   public var addressEvents: [AddressEvent: Int] = [:]
+  /// When each of them was told of last.
+  public var lastEvents: [AddressEvent: HostTime] = [:]
+  /// When this was counted; nil on a recorded host.
+  public var time: HostTime?
   /// How often the kernel dropped messages because the buffer was full.
   public var overruns = 0
   /// How often everything was read again because of that.

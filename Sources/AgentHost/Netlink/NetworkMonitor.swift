@@ -54,6 +54,8 @@ actor NetworkMonitor {
   func counted() -> NetworkCounters {
     var counters = counters
     counters.addressEvents = ledger.counts
+    counters.lastEvents = ledger.times
+    counters.time = clock.now()
     return counters
   }
 
@@ -115,6 +117,7 @@ actor NetworkMonitor {
 
   private func receive() {
     var isNews = false
+    defer { ledger.stamp(clock.now()) }
     for _ in 0..<Self.batch {
       switch socket?.receive(take: { isNews = ledger.take($0) || isNews }) {
       case .messages?: continue
@@ -153,6 +156,8 @@ actor NetworkMonitor {
   private func read() {
     let table = try? table()
     isInStep = table != nil
-    if let table { ledger.reconcile(with: table) }
+    guard let table else { return }
+    ledger.reconcile(with: table)
+    ledger.stamp(clock.now())
   }
 }

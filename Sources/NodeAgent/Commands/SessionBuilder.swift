@@ -41,7 +41,7 @@ struct SessionBuilder {
     knowledge.connect(state)
     return AgentSession(
       configuration: configuration, roles: roles, roleProblem: detected.problems.first?.description, identity: identity,
-      clock: shown,
+      clock: shown, host: host, isThisMachine: root.mode == .live && root.path == "/",
       engine: Engine(loop: loop, clock: shown, active: active, state: state), events: events,
       network: sources.network)
   }

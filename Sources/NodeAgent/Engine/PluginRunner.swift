@@ -12,6 +12,8 @@ actor PluginRunner {
   private let announce: @Sendable ([Transition]) -> Void
   private var schedule: RoundSchedule
   private var tracks = CheckTracks()
+  /// Those of the last round that succeeded: what was seen stays true when a look fails.
+  private var moves: [Move] = []
   private var isWanted = true
   private var waiter: CheckedContinuation<Void, Never>?
   nonisolated var unownedExecutor: UnownedSerialExecutor { loop.asUnownedSerialExecutor() }
@@ -104,14 +106,15 @@ actor PluginRunner {
     case .success(let result):
       verdicts = active.selected(result.verdicts)
       metrics = result.metrics
+      moves = result.moves
     case .failure, .timeout:
       verdicts = active.unknown(because: outcome.problem ?? "", previous: tracks.verdicts)
     }
     let announcements = tracks.take(verdicts, at: end, timing: active.timings)
     state.publish(
       PluginRound(
-        tracks: tracks.announced, transitions: tracks.transitions, metrics: metrics, problem: outcome.problem,
-        ended: end, duration: end.elapsed(since: start)),
+        tracks: tracks.announced, transitions: tracks.transitions, metrics: metrics, moves: moves,
+        problem: outcome.problem, ended: end, duration: end.elapsed(since: start)),
       of: active.name)
     if !announcements.isEmpty { announce(announcements) }
   }

@@ -59,7 +59,7 @@ struct NetworkMonitorTests {
       let table = try await monitor.table()
       #expect(table.links.map(\.name) == ["lo"] && !table.links[0].isWorking)
       #expect(table.addresses.isEmpty && table.neighbours.isEmpty)
-      let changes = monitor.changes(of: [])
+      let changes = monitor.changes()
       for await _ in changes { break }
       #expect(await monitor.counted().problem == nil)
     }
@@ -146,6 +146,10 @@ struct NetworkMonitorTests {
       try NetworkNamespace.ip("addr add 192.0.2.230/32 dev br1", "addr del 192.0.2.230/32 dev br0")
       try await until(monitor.changes()) { await counts(monitor, vip) == [2, 2] }
       #expect(try await monitor.table().holdings(of: vip).map(\.interface) == ["br1"])
+      let counters = await monitor.counted()
+      let went = try #require(counters.lastEvents[AddressEvent(address: vip, kind: .removed)])
+      let came = try #require(counters.lastEvents[AddressEvent(address: vip, kind: .added)])
+      #expect(went.elapsed(since: came) >= .zero && counters.time?.elapsed(since: went) ?? .zero > .zero)
       #expect(await monitor.counted().overruns == 0)
     }
   }

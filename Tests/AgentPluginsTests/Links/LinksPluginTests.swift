@@ -200,8 +200,7 @@ import Testing
         LinksJudge(
           observation: LinksObservation(
             takenAt: TestHost.time, interface: .known("br0", source: "x"), link: .success(bridge),
-            history: window.add(bridge, at: TestHost.time), ports: ports, announcer: .absent,
-            counters: NetworkCounters())
+            history: window.add(bridge, at: TestHost.time), ports: ports, announcer: .absent)
         ).verdict)
     }
     #expect(verdicts.map(\.state) == [.ok, .warning, .ok, .warning])

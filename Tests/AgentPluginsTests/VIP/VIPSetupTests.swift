@@ -20,7 +20,7 @@ import Testing
     arguments: [
       ("eth0", true, [.keepalived], CheckState.ok, "Keepalived runs"), ("eth0", true, [], .failing, "left behind"),
       ("eth0", true, [.kubeVIP], .failing, "left behind"),
-      (nil, true, [.keepalived], .skipped, "known to Keepalived alone"),
+      (nil, true, [.keepalived], .skipped, "known to Keepalived alone; 'enable_dbus' in global_defs lets"),
       (nil, true, [], .skipped, "Keepalived does not run here"),
       (nil, false, [], .skipped, "nothing on this host moves"),
       (nil, false, [.keepalived], .skipped, "nothing on this host moves"),

@@ -27,8 +27,9 @@ import Testing
     for text in texts {
       #expect(text.count > 3 && !text.hasPrefix(" ") && !text.hasSuffix(" "), "\(check.id): '\(text)'")
     }
-    #expect(check.worst == .warning || check.worst == .failing)
+    #expect([.ok, .warning, .failing].contains(check.worst))
     #expect(check.worst == .failing || check.lost.isEmpty, "what only warns loses nothing")
+    #expect(check.worst != .ok || check.atRisk.isEmpty, "what only informs puts nothing at risk")
   }
 
   @Test(arguments: descriptors.map(\.name)) func aPluginHasATimeForItsRounds(_ name: String) throws {

@@ -72,6 +72,23 @@ import Testing
     }
   }
 
+  @Test func whatAPluginRemembersOutlivesALookThatFails() async throws {
+    try await play { plugin, clock, state in
+      let moves = { state.snapshot().plugins[0].state?.last.moves }
+      await plugin.answer(.success(.ok))
+      await clock.sleeper(for: Self.interval)
+      #expect(moves() == [FakePlugin.move])
+      clock.advance(by: Self.interval)
+      await plugin.answer(.failure(FakePlugin.Refused()))
+      await clock.sleeper(for: .seconds(1))
+      #expect(state.verdictStates == [.unknown] && moves() == [FakePlugin.move])
+      clock.advance(by: .seconds(1))
+      await plugin.answer(.success(.warning))
+      await clock.sleeper(for: Self.interval)
+      #expect(moves() == [])
+    }
+  }
+
   @Test func aLookThatHangsIsUnknownAtItsDeadlineAndIsNotStartedTwice() async throws {
     try await play { plugin, clock, state in
       await plugin.looking()

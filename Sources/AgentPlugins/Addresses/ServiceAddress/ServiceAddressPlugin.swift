@@ -16,6 +16,7 @@ public struct ServiceAddressPlugin: Plugin {
   private let watch: NetworkWatch
   private let questions: ClaimQuestions
   private let search: PoolSearch
+  private let moves = AddressMoves()
 
   /// Watches a host.
   public init(host: Host) {
@@ -48,10 +49,18 @@ public struct ServiceAddressPlugin: Plugin {
     let watched = Set(cluster.serviceAddresses.watched)
     await watch.follow(watched, announcing: observation.announcer.mayAnnounceUnseen ? watched : [])
     (observation.claims, observation.search) = await ask(observation)
-    observation.network = await network(observation)
+    let table: Result<NetworkTable, NetworkError>
+    do throws(NetworkError) { table = .success(try await host.network.table()) } catch { table = .failure(error) }
+    observation.network = await network(table, observation)
     for verdict in ServiceClaimJudge.verdicts(observation) {
       if let address = try? IPAddress(settingsScalar: verdict.subject) { questions.settle(address, verdict.state) }
     }
+    let counters = await host.network.counters()
+    moves.keep(only: watched)
+    for claim in observation.claims where claim.isFresh {
+      _ = moves.add(AddressSight(claim, observation, table: try? table.get(), counters))
+    }
+    observation.moves = observation.claims.flatMap { moves.history(of: $0.address) }
     return observation
   }
 
@@ -70,6 +79,9 @@ public struct ServiceAddressPlugin: Plugin {
   public func metrics(_ observation: ServiceAddressObservation) -> [MetricFamily] {
     ServiceAddressMetrics.families(observation)
   }
+
+  /// The last moves of the addresses in use.
+  public func history(_ observation: ServiceAddressObservation) -> [Move] { observation.moves }
 
   private var isConfigured: Bool {
     !host.cluster.serviceAddresses.watched.isEmpty || !host.cluster.serviceAddresses.pools.isEmpty
@@ -93,7 +105,8 @@ public struct ServiceAddressPlugin: Plugin {
       for await finding in group {
         switch finding {
         case .claim(let answer):
-          claims[answer.address] = ServiceClaim(address: answer.address, outcome: answer.outcome, heard: answer.heard)
+          claims[answer.address] = ServiceClaim(
+            address: answer.address, outcome: answer.outcome, heard: answer.heard, isFresh: answer.isNew)
         case .search(let findings): search = findings
         }
       }
@@ -115,18 +128,39 @@ public struct ServiceAddressPlugin: Plugin {
       : await search.all(plan, within: host.deadline(of: Self.descriptor), at: observation.takenAt)
   }
 
-  private func network(_ observation: ServiceAddressObservation) async -> Result<ServiceNetwork, NetworkError> {
-    do throws(NetworkError) {
-      let claimants = observation.claims.flatMap { $0.claimants ?? [] }.map(\.hardwareAddress)
-      let found = observation.search?.answers.values.flatMap(\.self) ?? []
-      var network = ServiceNetwork(
-        try await host.network.table(), settings: observation.settings,
-        endpoint: observation.endpoint.value?.endpoint.host.address, claimants: Set(claimants + found))
-      network.neighbourhood.names = await host.names(of: network.neighbourhood)
-      return .success(network)
-    } catch {
-      return .failure(error)
+  /// What matters of the tables, with the names of the hosts in them.
+  private func network(
+    _ table: Result<NetworkTable, NetworkError>, _ observation: ServiceAddressObservation
+  ) async -> Result<ServiceNetwork, NetworkError> {
+    let claimants = observation.claims.flatMap { $0.claimants ?? [] }.map(\.hardwareAddress)
+    let found = observation.search?.answers.values.flatMap(\.self) ?? []
+    let network = table.map { table in
+      ServiceNetwork(
+        table, settings: observation.settings, endpoint: observation.endpoint.value?.endpoint.host.address,
+        claimants: Set(claimants + found))
     }
+    guard case .success(var known) = network else { return network }
+    known.neighbourhood.names = await host.names(of: known.neighbourhood)
+    return .success(known)
+  }
+}
+
+extension AddressSight {
+  /// Who was seen to hold an address in use. What this host was heard to answer counts only while nobody else answers:
+  /// it may have passed the address on since.
+  init(
+    _ claim: ServiceClaim, _ observation: ServiceAddressObservation, table: NetworkTable?, _ counters: NetworkCounters
+  ) {
+    let begin = observation.takenAt
+    self.init(address: claim.address, begin: begin, end: counters.time ?? begin)
+    others = claim.claimants?.map(\.hardwareAddress) ?? []
+    let holding = try? observation.network.get().holding(of: claim.address)
+    isOwn = holding != nil || (others.isEmpty && claim.isAnnouncedHere(at: end))
+    var interface = holding?.interface
+    if case .answered(let answers) = claim.outcome { interface = interface ?? answers.interface }
+    ownHardware = interface.flatMap { table?.link($0) }?.hardwareAddress
+    heard = claim.heard
+    events = AddressEvents(of: claim.address, in: counters)
   }
 }
 

@@ -8,6 +8,8 @@ struct ServiceClaim: Sendable, Equatable {
   var outcome: ProbeOutcome
   /// What was heard unasked.
   var heard = HeardClaims()
+  /// Whether it was asked in this look; else the answer is that of an earlier one.
+  var isFresh = true
 
   /// The hardware addresses that answered; nil when nothing was asked.
   var claimants: [ProbeAnswers.Claimant]? {

@@ -36,10 +36,16 @@ enum VIPChecks {
     "vip.leader", title: "Who holds the shared address is who shall hold it",
     why: """
       A Keepalived that was killed leaves the address behind, and one set by hand is never given up: the next \
-      fail-over then makes two holders.
+      fail-over then makes two holders. A master without the address answers nobody, and no other host takes over. \
+      With 'enable_dbus' in its global_defs Keepalived itself tells whether it is the master; without it only its \
+      process and its configuration can be seen.
       """,
-    source: "the process keepalived or kube-vip, Keepalived's configuration, the kernel's table of addresses",
-    confirm: "pgrep -a keepalived; ip -br address show to ADDRESS", remedy: "ip address del ADDRESS dev INTERFACE",
+    source: """
+      org.keepalived.Vrrp1 on the system bus (property State of the instance); without it the process keepalived or \
+      kube-vip and Keepalived's configuration; the kernel's table of addresses
+      """,
+    confirm: "busctl tree org.keepalived.Vrrp1; pgrep -a keepalived; ip -br address show to ADDRESS",
+    remedy: "ip address del ADDRESS dev INTERFACE",
     undo: "systemctl restart keepalived.service", subject: "address", worst: .failing, atRisk: [.administration],
     dependsOn: links, timing: .probe)
 

@@ -24,7 +24,7 @@ struct VIPLook: Sendable, Equatable {
   /// What came of a connection to it, asked only where nobody answered; nil where it was not asked for or recorded.
   var connection: Connection?
   /// Its moves, and since when this host holds it.
-  var moves: VIPMoves.Summary
+  var moves: AddressMoves.Summary
   /// How often it came to this host and went.
   var events: [AddressEvent: Int]
   /// What is to move it.
@@ -33,6 +33,8 @@ struct VIPLook: Sendable, Equatable {
   var adverts: AdvertOutcome?
   /// The hosts that answered.
   var neighbourhood = Neighbourhood()
+  /// What Keepalived says of its instances that move it.
+  var vrrp: [VRRPSighting] = []
 
   /// What came of a connection.
   enum Connection: Sendable, Equatable {

@@ -3,7 +3,8 @@ public import AgentHost
 
 /// The shared address of the API servers: who holds it, and whether it will move as it should.
 public struct VIPPlugin: Plugin {
-  /// What the plugin is. One look takes 1.7 s of questions at most, and a connection of 0.5 s.
+  /// What the plugin is. One look takes 1.7 s of questions at most, a connection 0.5 s, and Keepalived's answer
+  /// 0.5 s.
   public static let descriptor = PluginDescriptor(
     name: "vip", area: .addresses, summary: "The shared address of the API servers (VIP).", checks: VIPChecks.all,
     rhythm: .addresses, deadline: .seconds(3),
@@ -17,7 +18,7 @@ public struct VIPPlugin: Plugin {
 
   private let host: Host
   private let settings: VIPSettings
-  private let moves = VIPMoves()
+  private let moves = AddressMoves()
   private let watch: NetworkWatch
   private let questions: ClaimQuestions
   private let lastConnection = VIPLastConnection()
@@ -30,11 +31,12 @@ public struct VIPPlugin: Plugin {
     questions = ClaimQuestions(host.network, interval: host.interval(of: Self.descriptor))
   }
 
-  /// Every change of an address, announcements of the shared one, changes of what moves it, and a second master.
+  /// Every change of an address, announcements of the shared one, changes of what moves it (its files, its unit, and what
+  /// Keepalived tells on the bus), and a second master.
   public func triggers() -> AsyncStream<Trigger> {
     host.changes(
-      of: [KeepalivedConfiguration.path, StaticPod.directory], network: watch,
-      and: settings.hearsAdverts ? [host.network.adverts.rivalry()] : [])
+      of: [KeepalivedConfiguration.path, StaticPod.directory], units: [UnitName(service: "keepalived")], network: watch,
+      and: [host.keepalived.changes()] + (settings.hearsAdverts ? [host.network.adverts.rivalry()] : []))
   }
 
   /// Reads the tables and asks the link.
@@ -65,6 +67,9 @@ public struct VIPPlugin: Plugin {
   /// Who holds the address.
   public func metrics(_ observation: VIPObservation) -> [MetricFamily] { VIPMetrics.families(observation.look) }
 
+  /// The last moves of the address.
+  public func history(_ observation: VIPObservation) -> [Move] { observation.look?.moves.history ?? [] }
+
   private static func endpoint(_ host: Host) async throws -> Fact<ControlPlaneEndpoint> {
     let configured = host.cluster.controlPlane.endpoint
     let isControlPlane = host.roles.contains(.controlPlane)
@@ -80,10 +85,11 @@ public struct VIPPlugin: Plugin {
     // After the question, so that both speak of nearly the same moment.
     let table: Result<NetworkTable, NetworkError>
     do throws(NetworkError) { table = .success(try await host.network.table()) } catch { table = .failure(error) }
-    let events = await host.network.counters().addressEvents.filter { $0.key.address == address }
+    let counters = await host.network.counters()
+    let vrrp = await VRRPSighting.read(host.keepalived, instances: setup.instances(moving: address))
     var look = VIPLook(
-      address: address, table: table, outcome: answer.outcome, moves: VIPMoves.Summary(), events: events,
-      setup: setup)
+      address: address, table: table, outcome: answer.outcome, moves: AddressMoves.Summary(),
+      events: counters.addressEvents.filter { $0.key.address == address }, setup: setup, vrrp: vrrp)
     if case .answered(let answers) = answer.outcome, answers.claimants.isEmpty, look.holdings.isEmpty {
       look.connection =
         answer.isNew ? lastConnection.keep(await connection(to: address, port)) : lastConnection.value
@@ -94,7 +100,11 @@ public struct VIPPlugin: Plugin {
     }
     look.neighbourhood = await neighbourhood(of: look)
     questions.settle(address, VIPClaimantsJudge(look: look).verdict.state)
-    look.moves = moves.add(address, holder: look.holder, events: events.values.reduce(0, +), at: time)
+    moves.keep(only: [address])
+    // An answer of an earlier look is no new sight of who gave it.
+    look.moves =
+      answer.isNew
+      ? moves.add(look.sight(from: time, counters, heard: answer.heard)) : moves.summary(of: address, at: time)
     return look
   }
 
@@ -125,10 +135,23 @@ public struct VIPPlugin: Plugin {
 }
 
 extension VIPLook {
-  /// Who holds it; nil when nobody was seen to.
-  fileprivate var holder: VIPMoves.Holder? {
-    if !holdings.isEmpty { return .own }
-    guard case .answered(let answers) = outcome, !answers.claimants.isEmpty else { return nil }
-    return .others(answers.claimants.map(\.hardwareAddress))
+  /// Who was seen to hold it.
+  fileprivate func sight(from begin: HostTime, _ counters: NetworkCounters, heard: HeardClaims) -> AddressSight {
+    var sight = AddressSight(address: address, begin: begin, end: counters.time ?? begin)
+    if case .answered(let answers) = outcome {
+      sight.others = answers.claimants.map(\.hardwareAddress)
+      sight.ownHardware = hardwareAddress(of: answers.interface)
+    }
+    if let holding = holdings.first {
+      sight.isOwn = true
+      sight.ownHardware = hardwareAddress(of: holding.interface) ?? sight.ownHardware
+    }
+    sight.heard = heard
+    sight.events = AddressEvents(of: address, in: counters)
+    return sight
+  }
+
+  private func hardwareAddress(of interface: String?) -> HardwareAddress? {
+    interface.flatMap { try? table.get().link($0) }?.hardwareAddress
   }
 }
