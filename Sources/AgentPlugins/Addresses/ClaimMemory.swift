@@ -20,6 +20,8 @@ struct ClaimMemory: Sendable {
     var signs: Signs
     var time: HostTime
     var isSettled = false
+    /// Whether a finding rested on the answer, or on the one before until it is known.
+    var wasFinding = false
     var routine: QuestionAllowance
     var urgent: QuestionAllowance
   }
@@ -51,10 +53,15 @@ struct ClaimMemory: Sendable {
       // A little less than the interval: the timer itself never has to wait for its turn.
       routine: before?.routine ?? QuestionAllowance(period: interval * 0.95, reserve: 3),
       urgent: before?.urgent ?? QuestionAllowance(period: .seconds(3), reserve: 10))
+    entry.wasFinding = before?.wasFinding ?? false
     if before == nil { _ = entry.routine.take(at: time) }
     entries[address] = entry
   }
 
-  /// Says whether a finding rests on the last answer.
-  mutating func settle(_ address: IPAddress, isFinding: Bool) { entries[address]?.isSettled = !isFinding }
+  /// Says whether a finding rests on the last answer. The end of one is asked for twice as well.
+  mutating func settle(_ address: IPAddress, isFinding: Bool) {
+    guard let wasFinding = entries[address]?.wasFinding else { return }
+    entries[address]?.isSettled = !isFinding && !wasFinding
+    entries[address]?.wasFinding = isFinding
+  }
 }

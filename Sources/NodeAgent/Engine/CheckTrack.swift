@@ -44,6 +44,9 @@ struct CheckTrack: Sendable, Equatable {
     return true
   }
 
+  /// Whether another state than the announced one was judged last.
+  var isWaiting: Bool { candidate != nil }
+
   /// Announcements in the last ten minutes.
   func flaps(at time: HostTime) -> Int { recent.count { time.elapsed(since: $0) <= Self.flapWindow } }
 

@@ -29,7 +29,9 @@ actor PluginRunner {
     self.shift = shift
     self.announce = announce
     attempt = RoundAttempt(loop: loop, clock: clock)
-    schedule = RoundSchedule(interval: active.interval, jitter: active.descriptor.rhythm.jitter)
+    schedule = RoundSchedule(
+      interval: active.interval, jitter: active.descriptor.rhythm.jitter,
+      confirmation: active.descriptor.rhythm.confirmation)
   }
 
   /// Looks at once, then after every trigger and interval, until the task is cancelled.
@@ -94,7 +96,7 @@ actor PluginRunner {
     let (outcome, work) = await attempt.run(active, deadline: active.deadline)
     let end = clock.now()
     publish(outcome, start: start, end: end)
-    schedule.ended(at: end, succeeded: outcome.problem == nil)
+    schedule.ended(at: end, succeeded: outcome.problem == nil, isWaiting: tracks.areWaiting)
     // A round that hangs is waited for: never two at once.
     await work.value
   }

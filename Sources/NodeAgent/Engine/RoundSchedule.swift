@@ -12,12 +12,17 @@ struct RoundSchedule: Sendable, Equatable {
 
   private let interval: Duration
   private let jitter: Double
+  private let confirmation: Duration?
   private var lastStart: HostTime?
   private var notBefore: HostTime?
   private var failures = 0
+  private var isWaiting = false
 
-  /// - Parameter jitter: by which part of itself the interval is shifted at most.
-  init(interval: Duration, jitter: Double) {
+  /// - Parameters:
+  ///   - jitter: by which part of itself the interval is shifted at most.
+  ///   - confirmation: the longest time to the look that a waiting change needs; nil for the interval.
+  init(interval: Duration, jitter: Double, confirmation: Duration? = nil) {
+    self.confirmation = confirmation
     self.interval = interval
     self.jitter = jitter
   }
@@ -31,7 +36,9 @@ struct RoundSchedule: Sendable, Equatable {
 
   mutating func started(at time: HostTime) { lastStart = time }
 
-  mutating func ended(at time: HostTime, succeeded: Bool) {
+  /// - Parameter isWaiting: whether a change is not announced yet, because one look is not enough for it.
+  mutating func ended(at time: HostTime, succeeded: Bool, isWaiting: Bool = false) {
+    self.isWaiting = isWaiting
     failures = succeeded ? 0 : failures + 1
     notBefore = succeeded ? nil : time.advanced(by: pause)
   }
@@ -40,7 +47,9 @@ struct RoundSchedule: Sendable, Equatable {
   ///
   /// - Parameter shift: the part of the jitter by which it is shifted; between -1 and 1.
   func nextRound(after time: HostTime, shift: Double) -> HostTime {
-    notBefore ?? time.advanced(by: .nanoseconds(Int64(Double(interval.wholeNanoseconds) * (1 + jitter * shift))))
+    if let notBefore { return notBefore }
+    let pause = Duration.nanoseconds(Int64(Double(interval.wholeNanoseconds) * (1 + jitter * shift)))
+    return time.advanced(by: isWaiting ? min(pause, confirmation ?? pause) : pause)
   }
 
   private var pause: Duration {

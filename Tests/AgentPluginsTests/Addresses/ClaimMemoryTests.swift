@@ -40,6 +40,13 @@ import Testing
         time: start.advanced(by: .milliseconds(milliseconds))))
   }
 
+  @Test func theEndOfAFindingIsAskedForTwiceAndThenLeftAlone() throws {
+    var play = try play(30)
+    play.look(at: 0, isFinding: true)
+    for moment in [1000, 2000, 3000, 4000] { play.look(at: moment) }
+    #expect(play.questions == [0, 1000, 2000])
+  }
+
   @Test(arguments: [30, 60]) func aStormOfTriggersAsksAsSeldomAsTheTimer(interval: Int) throws {
     var play = try play(interval)
     for moment in stride(from: 0, to: 600_000, by: 100) { play.look(at: moment) }

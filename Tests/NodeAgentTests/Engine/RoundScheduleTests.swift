@@ -26,6 +26,15 @@ import Testing
     #expect(schedule.earliest(at: start) == start)
   }
 
+  @Test(arguments: [(Duration.seconds(5), 5.0), (.seconds(60), 10), (nil, 10)] as [(Duration?, Double)])
+  func whatWaitsForASecondLookGetsItSoon(confirmation: Duration?, seconds: Double) {
+    var schedule = RoundSchedule(interval: .seconds(10), jitter: 0, confirmation: confirmation)
+    schedule.ended(at: start, succeeded: true, isWaiting: true)
+    #expect(schedule.nextRound(after: start, shift: 0).elapsed(since: start) == .seconds(seconds))
+    schedule.ended(at: start, succeeded: true)
+    #expect(schedule.nextRound(after: start, shift: 0).elapsed(since: start) == .seconds(10))
+  }
+
   @Test(arguments: [(0.1, -1.0, 9.0), (0.1, 0, 10), (0.1, 1, 11), (0.5, -1, 5), (0.5, 0.5, 12.5)])
   func theIntervalIsShiftedByThePartThatTheRhythmAllows(jitter: Double, shift: Double, seconds: Double) {
     let schedule = RoundSchedule(interval: .seconds(10), jitter: jitter)
