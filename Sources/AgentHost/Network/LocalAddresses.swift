@@ -23,8 +23,6 @@ public struct LocalAddresses: Sendable, Equatable {
   public var links: [Link]
   /// The default gateways.
   public var gateways: [Gateway]
-  /// The interface of the first default route, also of one that leads to the far end of a line without a gateway.
-  public var defaultInterface: String?
 
   private static let localTable = "/proc/net/fib_trie"
   private static let routes = "/proc/net/route"
@@ -35,8 +33,7 @@ public struct LocalAddresses: Sendable, Equatable {
     let v6 = Self.entries6(
       String(decoding: try files.bytesIfPresent(Self.addresses6, limit: .kernel) ?? [], as: UTF8.self))
     addresses = Set(try Self.v4(files) + v6.map(\.address)).sorted()
-    let routes = try files.text(Self.routes, limit: .kernel)
-    let table = Self.routes4(routes)
+    let table = Self.routes4(try files.text(Self.routes, limit: .kernel))
     links =
       table.links
       + v6.compactMap { entry in
@@ -45,7 +42,6 @@ public struct LocalAddresses: Sendable, Equatable {
         }
       }
     gateways = table.gateways
-    defaultInterface = Self.defaultInterface(routes)
   }
 
   /// The host's own IPv4 addresses, loopback left out.
@@ -99,6 +95,11 @@ public struct LocalAddresses: Sendable, Equatable {
       }
     }
     return (links, gateways)
+  }
+
+  /// The interface of the first default route, also of one that leads to the far end of a line without a gateway.
+  public static func defaultInterface(_ files: HostFiles) throws(FileError) -> String? {
+    defaultInterface(try files.text(routes, limit: .kernel))
   }
 
   /// The interface of the first line of /proc/net/route that leads everywhere; the kernel lists the preferred one first.

@@ -61,6 +61,6 @@ public struct LinksPlugin: Plugin {
   }
 
   private static func route(_ files: HostFiles) -> Fact<String> {
-    Fact(from: "/proc/net/route") { () throws(FileError) in try LocalAddresses(reading: files).defaultInterface }
+    Fact(from: "/proc/net/route") { () throws(FileError) in try LocalAddresses.defaultInterface(files) }
   }
 }
