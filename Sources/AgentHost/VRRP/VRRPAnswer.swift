@@ -9,6 +9,9 @@ public enum VRRPAnswer: Sendable, Hashable {
   /// Keepalived could not be asked, or gave no answer that can be read.
   case failed(BusError)
 
+  /// The state that Keepalived told; nil for every other answer.
+  public var state: VRRPState? { if case .state(let state) = self { state } else { nil } }
+
   /// The answer that an error stands for.
   init(_ error: BusError) {
     switch error.reason {

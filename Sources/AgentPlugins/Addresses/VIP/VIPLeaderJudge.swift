@@ -142,8 +142,10 @@ struct VIPLeaderJudge {
   private func say(_ state: CheckState, _ summary: String, remedy: String? = nil) -> Verdict {
     let holdings = look.holdings.map { Evidence("rtnetlink \($0.interface)", "\($0.address)/\($0.prefixLength)") }
     let processes = look.setup.running.value?.map(\.rawValue).sorted().joined(separator: ", ") ?? ""
-    let told = look.vrrp.compactMap { sighting in
-      sighting.state.map { Evidence("\(Self.busName) \(PlainText.short(sighting.name))", $0.name) }
+    var told: [Evidence] = []
+    for sighting in look.vrrp {
+      guard let state = sighting.state else { continue }
+      told.append(Evidence("\(Self.busName) \(PlainText.short(sighting.name))", state.name))
     }
     return Verdict(
       "vip.leader", subject: "\(look.address)", state, summary,

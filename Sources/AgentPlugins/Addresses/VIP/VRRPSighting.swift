@@ -41,7 +41,7 @@ struct VRRPSighting: Sendable, Equatable {
   }
 
   /// The state that Keepalived told.
-  var state: VRRPState? { if case .state(let state) = answer { state } else { nil } }
+  var state: VRRPState? { answer.state }
 }
 
 extension KeepalivedConfiguration.Instance {
