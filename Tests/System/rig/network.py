@@ -19,10 +19,16 @@ def make_bridge(holder: int) -> None:
       f"link set {BRIDGE} up")
 
 
-def plug_in(holder: int, guest: int, port: str, address: str) -> None:
+def plug_in(holder: int, guest: int, port: str, address: str, gateway: str | None = None) -> None:
   """Joins the network namespace of `guest` to the bridge; its end is eth0 with an address such as 192.168.100.1/24."""
   _ip(holder, f"link add {port} type veth peer name eth0 netns {guest}", f"link set {port} master {BRIDGE} up")
-  _ip(guest, "link set lo up", f"address add {address} dev eth0", "link set eth0 up")
+  route = [f"route add default via {gateway}"] if gateway else []
+  _ip(guest, "link set lo up", f"address add {address} dev eth0", "link set eth0 up", *route)
+
+
+def stand_in_for_router(holder: int, address: str) -> None:
+  """Gives the bridge the address of the hosts' gateway: it answers ARP as a router does, and passes nothing on."""
+  _ip(holder, f"address add {address} dev {BRIDGE}")
 
 
 def unplug(holder: int, port: str) -> None:
