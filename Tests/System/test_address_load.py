@@ -71,14 +71,15 @@ def test_sixteen_agents_ask_less_than_once_a_second(system, capsys):
       pass
     before = {name: processor_seconds(system, name) for name in system.guests}
     asked = questions(wire, SECONDS)
-    spent = {name: processor_seconds(system, name) - before[name] for name in system.guests}
+    spent = {name: (processor_seconds(system, name) - before[name]) / SECONDS for name in system.guests}
   askers = {sender for sender, _ in asked}
   minute = len(asked) * 60 / SECONDS
   by_target = {target: sum(each == target for _, each in asked) for target in (VIP, INGRESS, SERVICE)}
   with capsys.disabled():
-    print(f"\n{AGENTS} agents: {minute:.0f} broadcasts a minute {by_target}; processor seconds of the agents in "
-          f"{SECONDS} s: {min(spent.values()):.2f} to {max(spent.values()):.2f}")
+    print(f"\n{AGENTS} agents: {minute:.0f} broadcasts a minute {by_target}; each takes "
+          f"{1000 * min(spent.values()):.1f} to {1000 * max(spent.values()):.1f} ms of processor a second")
   assert len(askers) == AGENTS, f"all ask within {SECONDS} s: {sorted(askers)}"
+  assert max(spent.values()) < 0.01  # all that a quiet agent does, and the probes are the least of it
   assert minute < MOST_PER_MINUTE, by_target
 
 
@@ -105,10 +106,13 @@ def test_a_dhcp_client_gets_the_very_address_that_is_asked_for(system):
     return SERVICE in guest.exec("ip", "-4", "-o", "address", "show", "dev", "eth1")
 
   fall_silent(system.guests["5825u-001"])
-  with configured(system, settings("1s")), Server(system.run, system.plan.gateway, SERVICE) as server:
+  askers = ("n100-001", "n100-002", "n100-004", "nas-001")
+  with configured(system, settings("1s"), *askers), Server(system.run, system.plan.gateway, SERVICE) as server:
     wire = arp_socket(system.run)
     network.add_wire(system.run.holder, guest.init, "leased", "eth1")
     try:
+      # Two interfaces on one link: each answers for its own addresses only.
+      guest.exec("sysctl", "-qw", "net.ipv4.conf.all.arp_ignore=1")
       # It looks for the address before it uses it (RFC 5227), and gives it back when somebody else seems to.
       guest.write("/etc/systemd/network/10-leased.network", LEASED)
       guest.exec("systemctl", "start", "systemd-networkd.service")
@@ -124,14 +128,14 @@ def test_a_dhcp_client_gets_the_very_address_that_is_asked_for(system):
     finally:
       wire.close()
       guest.shell("systemctl stop systemd-networkd.service systemd-networkd.socket; "
-                  "rm -f /etc/systemd/network/10-leased.network")
+                  "rm -f /etc/systemd/network/10-leased.network; sysctl -qw net.ipv4.conf.all.arp_ignore=0")
       network.unplug(system.run.holder, "leased")
       speak(system.guests["5825u-001"], SERVICE)
 
 
 def test_duplicate_address_detection_is_not_misled(system):
   address, askers, guest = "fd00:100::241", ("n100-004", "nas-001", "n100-002"), system.guests["5825u-002"]
-  text = settings("1s", in_use=f'{SERVICE}, "{address}"')
+  text = settings("1s", also_in_use=address)
   try:
     for number, name in enumerate(askers):
       system.guests[name].exec("ip", "address", "add", f"fd00:100::{number + 1}/64", "dev", "eth0", "nodad")

@@ -8,8 +8,10 @@ import pytest
 from rig import wait
 from rig.addresses import INGRESS, SERVICE, configured, fall_silent, hardware_address, settings, speak
 
+VIP = "192.168.100.230"
 HERE = "5825u-002"  # holds and announces nothing else
-SECONDS = 15  # the longest time for the changes
+WATCHER = "n100-004"
+SECONDS = 8  # the longest time for the changes
 CHANGES = 1000
 BURST = 10_000
 
@@ -17,8 +19,8 @@ BURST = 10_000
 # message (rtnetlink(7)), so that no process's start is measured.
 FOLLOW = """
 import http.client, socket, struct, sys, time
-address, times, seconds = sys.argv[1], int(sys.argv[2]), float(sys.argv[3])
-series = 'nodeagent_address_held{address="%s",kind="service"} ' % address
+address, kind, times, seconds = sys.argv[1], sys.argv[2], int(sys.argv[3]), float(sys.argv[4])
+series = 'nodeagent_address_held{address="%s",kind="%s"} ' % (address, kind)
 connection = http.client.HTTPConnection("127.0.0.1", 19100)
 def held():
   connection.request("GET", "/metrics")
@@ -44,7 +46,7 @@ for number in range(times):
   print(time.monotonic() - began)
   if number % 2 and time.monotonic() > end:
     break
-  time.sleep(0.002)
+  time.sleep(0.12)  # changes within 100 ms of another share a look
 """
 
 
@@ -53,9 +55,11 @@ def addresses(system):
   for name, address in (("n100-001", INGRESS), ("5825u-001", SERVICE)):
     speak(system.guests[name], address)
   try:
-    with configured(system, settings()):
+    system.guests[HERE].exec("sysctl", "-qw", "net.ipv4.conf.all.arp_ignore=1")  # nobody hears of what loopback has
+    with configured(system, settings(endpoint=VIP), HERE, WATCHER):
       yield
   finally:
+    system.guests[HERE].exec("sysctl", "-qw", "net.ipv4.conf.all.arp_ignore=0")
     for name in ("n100-001", "5825u-001"):
       fall_silent(system.guests[name])
 
@@ -67,12 +71,14 @@ def process(system, field: str) -> int:
   return sum(int(each) for each in system.guests[HERE].shell(f"cat {path}/stat").split()[13:15]) * 10
 
 
-def test_address_added_and_removed_is_soon_in_the_metrics(system, capsys):
-  lines = system.guests[HERE].exec("python3", "-c", FOLLOW, SERVICE, str(CHANGES), str(SECONDS), seconds=SECONDS + 10)
+@pytest.mark.parametrize(("address", "kind"), [(VIP, "vip"), (SERVICE, "service")])
+def test_address_added_and_removed_is_soon_in_the_metrics(system, capsys, address, kind):
+  lines = system.guests[HERE].exec("python3", "-c", FOLLOW, address, kind, str(CHANGES), str(SECONDS),
+                                   seconds=SECONDS + 10)
   delays = sorted(float(line) * 1000 for line in lines.split())
   late = delays[min(len(delays) - 1, len(delays) * 99 // 100)]
   with capsys.disabled():
-    print(f"\naddress to /metrics: median {statistics.median(delays):.1f} ms, p99 {late:.1f} ms, longest "
+    print(f"\n{kind} address to /metrics: median {statistics.median(delays):.1f} ms, p99 {late:.1f} ms, longest "
           f"{delays[-1]:.1f} ms of {len(delays)}")
   # A debug build is ten times slower than what ships: 5 ms and 50 ms are the goals of that.
   assert statistics.median(delays) < 50
@@ -80,8 +86,8 @@ def test_address_added_and_removed_is_soon_in_the_metrics(system, capsys):
 
 
 def test_a_move_between_others_is_soon_seen_by_a_third(system, capsys):
-  watcher, pair, delays = system.agents["n100-004"], ("5825u-001", "raspberrry-001"), []
-  for number in range(4):
+  watcher, pair, delays = system.agents[WATCHER], ("5825u-001", "raspberrry-001"), []
+  for number in range(2):
     old, new = system.guests[pair[number % 2]], system.guests[pair[1 - number % 2]]
     series = f'nodeagent_address_claimant_info{{address="{SERVICE}",mac="{hardware_address(new)}"}} 1'
     fall_silent(old)
@@ -121,14 +127,3 @@ def test_a_burst_of_changes_leaves_the_right_state_and_the_memory_as_it_was(syst
   assert grown < 4096
   # A look for each change would be ten times that.
   assert cost < 1000 * took + 1000
-
-
-def test_nothing_costs_nothing(system, capsys):
-  time.sleep(3)
-  before = process(system, "processor")
-  began = time.monotonic()
-  time.sleep(20)
-  cost = (process(system, "processor") - before) / (time.monotonic() - began)
-  with capsys.disabled():
-    print(f"\nidle: {cost:.1f} ms of processor a second")
-  assert cost < 10

@@ -1,5 +1,6 @@
 """What the tests of addresses share: the agents' settings, speakers, and hosts without systemd on the same bridge."""
 
+import json
 import os
 import subprocess
 from concurrent.futures import ThreadPoolExecutor
@@ -15,11 +16,16 @@ INGRESS, SERVICE = "192.168.100.240", "192.168.100.241"
 _numbers = count()
 
 
-def settings(interval: str | None = None, in_use: str = SERVICE, endpoint: str | None = None) -> str:
-  """The addresses of the reference cluster; intervals are the agent's own unless one is given."""
+def settings(interval: str | None = None, endpoint: str | None = None, also_in_use: str | None = None) -> str:
+  """The addresses of the reference cluster; intervals are the agent's own unless one is given.
+
+  `also_in_use` is an address besides, which makes a pool of its own.
+  """
   named = f"  controlPlane: {{endpoint: \"{endpoint}:6443\"}}\n" if endpoint else ""
-  text = (f"cluster:\n{named}  serviceAddresses:\n    pools: [192.168.100.240-192.168.100.253]\n"
-          f"    inUse: [{in_use}]\n    ingress: {{address: {INGRESS}}}\n")
+  pools = ["192.168.100.240-192.168.100.253"] + ([f"{also_in_use}-{also_in_use}"] if also_in_use else [])
+  in_use = [SERVICE] + ([also_in_use] if also_in_use else [])
+  text = (f"cluster:\n{named}  serviceAddresses:\n    pools: {json.dumps(pools)}\n    inUse: {json.dumps(in_use)}\n"
+          f"    ingress: {{address: {INGRESS}}}\n")
   if interval:
     plugins = ("vip", "links", "service-address")
     text += "plugins:\n" + "".join(f"  {name}: {{interval: {interval}}}\n" for name in plugins)
@@ -42,13 +48,13 @@ def configure(system, texts: dict[str, str | None]) -> None:
 
 
 @contextmanager
-def configured(system, text: str):
-  """All agents with these settings; afterwards with none."""
+def configured(system, text: str, *names: str):
+  """The agents of some hosts, or of all, with these settings; afterwards with none."""
   try:
-    configure(system, dict.fromkeys(system.guests, text))
+    configure(system, dict.fromkeys(names or system.guests, text))
     yield
   finally:
-    configure(system, dict.fromkeys(system.guests))
+    configure(system, dict.fromkeys(names or system.guests))
 
 
 def speak(guest, *addresses: str) -> None:
