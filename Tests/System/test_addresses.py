@@ -29,8 +29,8 @@ BLOCK_VRRP = "table inet rig {" + "".join(
 # Version 3 of the protocol knows parts of a second: the same moves, sooner.
 CONFIGURATION = "/etc/keepalived/keepalived.conf"
 HURRY_KEEPALIVED = (f"cp {CONFIGURATION} /run/keepalived.before && sed -i -e 's/^global_defs {{/&\\n  vrrp_version 3/' "
-                    f"-e 's/advert_int 1/advert_int 0.25/' {CONFIGURATION} && systemctl restart keepalived.service")
-RESTORE_KEEPALIVED = f"cat /run/keepalived.before > {CONFIGURATION} && systemctl restart keepalived.service"
+                    f"-e 's/advert_int 1/advert_int 0.25/' {CONFIGURATION}")
+RESTORE_KEEPALIVED = f"cat /run/keepalived.before > {CONFIGURATION}"
 HAS_VIP = f"ip -4 -o address show to {VIP} | grep -q ."
 
 
@@ -39,16 +39,21 @@ def addresses(system):
   """Short intervals, and a speaker for each Service address: the ingress on a master, the other on a worker."""
   speak(system.guests["n100-001"], INGRESS)
   speak(system.guests["5825u-001"], SERVICE)
-  for name in (MASTER, BACKUP):
-    system.guests[name].shell(HURRY_KEEPALIVED)
+  restart_keepalived(system, HURRY_KEEPALIVED)
   try:
     with configured(system, SETTINGS):
       yield
+      restart_keepalived(system, RESTORE_KEEPALIVED)
   finally:
-    for name in (MASTER, BACKUP):
-      system.guests[name].shell(RESTORE_KEEPALIVED)
     fall_silent(system.guests["n100-001"])
     fall_silent(system.guests["5825u-001"])
+
+
+def restart_keepalived(system, before: str) -> None:
+  """Does something on both hosts of Keepalived, starts it anew, and waits until the master alone has the address."""
+  for name in (MASTER, BACKUP):
+    system.guests[name].shell(f"{before} && systemctl restart keepalived.service")
+  wait.until(lambda: holds(system, MASTER) and not holds(system, BACKUP), 15, "the address is with the master")
 
 
 @pytest.fixture
@@ -259,10 +264,8 @@ def test_keepalived_on_the_bus_says_who_is_master(system, scene):
   ask = f"setpriv --reuid=nodeagent --regid=nodeagent --clear-groups busctl get-property org.keepalived.Vrrp1 {path} " \
         "org.keepalived.Vrrp1.Instance State"
   with scene() as play:
-    for name in (MASTER, BACKUP):
-      system.guests[name].shell(
-        f"cp {CONFIGURATION} /run/keepalived.quiet && sed -i 's/^global_defs {{/&\\n  enable_dbus/' {CONFIGURATION} && "
-        "systemctl restart keepalived.service")
+    restart_keepalived(system, f"cp {CONFIGURATION} /run/keepalived.quiet && "
+                               f"sed -i 's/^global_defs {{/&\\n  enable_dbus/' {CONFIGURATION}")
     try:
       for name, state in ((MASTER, "Master"), (BACKUP, "Backup")):
         wait.until(lambda: state in system.guests[name].shell(ask, check=False), 12, f"{name} is {state} on the bus")
@@ -271,8 +274,7 @@ def test_keepalived_on_the_bus_says_who_is_master(system, scene):
                    and "org.keepalived.Vrrp1" in str(verdict(system, name, "vip.leader", VIP)), 6,
                    f"{name} says what Keepalived says")
     finally:
-      for name in (MASTER, BACKUP):
-        system.guests[name].shell(f"cat /run/keepalived.quiet > {CONFIGURATION}; systemctl restart keepalived.service")
+      restart_keepalived(system, f"cat /run/keepalived.quiet > {CONFIGURATION}")
 
 
 def test_without_capabilities_the_tables_are_read_and_the_wire_is_unknown(system, scene):
