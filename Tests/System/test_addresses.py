@@ -23,9 +23,6 @@ SETTINGS = settings("1s")
 KEEPALIVED_STOPPED = Pattern("units.state", "keepalived.service", ("failing",), "it was stopped: that is the fault")
 # The ten minutes that the check looks back are longer than these tests.
 MANY_MOVES = Pattern("vip.flapping", VIP, ("warning", "failing"), "all tests together move the address often")
-BLOCK_VRRP = "table inet rig {" + "".join(
-  f"\nchain {hook} {{ type filter hook {hook} priority 0; meta l4proto vrrp drop; }}" for hook in ("input", "output")
-) + "\n}\n"
 # Version 3 of the protocol knows parts of a second: the same moves, sooner.
 CONFIGURATION = "/etc/keepalived/keepalived.conf"
 HURRY_KEEPALIVED = (f"cp {CONFIGURATION} /run/keepalived.before && sed -i -e 's/^global_defs {{/&\\n  vrrp_version 3/' "
@@ -47,6 +44,12 @@ def addresses(system):
   finally:
     fall_silent(system.guests["n100-001"])
     fall_silent(system.guests["5825u-001"])
+
+
+def block_vrrp(*hooks: str) -> str:
+  """Rules that drop the protocol of Keepalived."""
+  chains = (f"chain {hook} {{ type filter hook {hook} priority 0; meta l4proto vrrp drop; }}\n" for hook in hooks)
+  return f"table inet rig {{\n{''.join(chains)}}}\n"
 
 
 def restart_keepalived(system, before: str) -> None:
@@ -142,7 +145,7 @@ def test_two_holders_are_named_by_a_third_host_and_by_both(system, scene):
   with scene() as play:
     pair = [hardware_address(system.guests[name]) for name in (MASTER, BACKUP)]
     for name in (MASTER, BACKUP):
-      system.guests[name].exec("nft", "--file", "-", input=BLOCK_VRRP)
+      system.guests[name].exec("nft", "--file", "-", input=block_vrrp("input", "output"))
     try:
       wait.until(lambda: holds(system, MASTER) and holds(system, BACKUP), 10, "both hold the address")
       play.until_told(10, *(Told(name, "vip.claimants", VIP, "failing", "held twice") for name in KNOWING))
@@ -153,6 +156,26 @@ def test_two_holders_are_named_by_a_third_host_and_by_both(system, scene):
     finally:
       for name in (MASTER, BACKUP):
         system.guests[name].exec("nft", "delete", "table", "inet", "rig")
+
+
+def test_two_masters_are_heard_where_it_is_asked_for(system, scene):
+  listening = SETTINGS + "checks:\n  vip.configuration: {adverts: true}\n"
+  configure(system, {MASTER: listening, BACKUP: listening})
+  try:
+    with scene() as play:
+      play.expected += [Told(name, "vip.claimants", VIP, "failing") for name in KNOWING]
+      # Dropped behind the packet sockets: both masters speak, and neither listens.
+      for name in (MASTER, BACKUP):
+        system.guests[name].exec("nft", "--file", "-", input=block_vrrp("input"))
+      try:
+        wait.until(lambda: holds(system, MASTER) and holds(system, BACKUP), 10, "both hold the address")
+        play.until_told(25, *(Told(name, "vip.configuration", VIP, "failing", "are both master of virtual_router_id 51")
+                              for name in (MASTER, BACKUP)))
+      finally:
+        for name in (MASTER, BACKUP):
+          system.guests[name].exec("nft", "delete", "table", "inet", "rig")
+  finally:
+    configure(system, {MASTER: SETTINGS, BACKUP: SETTINGS})
 
 
 def test_address_deleted_behind_keepaliveds_back_comes_back_and_is_counted(system, scene):
@@ -367,6 +390,16 @@ def test_pool_address_of_a_stranger_is_a_warning(system, scene):
         play.until_told(8, Told(MASTER, "service-address.stranger", address, "warning", "a stranger by DHCP"))
     finally:
       guest.exec("ip", "neighbour", "flush", "dev", "eth0", "to", address)
+
+
+def test_doctor_that_is_asked_by_name_searches_the_pool(system):
+  guest, configuration = system.guests["n100-002"], "/run/pool.yaml"
+  guest.write(configuration, "cluster:\n  serviceAddresses:\n    pools: [192.168.100.250-192.168.100.251]\n")
+  with Station(system.run, "192.168.100.250/24"):
+    report = system.agents["n100-002"].doctor("--config", configuration, "--only", "service-address.stranger")
+  said = by_key(report)
+  assert said["service-address.stranger", "192.168.100.250"]["state"] == "warning", said
+  assert ("service-address.stranger", "192.168.100.251") not in said, said
 
 
 def test_pool_address_of_a_known_node_is_a_new_service(system, scene):

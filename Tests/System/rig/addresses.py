@@ -22,7 +22,7 @@ def settings(interval: str | None = None, endpoint: str | None = None, also_in_u
   `also_in_use` is an address besides, which makes a pool of its own.
   """
   named = f"  controlPlane: {{endpoint: \"{endpoint}:6443\"}}\n" if endpoint else ""
-  pools = ["192.168.100.240-192.168.100.253"] + ([f"{also_in_use}-{also_in_use}"] if also_in_use else [])
+  pools = ["192.168.100.240-192.168.100.254"] + ([f"{also_in_use}-{also_in_use}"] if also_in_use else [])
   in_use = [SERVICE] + ([also_in_use] if also_in_use else [])
   text = (f"cluster:\n{named}  serviceAddresses:\n    pools: {json.dumps(pools)}\n    inUse: {json.dumps(in_use)}\n"
           f"    ingress: {{address: {INGRESS}}}\n")
