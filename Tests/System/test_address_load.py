@@ -63,8 +63,9 @@ def test_sixteen_agents_ask_less_than_once_a_second(system, capsys):
   with configured(system, settings(endpoint=VIP)), ExitStack() as stack:
     worker = system.guests["raspberrry-001"]
     command = ("nodeagent", "run", "--listen", "127.0.0.1:19100", "--only", "vip", "--only", "service-address")
+    stations: list[Station] = []
     for number in range(AGENTS - len(system.guests)):
-      stack.enter_context(Station(system.run, f"192.168.100.{200 + number}/24", command, worker))
+      stations.append(stack.enter_context(Station(system.run, f"192.168.100.{200 + number}/24", command, worker)))
     wire = stack.enter_context(arp_socket(system.run))
     time.sleep(5)  # the first round of each
     while questions(wire, 0.01):
@@ -72,13 +73,15 @@ def test_sixteen_agents_ask_less_than_once_a_second(system, capsys):
     before = {name: processor_seconds(system, name) for name in system.guests}
     asked = questions(wire, SECONDS)
     spent = {name: (processor_seconds(system, name) - before[name]) / SECONDS for name in system.guests}
+    assert all(station.is_alive for station in stations)
   askers = {sender for sender, _ in asked}
   minute = len(asked) * 60 / SECONDS
   by_target = {target: sum(each == target for _, each in asked) for target in (VIP, INGRESS, SERVICE)}
   with capsys.disabled():
     print(f"\n{AGENTS} agents: {minute:.0f} broadcasts a minute {by_target}; each takes "
           f"{1000 * min(spent.values()):.1f} to {1000 * max(spent.values()):.1f} ms of processor a second")
-  assert len(askers) == AGENTS, f"all ask within {SECONDS} s: {sorted(askers)}"
+  # A worker asks every 30 to 90 s.
+  assert len(askers) >= AGENTS * 3 // 4, f"nearly all ask within {SECONDS} s: {sorted(askers)}"
   assert max(spent.values()) < 0.01  # all that a quiet agent does, and the probes are the least of it
   assert minute < MOST_PER_MINUTE, by_target
 

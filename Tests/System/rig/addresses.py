@@ -106,5 +106,9 @@ class Station:
     self._outer.wait(timeout=10)
     network.unplug(self.run.holder, self.port)
 
+  @property
+  def is_alive(self) -> bool:
+    return self._outer.poll() is None
+
   def _guests(self) -> str:
     return os.readlink(f"/proc/{self.guest.init}/ns/net") if self.guest else ""
