@@ -67,6 +67,14 @@ public struct HostNetwork: Sendable {
     }
   }
 
+  /// Starts something that takes longer than a look may; on the event loop, where all asking is done.
+  public func beside<T: Sendable>(_ work: @escaping @Sendable () async -> T) -> Task<T, Never> {
+    switch source {
+    case .live(_, _, let reader): Task(executorPreference: reader.loop) { await work() }
+    case .recorded: Task { await work() }
+    }
+  }
+
   /// What was heard of an address that a ``NetworkWatch`` follows.
   public func heard(_ address: IPAddress) async -> HeardClaims {
     if case .live(_, let prober, _) = source { await prober.heard(address) } else { HeardClaims() }

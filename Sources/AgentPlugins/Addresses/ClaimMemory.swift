@@ -19,7 +19,7 @@ struct ClaimMemory: Sendable {
     /// As they were before the question, so that what came meanwhile is news.
     var signs: Signs
     var time: HostTime
-    var isSettled = false
+    var isSettled = true
     /// Whether a finding rested on the answer, or on the one before until it is known.
     var wasFinding = false
     var routine: QuestionAllowance

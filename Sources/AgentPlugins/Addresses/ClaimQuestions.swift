@@ -2,42 +2,131 @@ import AgentCore
 import AgentHost
 import Synchronization
 
-/// Asks links who has an address, as seldom as is enough.
+/// Asks links who has an address, as seldom as is enough, and beside the looks: answers take a second, and what the
+/// kernel tells of this host must not wait for them.
 final class ClaimQuestions: Sendable {
-  /// What is known of one address.
-  struct Answer: Sendable, Equatable {
-    var address: IPAddress
-    var outcome: ProbeOutcome
-    /// What was heard unasked.
-    var heard: HeardClaims
-    /// Whether the link was asked just now.
-    var isNew: Bool
+  private struct State {
+    var memory: ClaimMemory
+    var sights: [IPAddress: ClaimSight] = [:]
+    var flights: [IPAddress: Task<ClaimSight, Never>] = [:]
+
+    /// The last sight, which is new once.
+    mutating func take(_ address: IPAddress) -> ClaimSight? {
+      defer { sights[address]?.isNew = false }
+      return sights[address]
+    }
   }
+
+  private enum Step {
+    case known(ClaimSight)
+    case waiting(Task<ClaimSight, Never>)
+  }
+
+  /// Times that a question is asked anew because the address came or went on this host meanwhile.
+  private static let patience = 3
 
   private let network: HostNetwork
-  private let memory: Mutex<ClaimMemory>
+  private let isLasting: Bool
+  private let state: Mutex<State>
+  private let news: AsyncStream<Trigger>.Continuation
+  /// A trigger whenever a question has ended.
+  let answers: AsyncStream<Trigger>
 
-  /// - Parameter interval: the time between two looks by the timer.
-  init(_ network: HostNetwork, interval: Duration) {
+  /// - Parameters:
+  ///   - interval: the time between two looks by the timer.
+  ///   - isLasting: whether more looks follow, so that one may do with the last answer; else each waits for its own.
+  init(_ network: HostNetwork, interval: Duration, isLasting: Bool) {
     self.network = network
-    memory = Mutex(ClaimMemory(interval: interval))
+    self.isLasting = isLasting
+    state = Mutex(State(memory: ClaimMemory(interval: interval)))
+    (answers, news) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
   }
 
-  /// Asks for an address, or gives the answer that still stands; ``settle(_:_:)`` is to follow.
-  func answer(for address: IPAddress, at time: HostTime) async -> Answer {
-    let heard = await network.heard(address)
-    let events = await network.counters().addressEvents.filter { $0.key.address == address }.values.reduce(0, +)
-    let signs = ClaimMemory.Signs(announcement: heard.announcement, events: events)
-    if let outcome = memory.withLock({ $0.answer(for: address, signs: signs, at: time) }) {
-      return Answer(address: address, outcome: outcome, heard: heard, isNew: false)
+  /// The last answer for an address; asks anew where that is due, and waits for the answer only where there is none yet.
+  /// ``settle(_:_:)`` is to follow.
+  ///
+  /// - Parameter connect: tried where nobody answers.
+  func sight(
+    of address: IPAddress, at time: HostTime,
+    ifSilent connect: @escaping @Sendable () async -> AddressConnection? = { nil }
+  ) async -> ClaimSight {
+    let signs = await signs(of: address)
+    switch state.withLock({ step(&$0, address, signs, at: time, connect) }) {
+    case .known(let sight): return sight
+    case .waiting(let flight):
+      let sight = await flight.value
+      return state.withLock { $0.take(address) } ?? sight
     }
-    let outcome = await network.claimants(of: address)
-    memory.withLock { $0.keep(outcome, for: address, signs: signs, at: time) }
-    return Answer(address: address, outcome: outcome, heard: await network.heard(address), isNew: true)
   }
 
-  /// Says what came of an answer: one that a finding rests on is asked for again at the next trigger.
-  func settle(_ address: IPAddress, _ state: CheckState) {
-    memory.withLock { $0.settle(address, isFinding: state == .failing || state == .warning) }
+  private func step(
+    _ state: inout State, _ address: IPAddress, _ signs: ClaimMemory.Signs, at time: HostTime,
+    _ connect: @escaping @Sendable () async -> AddressConnection?
+  ) -> Step {
+    let known = state.take(address)
+    // Who is just told an answer has no reason to ask again, unless something happened since.
+    if let known, known.isNew, known.signs == signs { return .known(known) }
+    if let known, state.flights[address] == nil, state.memory.answer(for: address, signs: signs, at: time) != nil {
+      return .known(known)
+    }
+    let flight = state.flights[address] ?? network.beside { await self.fly(address, signs, at: time, connect) }
+    state.flights[address] = flight
+    guard let known, isLasting else { return .waiting(flight) }
+    return .known(known)
+  }
+
+  /// Says what came of an answer: one that a finding rests on is asked for again at the next look.
+  func settle(_ address: IPAddress, _ verdict: CheckState) {
+    state.withLock { $0.memory.settle(address, isFinding: verdict == .failing || verdict == .warning) }
+  }
+
+  private func fly(
+    _ address: IPAddress, _ before: ClaimMemory.Signs, at time: HostTime,
+    _ connect: @Sendable () async -> AddressConnection?
+  ) async -> ClaimSight {
+    var signs = before
+    var sight = await ask(address, signs, at: time)
+    for _ in 1..<Self.patience where sight.counters.events(of: address) != signs.events {
+      signs = await self.signs(of: address)
+      sight = await ask(address, signs, at: sight.counters.time ?? time)
+    }
+    if sight.isSilent(for: address) { sight.connection = await connect() }
+    let found = sight
+    state.withLock { state in
+      state.memory.keep(found.outcome, for: address, signs: found.signs, at: time)
+      state.sights[address] = found
+      state.flights[address] = nil
+    }
+    news.yield(Trigger())
+    return found
+  }
+
+  private func ask(_ address: IPAddress, _ signs: ClaimMemory.Signs, at time: HostTime) async -> ClaimSight {
+    let outcome = await network.claimants(of: address)
+    let table: Result<NetworkTable, NetworkError>
+    do throws(NetworkError) { table = .success(try await network.table()) } catch { table = .failure(error) }
+    return ClaimSight(
+      outcome: outcome, table: table, counters: await network.counters(), heard: await network.heard(address),
+      begin: time, signs: signs)
+  }
+
+  private func signs(of address: IPAddress) async -> ClaimMemory.Signs {
+    ClaimMemory.Signs(
+      announcement: await network.heard(address).announcement,
+      events: await network.counters().events(of: address))
+  }
+}
+
+extension ClaimSight {
+  fileprivate func isSilent(for address: IPAddress) -> Bool {
+    guard case .answered(let answers) = outcome, answers.claimants.isEmpty else { return false }
+    return (try? table.get())?.answeringHoldings(of: address).isEmpty == true
+  }
+}
+
+extension NetworkCounters {
+  /// How often an address came to this host and went.
+  fileprivate func events(of address: IPAddress) -> Int {
+    addressEvents.filter { $0.key.address == address }.values.reduce(0, +)
   }
 }

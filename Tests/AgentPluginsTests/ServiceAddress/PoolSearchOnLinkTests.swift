@@ -77,23 +77,32 @@ struct PoolSearchOnLinkTests {
       let tree = try TemporaryTree(["proc/1/comm": "systemd\n"])
       let host = try host(loop, tree, RoundWishes(isLasting: true))
       try await settle(host.network)
-      let questions = ClaimQuestions(host.network, interval: .seconds(30))
+      let questions = ClaimQuestions(host.network, interval: .seconds(30), isLasting: true)
       let ingress = try Support.address("192.0.2.240")
       var new = 0
       for tick in 0..<50 {
-        let answer = await questions.answer(for: ingress, at: TestHost.time.advanced(by: .milliseconds(tick * 100)))
-        questions.settle(ingress, .ok)
-        if answer.isNew { new += 1 }
-        guard case .answered(let answers) = answer.outcome else {
-          Issue.record("\(answer)")
+        let sight = await questions.sight(of: ingress, at: TestHost.time.advanced(by: .milliseconds(tick * 100)))
+        if sight.isNew {
+          questions.settle(ingress, .ok)
+          new += 1
+        }
+        guard case .answered(let answers) = sight.outcome else {
+          Issue.record("\(sight)")
           return
         }
         #expect(answers.claimants.map(\.hardwareAddress.description) == ["52:54:00:00:00:ff"])
       }
       #expect(new == 1)
-      // As soon as a finding rests on it, the link is asked again.
+      // As soon as a finding rests on it, the link is asked again: the look has the last answer, and the next the new one.
       questions.settle(ingress, .failing)
-      #expect(await questions.answer(for: ingress, at: TestHost.time.advanced(by: .seconds(6))).isNew)
+      let later = TestHost.time.advanced(by: .seconds(6))
+      #expect(await !questions.sight(of: ingress, at: later).isNew)
+      var endings = 0
+      for await _ in questions.answers {
+        endings += 1
+        if await questions.sight(of: ingress, at: later).isNew { break }
+      }
+      #expect(endings <= 2)
     }
   }
 }

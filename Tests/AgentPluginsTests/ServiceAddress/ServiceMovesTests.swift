@@ -13,8 +13,8 @@ import Testing
     counters: NetworkCounters = NetworkCounters()
   ) throws -> AddressSight {
     let table = try table ?? Support.table()
-    let observation = try Support.observation(outcome: outcome, heard: heard, table: table)
-    return AddressSight(observation.claims[0], observation, table: table, counters)
+    let observation = try Support.observation(outcome: outcome, heard: heard, table: table, counters: counters)
+    return AddressSight(observation.claims[0])
   }
 
   private func heard(own: Int? = nil, other: Int? = nil) throws -> HeardClaims {

@@ -41,7 +41,7 @@ enum VIPSample {
 
   /// - Parameter held: the interface that has the address; nil for none.
   static func look(
-    _ outcome: ProbeOutcome = answered([9]), held interface: String? = nil, connection: VIPLook.Connection? = nil,
+    _ outcome: ProbeOutcome = answered([9]), held interface: String? = nil, connection: AddressConnection? = nil,
     setup: VIPSetup = setup, table base: NetworkTable = table, vrrp: [VRRPSighting] = []
   ) -> VIPLook {
     var table = base
@@ -49,7 +49,8 @@ enum VIPSample {
       table.addresses.append(entry(address, 32, interface, index))
     }
     return VIPLook(
-      address: address, table: .success(table), outcome: outcome, connection: connection, moves: AddressMoves.Summary(),
+      address: address, table: .success(table),
+      sight: .sample(outcome, table: .success(table), connection: connection), moves: AddressMoves.Summary(),
       events: [:], setup: setup, neighbourhood: Neighbourhood(table, shared: SharedAddresses(endpoint: address)),
       vrrp: vrrp)
   }

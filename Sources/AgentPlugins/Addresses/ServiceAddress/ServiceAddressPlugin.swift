@@ -22,13 +22,14 @@ public struct ServiceAddressPlugin: Plugin {
   public init(host: Host) {
     self.host = host
     watch = host.network.watch()
-    questions = ClaimQuestions(host.network, interval: host.interval(of: Self.descriptor))
+    questions = ClaimQuestions(
+      host.network, interval: host.interval(of: Self.descriptor), isLasting: host.wishes.isLasting)
     search = PoolSearch(host.network, interval: host.interval(of: Self.descriptor))
   }
 
   /// Every change of an address here, and every host that announces an address in use.
   public func triggers() -> AsyncStream<Trigger> {
-    isConfigured ? watch.changes() : AsyncStream { $0.finish() }
+    isConfigured ? host.changes(of: [], network: watch, and: [questions.answers]) : AsyncStream { $0.finish() }
   }
 
   /// Asks the link for every address in use, all at once, and reads the host's tables.
@@ -52,13 +53,10 @@ public struct ServiceAddressPlugin: Plugin {
     let table: Result<NetworkTable, NetworkError>
     do throws(NetworkError) { table = .success(try await host.network.table()) } catch { table = .failure(error) }
     observation.network = await network(table, observation)
-    for verdict in ServiceClaimJudge.verdicts(observation) {
-      if let address = try? IPAddress(settingsScalar: verdict.subject) { questions.settle(address, verdict.state) }
-    }
-    let counters = await host.network.counters()
     moves.keep(only: watched)
-    for claim in observation.claims where claim.isFresh {
-      _ = moves.add(AddressSight(claim, observation, table: try? table.get(), counters))
+    for claim in observation.claims where claim.sight.isNew {
+      questions.settle(claim.address, ServiceClaimJudge(observation: observation, claim: claim).verdict.state)
+      _ = moves.add(AddressSight(claim))
     }
     observation.moves = observation.claims.flatMap { moves.history(of: $0.address) }
     return observation
@@ -88,7 +86,7 @@ public struct ServiceAddressPlugin: Plugin {
   }
 
   private enum Finding: Sendable {
-    case claim(ClaimQuestions.Answer)
+    case claim(ServiceClaim)
     case search(PoolSearch.Findings?)
   }
 
@@ -97,16 +95,17 @@ public struct ServiceAddressPlugin: Plugin {
     let watched = observation.settings.watched
     return await withTaskGroup(of: Finding.self) { group in
       for address in watched {
-        group.addTask { .claim(await self.questions.answer(for: address, at: observation.takenAt)) }
+        group.addTask {
+          let sight = await self.questions.sight(of: address, at: observation.takenAt)
+          return .claim(ServiceClaim(address: address, sight: sight, heard: await self.host.network.heard(address)))
+        }
       }
       group.addTask { .search(await self.search(observation)) }
       var claims: [IPAddress: ServiceClaim] = [:]
       var search: PoolSearch.Findings?
       for await finding in group {
         switch finding {
-        case .claim(let answer):
-          claims[answer.address] = ServiceClaim(
-            address: answer.address, outcome: answer.outcome, heard: answer.heard, isFresh: answer.isNew)
+        case .claim(let claim): claims[claim.address] = claim
         case .search(let findings): search = findings
         }
       }
@@ -148,19 +147,17 @@ public struct ServiceAddressPlugin: Plugin {
 extension AddressSight {
   /// Who was seen to hold an address in use. What this host was heard to answer counts only while nobody else answers:
   /// it may have passed the address on since.
-  init(
-    _ claim: ServiceClaim, _ observation: ServiceAddressObservation, table: NetworkTable?, _ counters: NetworkCounters
-  ) {
-    let begin = observation.takenAt
-    self.init(address: claim.address, begin: begin, end: counters.time ?? begin)
+  init(_ claim: ServiceClaim) {
+    let sight = claim.sight
+    self.init(address: claim.address, begin: sight.begin, end: sight.counters.time ?? sight.begin)
     others = claim.claimants?.map(\.hardwareAddress) ?? []
-    let holding = try? observation.network.get().holding(of: claim.address)
-    isOwn = holding != nil || (others.isEmpty && claim.isAnnouncedHere(at: end))
+    let holding = claim.holding
+    isOwn = holding != nil || (others.isEmpty && sight.heard.isClaimedHere(at: end))
     var interface = holding?.interface
-    if case .answered(let answers) = claim.outcome { interface = interface ?? answers.interface }
-    ownHardware = interface.flatMap { table?.link($0) }?.hardwareAddress
-    heard = claim.heard
-    events = AddressEvents(of: claim.address, in: counters)
+    if case .answered(let answers) = sight.outcome { interface = interface ?? answers.interface }
+    ownHardware = interface.flatMap { try? sight.table.get().link($0) }?.hardwareAddress
+    heard = sight.heard
+    events = AddressEvents(of: claim.address, in: sight.counters)
   }
 }
 

@@ -19,7 +19,13 @@ struct ServiceClaimJudge {
   }
 
   var verdict: Verdict {
-    switch claim.outcome {
+    var verdict = judgement
+    verdict.isFresh = claim.sight.isNew
+    return verdict
+  }
+
+  private var judgement: Verdict {
+    switch claim.sight.outcome {
     case .answered(let answers): judge(answers)
     case .denied(let capability): say(.unknown, "who answers for it cannot be asked without \(capability)")
     case .notApplicable(let reason): say(.skipped, reason)
@@ -41,7 +47,7 @@ struct ServiceClaimJudge {
       return say(.unknown, "\(titles) may stand for more than one host: they cannot be told apart")
     }
     // Whoever else answers: this node may hold it too.
-    if case .failure(let error) = observation.network {
+    if case .failure(let error) = claim.sight.table {
       return say(.unknown, "whether this node holds it cannot be seen: \(error)")
     }
     if let holding { return say(.ok, "this node holds it on \(holding.interface)") }
@@ -78,7 +84,7 @@ struct ServiceClaimJudge {
   }
 
   private var isIngress: Bool { claim.address == observation.settings.ingress?.address }
-  private var holding: ServiceNetwork.Holding? { try? observation.network.get().holding(of: claim.address) }
+  private var holding: ServiceNetwork.Holding? { claim.holding }
 
   private var neighbourhood: Neighbourhood { (try? observation.network.get().neighbourhood) ?? Neighbourhood() }
 

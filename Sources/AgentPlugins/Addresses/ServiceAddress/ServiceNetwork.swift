@@ -23,8 +23,6 @@ struct ServiceNetwork: Sendable, Equatable {
   /// The hosts behind hardware addresses that matter.
   var neighbourhood: Neighbourhood
 
-  private static let everyNodesInterfaces: Set<String> = ["kube-ipvs0", "kube-dummy-if"]
-
   /// - Parameters:
   ///   - endpoint: the shared address of the API servers, which tells no host from another.
   ///   - claimants: hardware addresses that matter, besides those of `neighbours`.
@@ -35,8 +33,7 @@ struct ServiceNetwork: Sendable, Equatable {
     let isService = { (address: IPAddress) in
       watched.contains(address) || settings.pools.contains { $0.contains(address) }
     }
-    holdings = table.addresses.filter { isService($0.address) && !Self.everyNodesInterfaces.contains($0.interface) }
-      .map { Holding($0, in: table) }
+    holdings = table.addresses.filter { isService($0.address) && Holding.counts($0) }.map { Holding($0, in: table) }
     let known = table.neighbours.filter { $0.hardwareAddress?.isIndividual == true && $0.state != .failed }
     neighbours = known.filter { isService($0.address) && !watched.contains($0.address) && $0.address != endpoint }
     let wanted = claimants.union(neighbours.compactMap(\.hardwareAddress))
@@ -48,6 +45,19 @@ struct ServiceNetwork: Sendable, Equatable {
 }
 
 extension ServiceNetwork.Holding {
+  private static let everyNodesInterfaces: Set<String> = ["kube-ipvs0", "kube-dummy-if"]
+
+  /// Whether an entry says anything of this host alone.
+  static func counts(_ held: InterfaceAddress) -> Bool { !everyNodesInterfaces.contains(held.interface) }
+
+  /// Where this host holds an address; nil where it does not.
+  init?(of address: IPAddress, in table: NetworkTable) {
+    guard
+      let held = table.addresses.first(where: { $0.address == address && $0.isUsable && Self.counts($0) })
+    else { return nil }
+    self.init(held, in: table)
+  }
+
   init(_ held: InterfaceAddress, in table: NetworkTable) {
     address = held.address
     prefixLength = held.prefixLength

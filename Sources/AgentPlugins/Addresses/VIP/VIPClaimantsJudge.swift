@@ -6,8 +6,14 @@ struct VIPClaimantsJudge {
   let look: VIPLook
 
   var verdict: Verdict {
-    if case .failure(let error) = look.table { return say(.unknown, "\(error)") }
-    switch look.outcome {
+    var verdict = judgement
+    verdict.isFresh = look.sight.isNew
+    return verdict
+  }
+
+  private var judgement: Verdict {
+    if case .failure(let error) = look.sight.table { return say(.unknown, "\(error)") }
+    switch look.sight.outcome {
     case .answered(let answers): return judge(answers)
     case .denied(let capability):
       return say(.unknown, "who answers for \(look.address) cannot be asked without \(capability)")
@@ -22,7 +28,7 @@ struct VIPClaimantsJudge {
 
   private func judge(_ answers: ProbeAnswers) -> Verdict {
     let others = look.neighbourhood.stations(of: answers.claimants.map(\.hardwareAddress))
-    let own = look.holdings
+    let own = look.holdingsThen
     let evidence =
       own.map { Evidence("this host, \($0.interface)", hardwareAddress(of: $0)) }
       + others.map { Evidence(answers.interface.map { "ARP on \($0)" } ?? "ARP", $0.title) }
@@ -65,7 +71,7 @@ struct VIPClaimantsJudge {
   }
 
   private func nobody() -> Verdict {
-    switch look.connection {
+    switch look.sight.connection {
     case .failed(let reason):
       return say(
         .failing, "nobody holds \(look.address): kubectl and the cluster's self-healing are lost",
@@ -89,7 +95,7 @@ struct VIPClaimantsJudge {
   }
 
   private func hardwareAddress(of holding: InterfaceAddress) -> String {
-    let link = (try? look.table.get())?.link(holding.interface)
+    let link = (try? look.sight.table.get())?.link(holding.interface)
     return link?.hardwareAddress?.description ?? "no hardware address"
   }
 

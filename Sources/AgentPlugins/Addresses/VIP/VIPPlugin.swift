@@ -21,22 +21,23 @@ public struct VIPPlugin: Plugin {
   private let moves = AddressMoves()
   private let watch: NetworkWatch
   private let questions: ClaimQuestions
-  private let lastConnection = VIPLastConnection()
 
   /// Watches a host.
   public init(host: Host, settings: VIPSettings = VIPSettings()) {
     self.host = host
     self.settings = settings
     watch = host.network.watch()
-    questions = ClaimQuestions(host.network, interval: host.interval(of: Self.descriptor))
+    questions = ClaimQuestions(
+      host.network, interval: host.interval(of: Self.descriptor), isLasting: host.wishes.isLasting)
   }
 
-  /// Every change of an address, announcements of the shared one, changes of what moves it (its files, its unit, and what
-  /// Keepalived tells on the bus), and a second master.
+  /// Every change of an address, announcements of the shared one and answers for it, changes of what moves it (its files,
+  /// its unit, and what Keepalived tells on the bus), and a second master.
   public func triggers() -> AsyncStream<Trigger> {
     host.changes(
       of: [KeepalivedConfiguration.path, StaticPod.directory], units: [UnitName(service: "keepalived")], network: watch,
-      and: [host.keepalived.changes()] + (settings.hearsAdverts ? [host.network.adverts.rivalry()] : []))
+      and: [questions.answers, host.keepalived.changes()]
+        + (settings.hearsAdverts ? [host.network.adverts.rivalry()] : []))
   }
 
   /// Reads the tables and asks the link.
@@ -81,36 +82,30 @@ public struct VIPPlugin: Plugin {
   private func look(at address: IPAddress, port: PortNumber, _ time: HostTime) async throws -> VIPLook {
     let kubelet = try await host.kubelet.facts()
     let setup = try await host.read { files in VIPSetup.read(files, kubelet: kubelet) }
-    let answer = await questions.answer(for: address, at: time)
-    // After the question, so that both speak of nearly the same moment.
+    let sight = await questions.sight(of: address, at: time) { await self.connection(to: address, port) }
     let table: Result<NetworkTable, NetworkError>
     do throws(NetworkError) { table = .success(try await host.network.table()) } catch { table = .failure(error) }
     let counters = await host.network.counters()
     let vrrp = await VRRPSighting.read(host.keepalived, instances: setup.instances(moving: address))
     var look = VIPLook(
-      address: address, table: table, outcome: answer.outcome, moves: AddressMoves.Summary(),
-      events: counters.addressEvents.filter { $0.key.address == address }, setup: setup, vrrp: vrrp)
-    if case .answered(let answers) = answer.outcome, answers.claimants.isEmpty, look.holdings.isEmpty {
-      look.connection =
-        answer.isNew ? lastConnection.keep(await connection(to: address, port)) : lastConnection.value
-    }
+      address: address, table: table, sight: sight, heard: await host.network.heard(address),
+      moves: AddressMoves.Summary(), events: counters.addressEvents.filter { $0.key.address == address }, setup: setup,
+      vrrp: vrrp)
     if settings.hearsAdverts {
       let interfaces = setup.keepalived.value?.instances.compactMap(\.interface) ?? []
       look.adverts = await host.network.adverts.heard(about: address, on: interfaces)
     }
     look.neighbourhood = await neighbourhood(of: look)
-    questions.settle(address, VIPClaimantsJudge(look: look).verdict.state)
+    if sight.isNew { questions.settle(address, VIPClaimantsJudge(look: look).verdict.state) }
     moves.keep(only: [address])
     // An answer of an earlier look is no new sight of who gave it.
-    look.moves =
-      answer.isNew
-      ? moves.add(look.sight(from: time, counters, heard: answer.heard)) : moves.summary(of: address, at: time)
+    look.moves = sight.isNew ? moves.add(AddressSight(look)) : moves.summary(of: address, at: time)
     return look
   }
 
   /// The hosts that answered.
   private func neighbourhood(of look: VIPLook) async -> Neighbourhood {
-    guard case .answered(let answers) = look.outcome, case .success(let table) = look.table else {
+    guard case .answered(let answers) = look.sight.outcome, case .success(let table) = look.sight.table else {
       return Neighbourhood()
     }
     var neighbourhood = Neighbourhood(
@@ -121,7 +116,7 @@ public struct VIPPlugin: Plugin {
   }
 
   /// Whether anything accepts a connection: it is asked only where nobody answered, because an API server logs it.
-  private func connection(to address: IPAddress, _ port: PortNumber) async -> VIPLook.Connection? {
+  private func connection(to address: IPAddress, _ port: PortNumber) async -> AddressConnection? {
     let limit = Duration.milliseconds(500)
     let request = HTTPProbeRequest(
       .tcp(address, port), path: "/readyz",
@@ -134,24 +129,21 @@ public struct VIPPlugin: Plugin {
   }
 }
 
-extension VIPLook {
-  /// Who was seen to hold it.
-  fileprivate func sight(from begin: HostTime, _ counters: NetworkCounters, heard: HeardClaims) -> AddressSight {
-    var sight = AddressSight(address: address, begin: begin, end: counters.time ?? begin)
-    if case .answered(let answers) = outcome {
-      sight.others = answers.claimants.map(\.hardwareAddress)
-      sight.ownHardware = hardwareAddress(of: answers.interface)
+extension AddressSight {
+  /// Who was seen to hold the shared address when the link was asked last.
+  init(_ look: VIPLook) {
+    let sight = look.sight
+    self.init(address: look.address, begin: sight.begin, end: sight.counters.time ?? sight.begin)
+    let hardware = { (interface: String?) in interface.flatMap { try? sight.table.get().link($0) }?.hardwareAddress }
+    if case .answered(let answers) = sight.outcome {
+      others = answers.claimants.map(\.hardwareAddress)
+      ownHardware = hardware(answers.interface)
     }
-    if let holding = holdings.first {
-      sight.isOwn = true
-      sight.ownHardware = hardwareAddress(of: holding.interface) ?? sight.ownHardware
+    if let holding = look.holdingsThen.first {
+      isOwn = true
+      ownHardware = hardware(holding.interface) ?? ownHardware
     }
-    sight.heard = heard
-    sight.events = AddressEvents(of: address, in: counters)
-    return sight
-  }
-
-  private func hardwareAddress(of interface: String?) -> HardwareAddress? {
-    interface.flatMap { try? table.get().link($0) }?.hardwareAddress
+    heard = sight.heard
+    events = AddressEvents(of: look.address, in: sight.counters)
   }
 }
