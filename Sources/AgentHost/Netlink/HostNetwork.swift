@@ -67,12 +67,11 @@ public struct HostNetwork: Sendable {
     }
   }
 
-  /// Starts something that takes longer than a look may; on the event loop, where all asking is done.
-  public func beside<T: Sendable>(_ work: @escaping @Sendable () async -> T) -> Task<T, Never> {
-    switch source {
-    case .live(_, _, let reader): Task(executorPreference: reader.loop) { await work() }
-    case .recorded: Task { await work() }
-    }
+  /// Starts something that takes longer than a look may; on the event loop, where all asking is done. Nil on a recorded
+  /// host, where nothing takes long.
+  public func beside<T: Sendable>(_ work: @escaping @Sendable () async -> T) -> Task<T, Never>? {
+    guard case .live(_, _, let reader) = source else { return nil }
+    return Task(executorPreference: reader.loop) { await work() }
   }
 
   /// What was heard of an address that a ``NetworkWatch`` follows.

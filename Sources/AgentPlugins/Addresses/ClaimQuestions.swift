@@ -20,6 +20,7 @@ final class ClaimQuestions: Sendable {
   private enum Step {
     case known(ClaimSight)
     case waiting(Task<ClaimSight, Never>)
+    case asking
   }
 
   /// Times that a question is asked anew because the address came or went on this host meanwhile.
@@ -53,10 +54,13 @@ final class ClaimQuestions: Sendable {
     let signs = await signs(of: address)
     switch state.withLock({ step(&$0, address, signs, at: time, connect) }) {
     case .known(let sight): return sight
-    case .waiting(let flight):
-      let sight = await flight.value
-      return state.withLock { $0.take(address) } ?? sight
+    case .waiting(let flight): return taken(await flight.value, of: address)
+    case .asking: return taken(await fly(address, signs, at: time, connect), of: address)
     }
+  }
+
+  private func taken(_ sight: ClaimSight, of address: IPAddress) -> ClaimSight {
+    state.withLock { $0.take(address) } ?? sight
   }
 
   private func step(
@@ -69,7 +73,8 @@ final class ClaimQuestions: Sendable {
     if let known, state.flights[address] == nil, state.memory.answer(for: address, signs: signs, at: time) != nil {
       return .known(known)
     }
-    let flight = state.flights[address] ?? network.beside { await self.fly(address, signs, at: time, connect) }
+    let begin = { self.network.beside { await self.fly(address, signs, at: time, connect) } }
+    guard let flight = state.flights[address] ?? begin() else { return .asking }
     state.flights[address] = flight
     guard let known, isLasting else { return .waiting(flight) }
     return .known(known)
