@@ -244,7 +244,8 @@ def test_flapping_is_told_after_three_moves_and_after_six(system, scene, forgetf
       state = "failing" if number >= 6 else "warning" if number >= 3 else "ok"
       for name in thirds:
         said = verdict(system, name, "vip.flapping", VIP)
-        assert said["state"] == state and f"moved {number} times" in said["summary"], f"{name}: {said}"
+        times = "once" if number == 1 else f"{number} times"
+        assert said["state"] == state and f"moved {times}" in said["summary"], f"{name}: {said}"
 
 
 def test_a_move_is_counted_once_by_those_between_whom_it_happens(system, scene):
