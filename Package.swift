@@ -36,7 +36,7 @@ let package = Package(
     .target(
       name: "AgentHost",
       dependencies: [
-        "AgentCore", "CLinux", "CSystemd", "CYAML",
+        "AgentCore", "CLinux", "CNetlink", "CSystemd", "CYAML",
         .product(name: "NIOCore", package: "swift-nio"),
         .product(name: "NIOHTTP1", package: "swift-nio"),
         .product(name: "NIOPosix", package: "swift-nio"),

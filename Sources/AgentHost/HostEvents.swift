@@ -31,24 +31,9 @@ public struct HostEvents: Sendable {
   ) -> AsyncStream<Trigger> {
     guard let sources else { return AsyncStream { $0.finish() } }
     let streams = [sources.watcher.changes(of: paths)] + polled.map { sources.poller.changes(of: $0) } + others
-    return Self.merge(streams, on: sources.loop)
+    return TriggerStreams.merge(streams, on: sources.loop)
   }
 
   /// How the watching of files goes; nil where nothing is watched.
   public func fileWatching() async -> FileWatcher.Health? { await sources?.watcher.health() }
-
-  private static func merge(_ streams: [AsyncStream<Trigger>], on loop: EventLoop) -> AsyncStream<Trigger> {
-    guard streams.count > 1 else { return streams.first ?? AsyncStream { $0.finish() } }
-    let (merged, continuation) = AsyncStream.makeStream(of: Trigger.self, bufferingPolicy: .bufferingNewest(1))
-    let task = Task(executorPreference: loop) {
-      await withDiscardingTaskGroup { group in
-        for stream in streams {
-          group.addTask { for await trigger in stream { continuation.yield(trigger) } }
-        }
-      }
-      continuation.finish()
-    }
-    continuation.onTermination = { _ in task.cancel() }
-    return merged
-  }
 }

@@ -4,8 +4,12 @@ import AgentCore
 public struct HostSources: Sendable {
   /// What the kernel holds of its clock's discipline.
   public let kernelClock: KernelClockSource
+  /// Interfaces, addresses and neighbours, and who claims an address.
+  public let hostNetwork: HostNetwork
   /// systemd's units.
   public let systemd: Systemd
+  /// Keepalived's own word on who is the master.
+  public let keepalived: KeepalivedBus
   /// HTTP servers on addresses and unix sockets.
   public let probes: HTTPProbes
   /// What only root may ask.
@@ -23,18 +27,26 @@ public struct HostSources: Sendable {
   ) -> HostSources {
     let bus = SystemBus(loop: loop, files: files, clock: clock, isLasting: isLasting)
     return HostSources(
-      files: files, worker: worker, systemd: Systemd(loop: loop, bus: bus, worker: worker, files: files), recording: nil
-    )
+      files: files, worker: worker, systemd: Systemd(loop: loop, bus: bus, worker: worker, files: files),
+      keepalived: KeepalivedBus(loop: loop, bus: bus),
+      hostNetwork: HostNetwork(loop: loop, clock: clock, files: files, worker: worker), recording: nil)
   }
 
   /// The sources of a recorded host: nothing is asked of the machine that the agent runs on.
   public static func recorded(_ recording: Recording, files: HostFiles, worker: Worker) -> HostSources {
     HostSources(
-      files: files, worker: worker, systemd: Systemd(recorded: recording.units), recording: recording)
+      files: files, worker: worker, systemd: Systemd(recorded: recording.units),
+      keepalived: KeepalivedBus(recorded: recording.vrrp),
+      hostNetwork: HostNetwork(recorded: recording.network), recording: recording)
   }
 
-  private init(files: HostFiles, worker: Worker, systemd: Systemd, recording: Recording?) {
+  private init(
+    files: HostFiles, worker: Worker, systemd: Systemd, keepalived: KeepalivedBus, hostNetwork: HostNetwork,
+    recording: Recording?
+  ) {
     self.systemd = systemd
+    self.keepalived = keepalived
+    self.hostNetwork = hostNetwork
     kernelClock = recording.map { .recorded($0.clock) } ?? .kernel
     spaces = Dictionary(uniqueKeysWithValues: (recording?.spaces ?? [:]).map { ("\($0.key)", $0.value) })
     network = NetworkLoop()

@@ -5,11 +5,15 @@ public struct ControlPlaneEndpoint: Sendable, Equatable {
   /// `FILE:LINE`, or `cluster.controlPlane.endpoint`.
   public var source: String
 
+  /// Where it is looked for, in words.
+  public static let places =
+    "cluster.controlPlane.endpoint, a kube-vip manifest, keepalived.conf, admin.conf, a worker's kubelet.conf"
+
   /// Looks for it: configuration, kube-vip's manifest, keepalived.conf, admin.conf, a worker's kubelet.conf.
   ///
   /// Never controller-manager.conf or scheduler.conf, which name the local API server since Kubernetes 1.19, nor a
-  /// control-plane node's kubelet.conf, which does so since 1.33. An endpoint that is an address of this host, other than
-  /// one that Keepalived or kube-vip moves, is no shared one.
+  /// control-plane node's kubelet.conf, which does so since 1.33. An endpoint that this host's own API server advertises as
+  /// its address is no shared one: the cluster has one control-plane node.
   ///
   /// - Parameter isControlPlane: whether this host's kubelet.conf may name the local API server.
   public static func detect(
@@ -25,10 +29,10 @@ public struct ControlPlaneEndpoint: Sendable, Equatable {
         let endpoint = Endpoint(host: .address(entry.address), port: port)
         return .known(ControlPlaneEndpoint(endpoint: endpoint, source: entry.source), source: entry.source)
       }
-      let own = (try? LocalAddresses(reading: files).addresses) ?? []
+      let own = advertised(files)
       for path in ["/etc/kubernetes/admin.conf"] + (isControlPlane ? [] : ["/etc/kubernetes/kubelet.conf"]) {
         guard let found = try server(in: path, files) else { continue }
-        if let address = found.endpoint.host.address, own.contains(address) { continue }
+        if let address = found.endpoint.host.address, address == own { continue }
         return .known(found, source: found.source)
       }
       return .absent
@@ -37,20 +41,19 @@ public struct ControlPlaneEndpoint: Sendable, Equatable {
     }
   }
 
-  /// kube-vip's manifest: `address`, in older ones `vip_address`, and `port` of the container's environment.
+  /// `--advertise-address` of this host's API server; nil where it has none.
+  private static func advertised(_ files: HostFiles) -> IPAddress? {
+    let pods = (try? StaticPod.all(files))?.pods ?? []
+    let flag = pods.first { $0.name == "kube-apiserver" }?.flag("advertise-address")
+    return flag.flatMap { try? IPAddress(settingsScalar: $0.value) }
+  }
+
+  /// What kube-vip's manifest announces.
   private static func kubeVIP(_ files: HostFiles) -> ControlPlaneEndpoint? {
-    let pods = (try? StaticPod.all(files).pods) ?? []
-    for pod in pods {
-      for container in pod.containers where container.image.contains("kube-vip") {
-        let value = { (name: String) in container.environment.last { $0.name == name } }
-        guard let address = value("address") ?? value("vip_address"),
-          let host = try? NetworkHost(settingsScalar: address.value),
-          let port = try? PortNumber(settingsScalar: value("port")?.value ?? "6443")
-        else { continue }
-        return ControlPlaneEndpoint(endpoint: Endpoint(host: host, port: port), source: "\(pod.path):\(address.line)")
-      }
-    }
-    return nil
+    guard let manifest = (try? KubeVIPManifest.find(files)) ?? nil, let endpoint = manifest.endpoint,
+      let line = manifest.address?.line
+    else { return nil }
+    return ControlPlaneEndpoint(endpoint: endpoint, source: "\(manifest.path):\(line)")
   }
 
   /// `clusters[0].cluster.server` of a kubeconfig; nil when there is no such file, or no URL in it.

@@ -22,6 +22,8 @@ public struct UnitStatus: Sendable, Equatable {
   public var startedAt: WallTime?
   /// `InvocationID`: changes with every start; nil before the first.
   public var invocation: String?
+  /// `Job`: whether systemd has a job of the unit in its queue; for one that does not run, its start.
+  public var hasJob: Bool
   /// What only some types have; nil for the others.
   public var service: Service?
   /// Starts after the first, by hand or by systemd: those that the agent saw, and the automatic ones before.
@@ -82,7 +84,8 @@ public struct UnitStatus: Sendable, Equatable {
   public init(
     load: String = "loaded", active: String = "inactive", sub: String = "dead", file: String = "", path: String = "",
     needsReload: Bool = false, changedAt: WallTime? = nil, activeSince: WallTime? = nil, startedAt: WallTime? = nil,
-    invocation: String? = nil, service: Service? = nil, restarts: UInt64 = 0, automaticRestarts: UInt64 = 0
+    invocation: String? = nil, hasJob: Bool = false, service: Service? = nil, restarts: UInt64 = 0,
+    automaticRestarts: UInt64 = 0
   ) {
     self.load = load
     self.active = active
@@ -94,6 +97,7 @@ public struct UnitStatus: Sendable, Equatable {
     self.activeSince = activeSince
     self.startedAt = startedAt
     self.invocation = invocation
+    self.hasJob = hasJob
     self.service = service
     self.restarts = restarts
     self.automaticRestarts = automaticRestarts
@@ -107,6 +111,7 @@ extension UnitStatus {
   static let unitProperties: Set<String> = [
     "LoadState", "ActiveState", "SubState", "UnitFileState", "FragmentPath", "NeedDaemonReload",
     "StateChangeTimestamp", "ActiveEnterTimestamp", "InactiveExitTimestamp", "InvocationID",
+    "Job",
   ]
   static let serviceProperties: Set<String> = [
     "Result", "ExecMainCode", "ExecMainStatus", "NRestarts", "MemoryCurrent", "RestartUSec", "Restart",
@@ -123,13 +128,19 @@ extension UnitStatus {
       path: unit["FragmentPath"]?.text ?? "", needsReload: unit["NeedDaemonReload"]?.flag ?? false,
       changedAt: Self.time(unit["StateChangeTimestamp"]), activeSince: Self.time(unit["ActiveEnterTimestamp"]),
       startedAt: Self.time(unit["InactiveExitTimestamp"]), invocation: Self.invocation(unit["InvocationID"]),
-      service: service.map(Service.init))
+      hasJob: Self.hasJob(unit["Job"]), service: service.map(Service.init))
   }
 
   /// Hexadecimal text of 16 bytes that are not all zero.
   static func invocation(_ value: BusValue?) -> String? {
     guard let bytes = value?.bytes, bytes.count == 16, bytes.contains(where: { $0 != 0 }) else { return nil }
     return bytes.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
+  }
+
+  /// A structure of the job's number, 0 where there is none, and its path.
+  private static func hasJob(_ value: BusValue?) -> Bool {
+    guard let number = value?.list?.first?.unsigned else { return false }
+    return number != 0
   }
 
   private static func time(_ value: BusValue?) -> WallTime? {

@@ -42,6 +42,7 @@ import Testing
         ("SubState", .text("running")), ("UnitFileState", .text("enabled")),
         ("FragmentPath", .text("/usr/lib/systemd/system/crio.service")), ("NeedDaemonReload", .flag(false)),
         ("ActiveEnterTimestamp", .number64(1_795_230_000_000_000)), ("InvocationID", invocation(7)),
+        ("Job", .numbered(311, "/org/freedesktop/systemd1/job/311")),
       ])
     case ("GetAll", "org.freedesktop.systemd1.Service"):
       .properties([
@@ -57,7 +58,8 @@ import Testing
       let rig = try Self.rig(loop, clock: LoopClock(loop: loop), answer: Self.running)
       let status = try #require(await rig.units.read([Self.crio])[Self.crio]).get()
       #expect(
-        status.active == "active" && status.sub == "running" && status.file == "enabled" && status.load == "loaded")
+        status.active == "active" && status.sub == "running" && status.file == "enabled" && status.load == "loaded"
+          && status.hasJob)
       #expect(status.activeSince?.seconds == 1_795_230_000 && status.changedAt == nil)
       #expect(status.invocation == "00000000000000000000000000000007")
       #expect(status.service?.restarts == 2 && status.restarts == 2 && status.automaticRestarts == 2)

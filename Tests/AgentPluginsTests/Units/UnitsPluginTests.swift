@@ -70,6 +70,19 @@ import Testing
     #expect(verdict.lost == [.workloads])
   }
 
+  /// Between boot and its start a service is stopped as well, and nothing is wrong with it.
+  @Test(arguments: [
+    ("{ActiveState: inactive, Job: 7, StateChangeTimestamp: 1799999990}", CheckState.ok, "about to be started"),
+    ("{ActiveState: inactive, Job: 7}", .warning, "waits in systemd's queue"),
+    ("{ActiveState: inactive, Job: 0}", .failing, "is stopped"),
+    ("{ActiveState: inactive, LoadState: masked, Job: 7}", .failing, "is masked"),
+  ]) func aServiceWhoseStartIsQueuedIsNotStopped(properties: String, state: CheckState, words: String) async throws {
+    let verdict = try #require(
+      try await verdicts("kubelet.service: {}\ncrio.service: \(properties)\n")[self.state("crio.service")])
+    #expect(verdict.state == state)
+    #expect(verdict.summary.contains(words), "\(verdict.summary)")
+  }
+
   @Test func aNeededServiceThatIsNotInstalledFails() async throws {
     let verdict = try #require(try await verdicts("kubelet.service: {}\n")[state("crio.service")])
     #expect(verdict.state == .failing && verdict.summary.contains("unix:///run/crio/crio.sock"))

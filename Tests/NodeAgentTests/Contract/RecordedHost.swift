@@ -36,7 +36,9 @@ struct RecordedHost: CustomTestStringConvertible, Sendable {
 
   static func look(at path: String) async throws -> Look {
     try await withLoop { loop in
-      let options = try ObservingOptions.parse(["--root", path])
+      let configuration = path + "/etc/nodeagent/nodeagent.yaml"
+      let options = try ObservingOptions.parse(
+        ["--root", path] + (FileManager.default.fileExists(atPath: configuration) ? ["--config", configuration] : []))
       let session = try await SessionBuilder(options: options, loop: loop, isLasting: false).build()
       let start = session.clock.now()
       await session.engine.observeOnce(timeout: nil)

@@ -5,6 +5,8 @@ import AgentHost
 struct UnitStateJudge {
   /// A start may take so long.
   static let patience = Duration.seconds(60)
+  /// So long after boot a start may wait for others.
+  static let bootPatience = Duration.seconds(300)
 
   let unit: WatchedUnit
   let takenAt: HostTime
@@ -79,6 +81,7 @@ struct UnitStateJudge {
         unit.isNeeded ? .failing : .warning, "its unit file is wrong (\(status.load))",
         remedy: "systemd-analyze verify \(unit.name)")
     }
+    if status.hasJob, unit.isNeeded || status.file == "enabled" { return queued(status) }
     if case .needed(let reason) = unit.interest {
       let since = status.changedAt.map { " for \($0.elapsed(until: takenAt).spoken)" } ?? ""
       return say(.failing, "is stopped\(since), although \(reason)", remedy: "systemctl start \(unit.name)")
@@ -86,6 +89,16 @@ struct UnitStateJudge {
     // A firewall that is stopped on purpose has a check of its own.
     guard status.file == "enabled", unit.name != UnitInterests.firewall else { return nil }
     return say(.warning, "is enabled, but does not run", remedy: "systemctl start \(unit.name)")
+  }
+
+  /// systemd does not tell how long a job waits: at boot it does for what is ordered before it, later it hardly should.
+  private func queued(_ status: UnitStatus) -> Verdict {
+    let sinceChange = status.changedAt.map { $0.elapsed(until: takenAt) }
+    guard .nanoseconds(takenAt.bootNanoseconds) > Self.bootPatience, sinceChange.map({ $0 > Self.patience }) ?? true
+    else {
+      return say(.ok, "is about to be started")
+    }
+    return say(.warning, "does not run: its start waits in systemd's queue", remedy: "systemctl list-jobs")
   }
 
   private var install: String {

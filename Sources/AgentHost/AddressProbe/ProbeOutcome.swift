@@ -1,0 +1,69 @@
+/// Who claims an address on the wire.
+public enum ProbeOutcome: Sendable, Equatable {
+  /// The question was asked; nobody, one or several answered.
+  case answered(ProbeAnswers)
+  /// The agent lacks a capability (capabilities(7)), named here.
+  case denied(String)
+  /// There is nothing to ask, with the reason: `eth0 is down`.
+  case notApplicable(String)
+  /// No interface of this host shares a link with the address: routers do not pass the question on.
+  case behindGateway
+  /// The address moved less than two seconds ago; its new holder may still be looking for duplicates (IPv6).
+  case moving
+  /// A system call failed, or the tables could not be read; the reason.
+  case failed(String)
+  /// A recorded host that did not ask for this address.
+  case notRecorded
+}
+
+/// The answers to one question.
+public struct ProbeAnswers: Sendable, Equatable {
+  /// One hardware address that answered.
+  public struct Claimant: Sendable, Hashable {
+    /// The hardware address.
+    public var hardwareAddress: HardwareAddress
+    /// How often it answered.
+    public var answers: Int
+
+    /// Makes a claimant.
+    public init(hardwareAddress: HardwareAddress, answers: Int) {
+      self.hardwareAddress = hardwareAddress
+      self.answers = answers
+    }
+  }
+
+  /// At most this many hardware addresses are told apart.
+  public static let most = 16
+
+  /// The hardware addresses other than this host's own, sorted; at most ``most``.
+  public var claimants: [Claimant]
+  /// Whether there were more of them than that.
+  public var isCutShort: Bool
+  /// How often it was asked.
+  public var questions: Int
+  /// The interface; nil on a recorded host.
+  public var interface: String?
+  /// The address that asked; nil for 0.0.0.0 and on a recorded host.
+  public var asker: IPAddress?
+
+  /// Makes answers.
+  public init(
+    claimants: [Claimant], isCutShort: Bool = false, questions: Int = 1, interface: String? = nil,
+    asker: IPAddress? = nil
+  ) {
+    self.claimants = claimants
+    self.isCutShort = isCutShort
+    self.questions = questions
+    self.interface = interface
+    self.asker = asker
+  }
+
+  /// The claimants that may stand for more than one host: VRRP's virtual hardware address, or more answers than
+  /// questions.
+  ///
+  /// The kernel's own question for the same address at the same moment gives such a second answer too, so one round
+  /// alone proves nothing.
+  public var ambiguous: [Claimant] {
+    claimants.filter { $0.hardwareAddress.isVirtualRouter || $0.answers > questions }
+  }
+}

@@ -1,0 +1,66 @@
+public import AgentCore
+public import AgentHost
+
+/// The interface that carries the node's address.
+public struct LinksPlugin: Plugin {
+  /// What the plugin is.
+  public static let descriptor = PluginDescriptor(
+    name: "links", area: .addresses, summary: "The network interface that carries the node's address.",
+    checks: LinksChecks.all, rhythm: .every(.seconds(300)), deadline: .seconds(1))
+
+  private let host: Host
+  private let window = LinkWindow()
+
+  /// Watches a host.
+  public init(host: Host) { self.host = host }
+
+  /// Every change of an interface or an address.
+  public func triggers() -> AsyncStream<Trigger> { host.network.changes() }
+
+  /// Reads the tables.
+  public func observe(at time: HostTime) async throws -> LinksObservation {
+    let nodeIP = try await host.kubelet.facts().configuration.text(["nodeIP"], flag: "node-ip")
+    let table: Result<NetworkTable, NetworkError>
+    do throws(NetworkError) { table = .success(try await host.network.table()) } catch { table = .failure(error) }
+    let (route, announcer) = try await host.read { files in (Self.route(files), ServiceAnnouncer.find(files)) }
+    let known = try? table.get()
+    let interface = find(nodeIP, route: route, in: known)
+    if let name = interface.value { window.remember(name) }
+    var observation = LinksObservation(
+      takenAt: time, interface: interface, link: table.map { table in interface.value.flatMap { table.link($0) } },
+      history: LinkWindow.History(), announcer: announcer)
+    observation.isAlone = known?.links.allSatisfy { $0.flags.contains(.loopback) } == true
+    if let known, let link = interface.value.flatMap({ known.link($0) }) {
+      let lower = LinkPort.links(below: link, in: known)
+      window.keep([link] + lower.map(\.link))
+      observation.history = window.add(link, at: time)
+      observation.ports = lower.map { link, upper in
+        LinkPort(link: link, upper: upper, history: window.add(link, at: time))
+      }
+    }
+    return observation
+  }
+
+  /// One verdict.
+  public func judge(_ observation: LinksObservation) -> [Verdict] { [LinksJudge(observation: observation).verdict] }
+
+  /// None: node_exporter has them.
+  public func metrics(_ observation: LinksObservation) -> [MetricFamily] { [] }
+
+  /// The interface that has the address of --node-ip, else that of the default route, else the one of the last look.
+  private func find(
+    _ nodeIP: KubeletSetting<String?>, route: Fact<String>, in table: NetworkTable?
+  ) -> Fact<String> {
+    if let text = nodeIP.value ?? nil, let first = text.split(separator: ",").first,
+      let address = try? IPAddress(settingsScalar: String(first)), let held = table?.holdings(of: address).first
+    {
+      return .known(held.interface, source: nodeIP.source)
+    }
+    if case .absent = route, let last = window.lastName { return .known(last, source: "the default route before") }
+    return route
+  }
+
+  private static func route(_ files: HostFiles) -> Fact<String> {
+    Fact(from: "/proc/net/route") { () throws(FileError) in try LocalAddresses.defaultInterface(files) }
+  }
+}

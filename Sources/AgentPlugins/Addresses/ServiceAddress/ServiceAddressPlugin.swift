@@ -1,0 +1,167 @@
+public import AgentCore
+public import AgentHost
+
+/// The addresses of Services of type LoadBalancer: who answers for them.
+public struct ServiceAddressPlugin: Plugin {
+  /// What the plugin is.
+  public static let descriptor = PluginDescriptor(
+    name: "service-address", area: .addresses, summary: "The addresses of Services, as MetalLB announces them.",
+    checks: ServiceAddressChecks.all, rhythm: .addresses, deadline: .seconds(3), namedDeadline: .seconds(70),
+    requirements: [
+      Requirement(
+        .capability(.netRaw), for: ["service-address.claimants"], permission: "\(Capability.netRaw)")
+    ])
+
+  private let host: Host
+  private let watch: NetworkWatch
+  private let questions: ClaimQuestions
+  private let search: PoolSearch
+  private let moves = AddressMoves()
+
+  /// Watches a host.
+  public init(host: Host) {
+    self.host = host
+    watch = host.network.watch()
+    questions = ClaimQuestions(
+      host.network, interval: host.interval(of: Self.descriptor), isLasting: host.wishes.isLasting)
+    search = PoolSearch(host.network, interval: host.interval(of: Self.descriptor))
+  }
+
+  /// Every change of an address here, and every host that announces an address in use.
+  public func triggers() -> AsyncStream<Trigger> {
+    isConfigured ? host.changes(of: [], network: watch, and: [questions.answers]) : AsyncStream { $0.finish() }
+  }
+
+  /// Asks the link for every address in use, all at once, and reads the host's tables.
+  public func observe(at time: HostTime) async throws -> ServiceAddressObservation {
+    let (cluster, roles) = (host.cluster, host.roles)
+    var observation = ServiceAddressObservation(
+      takenAt: time, settings: cluster.serviceAddresses,
+      members: cluster.controlPlane.members.compactMap(\.host.address),
+      network: .failure(.notRecorded))
+    guard isConfigured else { return observation }
+    (observation.endpoint, observation.announcer) = try await host.read { files in
+      (
+        ControlPlaneEndpoint.detect(
+          files, configured: cluster.controlPlane.endpoint, isControlPlane: roles.contains(.controlPlane)),
+        ServiceAnnouncer.find(files)
+      )
+    }
+    let watched = Set(cluster.serviceAddresses.watched)
+    await watch.follow(watched, announcing: observation.announcer.mayAnnounceUnseen ? watched : [])
+    (observation.claims, observation.search) = await ask(observation)
+    let table: Result<NetworkTable, NetworkError>
+    do throws(NetworkError) { table = .success(try await host.network.table()) } catch { table = .failure(error) }
+    observation.network = await network(table, observation)
+    moves.keep(only: watched)
+    for claim in observation.claims where claim.sight.isNew {
+      questions.settle(claim.address, ServiceClaimJudge(observation: observation, claim: claim).verdict.state)
+      _ = moves.add(AddressSight(claim))
+    }
+    observation.moves = observation.claims.flatMap { moves.history(of: $0.address) }
+    return observation
+  }
+
+  /// Verdicts of every address that is in use or stands out, and at least one of each check.
+  public func judge(_ observation: ServiceAddressObservation) -> [Verdict] {
+    guard !observation.isEmpty else {
+      return ServiceAddressChecks.all.map {
+        Verdict($0.id, .skipped, "no addresses of Services are configured (cluster.serviceAddresses)")
+      }
+    }
+    return ServiceClaimJudge.verdicts(observation) + ServiceStrangerJudge(observation: observation).verdicts
+      + ServiceBoundJudge(observation: observation).verdicts + ServicePoolJudge(observation: observation).verdicts
+  }
+
+  /// Whether this host holds each address in use, and which hosts answer for it.
+  public func metrics(_ observation: ServiceAddressObservation) -> [MetricFamily] {
+    ServiceAddressMetrics.families(observation)
+  }
+
+  /// The last moves of the addresses in use.
+  public func history(_ observation: ServiceAddressObservation) -> [Move] { observation.moves }
+
+  private var isConfigured: Bool {
+    !host.cluster.serviceAddresses.watched.isEmpty || !host.cluster.serviceAddresses.pools.isEmpty
+  }
+
+  private enum Finding: Sendable {
+    case claim(ServiceClaim)
+    case search(PoolSearch.Findings?)
+  }
+
+  /// All questions go out at the same time.
+  private func ask(_ observation: ServiceAddressObservation) async -> ([ServiceClaim], PoolSearch.Findings?) {
+    let watched = observation.settings.watched
+    return await withTaskGroup(of: Finding.self) { group in
+      for address in watched {
+        group.addTask {
+          let sight = await self.questions.sight(of: address, at: observation.takenAt)
+          return .claim(ServiceClaim(address: address, sight: sight, heard: await self.host.network.heard(address)))
+        }
+      }
+      group.addTask { .search(await self.search(observation)) }
+      var claims: [IPAddress: ServiceClaim] = [:]
+      var search: PoolSearch.Findings?
+      for await finding in group {
+        switch finding {
+        case .claim(let claim): claims[claim.address] = claim
+        case .search(let findings): search = findings
+        }
+      }
+      return (watched.compactMap { claims[$0] }, search)
+    }
+  }
+
+  /// All at once for a `doctor` that was asked for it, else bit by bit on control-plane nodes.
+  private func search(_ observation: ServiceAddressObservation) async -> PoolSearch.Findings? {
+    let isNamed = host.wishes.isNamed("service-address.stranger")
+    guard host.wishes.isLasting ? host.roles.contains(.controlPlane) : isNamed, !observation.settings.pools.isEmpty,
+      let table = try? await host.network.table()
+    else { return nil }
+    let endpoint = observation.endpoint.value?.endpoint.host.address
+    let plan = PoolPlan(
+      observation.settings, taken: Set(observation.members + [endpoint].compactMap(\.self)), in: table)
+    return host.wishes.isLasting
+      ? await search.step(plan, at: observation.takenAt)
+      : await search.all(plan, within: host.deadline(of: Self.descriptor), at: observation.takenAt)
+  }
+
+  /// What matters of the tables, with the names of the hosts in them.
+  private func network(
+    _ table: Result<NetworkTable, NetworkError>, _ observation: ServiceAddressObservation
+  ) async -> Result<ServiceNetwork, NetworkError> {
+    let claimants = observation.claims.flatMap { $0.claimants ?? [] }.map(\.hardwareAddress)
+    let found = observation.search?.answers.values.flatMap(\.self) ?? []
+    let network = table.map { table in
+      ServiceNetwork(
+        table, settings: observation.settings, endpoint: observation.endpoint.value?.endpoint.host.address,
+        claimants: Set(claimants + found))
+    }
+    guard case .success(var known) = network else { return network }
+    known.neighbourhood.names = await host.names(of: known.neighbourhood)
+    return .success(known)
+  }
+}
+
+extension AddressSight {
+  /// Who was seen to hold an address in use. What this host was heard to answer counts only while nobody else answers:
+  /// it may have passed the address on since.
+  init(_ claim: ServiceClaim) {
+    let sight = claim.sight
+    self.init(address: claim.address, begin: sight.begin, end: sight.counters.time ?? sight.begin)
+    others = claim.claimants?.map(\.hardwareAddress) ?? []
+    let holding = claim.holding
+    isOwn = holding != nil || (others.isEmpty && sight.heard.isClaimedHere(at: end))
+    var interface = holding?.interface
+    if case .answered(let answers) = sight.outcome { interface = interface ?? answers.interface }
+    ownHardware = interface.flatMap { try? sight.table.get().link($0) }?.hardwareAddress
+    heard = sight.heard
+    events = AddressEvents(of: claim.address, in: sight.counters)
+  }
+}
+
+extension Fact<ServiceAnnouncer> {
+  /// Whether this host may answer for an address without holding it: when a speaker runs, or none can be excluded.
+  var mayAnnounceUnseen: Bool { error != nil || value?.isBinding == false }
+}

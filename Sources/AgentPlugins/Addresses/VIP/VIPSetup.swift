@@ -1,0 +1,57 @@
+import AgentCore
+import AgentHost
+
+/// What moves the address on this host, as its files tell.
+struct VIPSetup: Sendable, Equatable {
+  /// A program that moves addresses.
+  enum Mover: String, Sendable, CaseIterable {
+    case keepalived
+    case kubeVIP = "kube-vip"
+
+    /// Its name in a sentence.
+    var title: String { self == .keepalived ? "Keepalived" : "kube-vip" }
+  }
+
+  /// Keepalived's configuration; absent when there is none.
+  var keepalived: Fact<KeepalivedConfiguration>
+  /// kube-vip's manifest; absent when there is none.
+  var kubeVIP: Fact<KubeVIPManifest>
+  /// The files that the manifest mounts from /etc/kubernetes and that are no regular files.
+  var missingKubeconfigs: Fact<[StaticPod.HostPath]>
+  /// The programs that run.
+  var running: Fact<Set<Mover>>
+  /// `--node-ip`: the addresses, and where it stands.
+  var nodeIP: KubeletSetting<String?>
+
+  static func read(_ files: HostFiles, kubelet: KubeletFacts) -> VIPSetup {
+    let kubeVIP = Fact(from: StaticPod.directory) { () throws(FileError) in try KubeVIPManifest.find(files) }
+    return VIPSetup(
+      keepalived: Fact(from: KeepalivedConfiguration.path) { () throws(FileError) in
+        try KeepalivedConfiguration.read(files)
+      }, kubeVIP: kubeVIP, missingKubeconfigs: missing(kubeVIP.value?.kubeconfigs ?? [], files),
+      running: Fact(from: "/proc") { () throws(FileError) in
+        let names = Set(try ProcessTable(reading: files).processes.map(\.name))
+        return Set(Mover.allCases.filter { names.contains($0.rawValue) })
+      }, nodeIP: kubelet.configuration.text(["nodeIP"], flag: "node-ip"))
+  }
+
+  /// A missing one comes to life as a directory when the kubelet starts the pod, so a directory is a missing one too.
+  private static func missing(_ paths: [StaticPod.HostPath], _ files: HostFiles) -> Fact<[StaticPod.HostPath]> {
+    Fact(from: "/etc/kubernetes") { () throws(FileError) in
+      var missing: [StaticPod.HostPath] = []
+      for path in paths where try files.kind(path.path) != .regular { missing.append(path) }
+      return missing
+    }
+  }
+
+  /// Keepalived's instances that move the address.
+  func instances(moving address: IPAddress) -> [KeepalivedConfiguration.Instance] {
+    keepalived.value?.instances(moving: address) ?? []
+  }
+
+  /// The program whose configuration on this host names the address; nil when none does.
+  func mover(of address: IPAddress) -> Mover? {
+    if !instances(moving: address).isEmpty { return .keepalived }
+    return kubeVIP.value?.endpoint?.host.address == address ? .kubeVIP : nil
+  }
+}
