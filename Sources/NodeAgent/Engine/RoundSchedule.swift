@@ -2,18 +2,22 @@ import AgentCore
 
 /// When the next round of a plugin may start.
 ///
-/// A trigger is served at once; further ones within 100 ms of the start of a round fold into one that follows. After a
-/// failure the pause doubles from one second up to the interval, so that a source that fails at once is not hammered.
+/// A trigger is served at once, also when it follows closely on another: a change often comes in two or three events.
+/// What lasts folds into ten rounds a second, the last of which sees the end of it. After a failure the pause doubles
+/// from one second up to the interval, so that a source that fails at once is not hammered.
 struct RoundSchedule: Sendable, Equatable {
-  /// Triggers this soon after the start of a round fold into one further round.
+  /// The mean time from round to round while triggers keep coming; those in between fold into one further round.
   static let fold = Duration.milliseconds(100)
+  /// Rounds that may follow each other at once after a rest.
+  static let burst = 4
   /// The pause after the first failure.
   static let firstPause = Duration.seconds(1)
 
   private let interval: Duration
   private let jitter: Double
   private let confirmation: Duration?
-  private var lastStart: HostTime?
+  /// When all rounds so far would have ended their folds had they stood in a line.
+  private var folded: HostTime?
   private var notBefore: HostTime?
   private var failures = 0
   private var isWaiting = false
@@ -29,12 +33,12 @@ struct RoundSchedule: Sendable, Equatable {
 
   /// The earliest start of a round that is wanted at `time`.
   func earliest(at time: HostTime) -> HostTime {
-    [lastStart?.advanced(by: Self.fold), notBefore].compactMap(\.self).reduce(time) { latest, limit in
-      limit.bootNanoseconds > latest.bootNanoseconds ? limit : latest
-    }
+    [folded?.advanced(by: Self.fold * (1 - Self.burst)), notBefore].compactMap(\.self).reduce(time, Self.later)
   }
 
-  mutating func started(at time: HostTime) { lastStart = time }
+  mutating func started(at time: HostTime) {
+    folded = Self.later(time, folded ?? time).advanced(by: Self.fold)
+  }
 
   /// - Parameter isWaiting: whether a change is not announced yet, because one look is not enough for it.
   mutating func ended(at time: HostTime, succeeded: Bool, isWaiting: Bool = false) {
@@ -50,6 +54,10 @@ struct RoundSchedule: Sendable, Equatable {
     if let notBefore { return notBefore }
     let pause = Duration.nanoseconds(Int64(Double(interval.wholeNanoseconds) * (1 + jitter * shift)))
     return time.advanced(by: isWaiting ? min(pause, confirmation ?? pause) : pause)
+  }
+
+  private static func later(_ one: HostTime, _ other: HostTime) -> HostTime {
+    other.bootNanoseconds > one.bootNanoseconds ? other : one
   }
 
   private var pause: Duration {

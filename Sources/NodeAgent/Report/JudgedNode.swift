@@ -1,7 +1,8 @@
 import AgentCore
 
-/// All verdicts of a node, put into their order and related to each other.
+/// All verdicts of a node, related to each other.
 struct JudgedNode: Sendable {
+  /// In the order of the plugins.
   var verdicts: [JudgedVerdict]
   var impact: ImpactSummary
 
@@ -9,9 +10,8 @@ struct JudgedNode: Sendable {
     let announced = snapshot.plugins.flatMap { $0.state?.last.tracks ?? [] }
     let causes = CauseOrder(
       definitions: snapshot.plugins.flatMap(\.active.checks), verdicts: announced.map(\.verdict))
-    let judged = snapshot.plugins.flatMap { Self.judge($0, causes: causes, roles: roles) }
-    impact = ImpactSummary(judged)
-    verdicts = ReportOrder.sorted(judged)
+    verdicts = snapshot.plugins.flatMap { Self.judge($0, causes: causes, roles: roles) }
+    impact = ImpactSummary(verdicts)
   }
 
   private static func judge(_ entry: NodeSnapshot.Entry, causes: CauseOrder, roles: Set<Role>) -> [JudgedVerdict] {

@@ -29,7 +29,7 @@ struct Report: Sendable {
       snapshot.plugins.map { ($0.active.name, $0.state?.last.duration ?? .zero) },
       uniquingKeysWith: { first, _ in first })
     let judged = JudgedNode(snapshot, roles: context.roles)
-    verdicts = judged.verdicts
+    verdicts = ReportOrder.sorted(judged.verdicts)
     impact = judged.impact
     moves = snapshot.plugins.flatMap { $0.state?.last.moves ?? [] }
   }

@@ -5,16 +5,23 @@ enum ReportOrder {
   /// Areas by their worst finding; in each the roots by urgency, every root followed by what follows from it, then
   /// what is well, then what was skipped.
   static func sorted(_ verdicts: [JudgedVerdict]) -> [JudgedVerdict] {
-    let consequences = Dictionary(grouping: verdicts.filter { $0.cause != nil }) { $0.cause }
-    let roots = verdicts.enumerated().filter { $0.element.cause == nil }
-    let worst = Dictionary(grouping: roots.map(\.element), by: \.area)
-      .mapValues { $0.map(\.state.urgency).min() ?? 0 }
-    func rank(_ entry: EnumeratedSequence<[JudgedVerdict]>.Element) -> [Int] {
-      let verdict = entry.element
-      let area = Area.allCases.firstIndex(of: verdict.area) ?? 0
-      return [worst[verdict.area] ?? 0, area, verdict.state.urgency, entry.offset]
+    var consequences: [VerdictKey: [Int]] = [:]
+    var roots: [Int] = []
+    var worst: [Area: Int] = [:]
+    for (index, verdict) in verdicts.enumerated() {
+      if let cause = verdict.cause {
+        consequences[cause, default: []].append(index)
+      } else {
+        roots.append(index)
+        worst[verdict.area] = min(worst[verdict.area] ?? .max, verdict.state.urgency)
+      }
     }
-    return roots.sorted { rank($0).lexicographicallyPrecedes(rank($1)) }
-      .flatMap { [$0.element] + (consequences[$0.element.verdict.key] ?? []) }
+    let areas = Dictionary(uniqueKeysWithValues: Area.allCases.enumerated().map { ($1, $0) })
+    let ranks = roots.map { index in
+      let verdict = verdicts[index]
+      return (worst[verdict.area] ?? 0, areas[verdict.area] ?? 0, verdict.state.urgency, index)
+    }
+    return ranks.sorted(by: <).flatMap { rank in [rank.3] + (consequences[verdicts[rank.3].verdict.key] ?? []) }
+      .map { verdicts[$0] }
   }
 }

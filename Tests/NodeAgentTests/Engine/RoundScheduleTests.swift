@@ -6,13 +6,30 @@ import Testing
 @Suite struct RoundScheduleTests {
   private let start = HostTime(wallNanoseconds: 0, bootNanoseconds: 0)
 
-  @Test func theFirstRoundStartsAtOnceAndTheNextNotBeforeTheFold() {
+  @Test func aFewRoundsStartAtOnceAndThenTenASecond() {
     var schedule = RoundSchedule(interval: .seconds(10), jitter: 0.1)
-    #expect(schedule.earliest(at: start) == start)
-    schedule.started(at: start)
-    #expect(schedule.earliest(at: start.advanced(by: .milliseconds(40))) == start.advanced(by: .milliseconds(100)))
-    let later = start.advanced(by: .milliseconds(101))
-    #expect(schedule.earliest(at: later) == later)
+    var time = start
+    let starts = (0..<7).map { _ in
+      time = schedule.earliest(at: time)
+      schedule.started(at: time)
+      return time.elapsed(since: start)
+    }
+    #expect(starts == [0, 0, 0, 0, 100, 200, 300].map { .milliseconds($0) })
+  }
+
+  @Test func aRestGivesBackWhatWasSpentButNoMore() {
+    var schedule = RoundSchedule(interval: .seconds(10), jitter: 0.1)
+    for _ in 0..<4 { schedule.started(at: start) }
+    let soon = start.advanced(by: .milliseconds(100))
+    #expect(schedule.earliest(at: soon) == soon)
+    schedule.started(at: soon)
+    #expect(schedule.earliest(at: soon) == start.advanced(by: .milliseconds(200)))
+    let later = start.advanced(by: .seconds(3600))
+    for _ in 0..<4 {
+      #expect(schedule.earliest(at: later) == later)
+      schedule.started(at: later)
+    }
+    #expect(schedule.earliest(at: later) == later.advanced(by: .milliseconds(100)))
   }
 
   @Test func thePauseAfterFailuresDoublesUpToTheIntervalAndEndsWithASuccess() {
