@@ -53,10 +53,13 @@ public struct MountTable: Sendable, Equatable {
   /// Whether a mount can be reached by its path: neither it nor a directory above it is covered by a later mount.
   public func isReachable(_ mount: Mount) -> Bool {
     var current = mount
+    guard !isCoveredAtItsRoot(mount) else { return false }
     // Mounts lie on mounts; a table that goes round in circles is none of the kernel's.
     for _ in 0..<Self.mostLevels {
-      guard isUncovered(current, by: current.parent) else { return false }
+      guard isUncovered(current) else { return false }
       guard let parent = index[current.parent].map({ mounts[$0] }), parent.id != current.id else { return true }
+      // What is mounted on its parent's own root covers it itself, and is reached just by that.
+      guard parent.point == current.point || !isCoveredAtItsRoot(parent) else { return false }
       current = parent
     }
     return false
@@ -64,12 +67,17 @@ public struct MountTable: Sendable, Equatable {
 
   private static let mostLevels = 64
 
-  private func isUncovered(_ mount: Mount, by parent: Int) -> Bool {
-    guard !mount.isDetached, !children.contains(Child(parent: mount.id, point: mount.point)) else { return false }
+  private func isCoveredAtItsRoot(_ mount: Mount) -> Bool {
+    children.contains(Child(parent: mount.id, point: mount.point))
+  }
+
+  /// Whether no later mount on the same parent covers a directory above it.
+  private func isUncovered(_ mount: Mount) -> Bool {
+    guard !mount.isDetached else { return false }
     let point = mount.point.bytes
-    let above = index[parent].map { mounts[$0].point.bytes.count } ?? 0
+    let above = index[mount.parent].map { mounts[$0].point.bytes.count } ?? 0
     for (offset, byte) in point.enumerated() where byte == UInt8(ascii: "/") && offset > max(above, 1) {
-      if children.contains(Child(parent: parent, point: MountPath(bytes: point[..<offset]))) { return false }
+      if children.contains(Child(parent: mount.parent, point: MountPath(bytes: point[..<offset]))) { return false }
     }
     return true
   }

@@ -9,6 +9,12 @@ public enum HostsFile {
     /// Line, counted from 1.
     public var line: Int
 
+    /// Makes an entry.
+    public init(address: IPAddress, line: Int) {
+      self.address = address
+      self.line = line
+    }
+
     /// File and line.
     public var source: String { "\(HostsFile.path):\(line)" }
     /// Whether it leads to this host itself.

@@ -71,7 +71,8 @@ import Testing
   @Test("what is mounted over is not reached, and what lies below it neither")
   func overmounted() {
     let table = table(
-      "1 0 8:1 / / rw - ext4 /dev/sda1 rw", "2 1 0:50 / /mnt/a rw - nfs4 s:/a rw", "3 1 0:51 / /mnt/b rw - nfs4 s:/b rw",
+      "1 0 8:1 / / rw - ext4 /dev/sda1 rw", "2 1 0:50 / /mnt/a rw - nfs4 s:/a rw",
+      "3 1 0:51 / /mnt/b rw - nfs4 s:/b rw",
       "4 3 0:52 / /mnt/b rw - tmpfs t rw", "5 1 0:53 / /mnt/c/d rw - nfs4 s:/d rw", "6 1 0:54 / /mnt/c rw - tmpfs t rw",
       "7 5 0:55 / /mnt/c/d/e rw - nfs4 s:/e rw", "8 1 0:56 / /mnt/gone//deleted rw - nfs4 s:/f rw")
     let reachable = table.mounts.filter { table.isReachable($0) }.map(\.id)
@@ -132,11 +133,14 @@ import Testing
     #expect(try resolve("/var/./log/../none") == .success("/var/none"))
   }
 
-  @Test("nothing on NFS, FUSE or an automounter is touched, also by way of links", arguments: [
-    ("/mnt/nas", "/mnt/nas", "nfs4"), ("/mnt/nas/a/b", "/mnt/nas", "nfs4"), ("/mnt/fuse/x", "/mnt/fuse", "fuse.sshfs"),
-    ("/mnt/auto/x", "/mnt/auto", "autofs"), ("/logs/x", "/mnt/nas", "nfs4"), ("/var/up/x", "/mnt/nas", "nfs4"),
-    ("/mnt/nas/disk/x", "/mnt/nas", "nfs4"),
-  ])
+  @Test(
+    "nothing on NFS, FUSE or an automounter is touched, also by way of links",
+    arguments: [
+      ("/mnt/nas", "/mnt/nas", "nfs4"), ("/mnt/nas/a/b", "/mnt/nas", "nfs4"),
+      ("/mnt/fuse/x", "/mnt/fuse", "fuse.sshfs"),
+      ("/mnt/auto/x", "/mnt/auto", "autofs"), ("/logs/x", "/mnt/nas", "nfs4"), ("/var/up/x", "/mnt/nas", "nfs4"),
+      ("/mnt/nas/disk/x", "/mnt/nas", "nfs4"),
+    ])
   func foreign(path: String, point: String, type: String) throws {
     let links = ["logs": "/var/here", "var/here": "/mnt/nas/logs", "var/up": "../mnt/nas"]
     #expect(try resolve(path, links: links) == .failure(.foreign(point: point, type: type)))

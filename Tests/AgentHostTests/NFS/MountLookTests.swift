@@ -20,7 +20,15 @@ import Testing
     _ script: String, deadline: Duration = MountLooks.deadline,
     _ body: @Sendable @escaping (MountLooks, TemporaryTree) async throws -> T
   ) async throws -> T {
-    let tree = try TemporaryTree(["proc/1/mountinfo": Self.mounts, "child": "#!/bin/sh\n\(script)\n"])
+    let tree = try TemporaryTree(["proc/1/mountinfo": Self.mounts, "script": "#!/bin/sh\n\(script)\n"])
+    // Written by another process: a child that a test beside this one starts would inherit our descriptor (ETXTBSY).
+    try await onThread {
+      let copy = Process()
+      copy.executableURL = URL(fileURLWithPath: "/bin/cp")
+      copy.arguments = ["script", "child"].map { "\(tree.path)/\($0)" }
+      try copy.run()
+      copy.waitUntilExit()
+    }
     try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: tree.path + "/child")
     return try await withLoop { loop in
       let files = HostFiles(root: try HostRoot(tree.path, mode: .live))
@@ -42,7 +50,8 @@ import Testing
         == .answered(
           MountStatus(
             device: Self.device,
-            space: FileSystemSpace(totalBytes: 1000, freeBytes: 200, totalInodes: 50, freeInodes: 10), isOpenToAll: true,
+            space: FileSystemSpace(totalBytes: 1000, freeBytes: 200, totalInodes: 50, freeInodes: 10),
+            isOpenToAll: true,
             isWritable: false, microseconds: 1500)))
     #expect(try await look("echo 116") == .failed(116))
     #expect(try await look("echo 116").isStale)
@@ -62,15 +71,20 @@ import Testing
   @Test("another file system at the mount point says nothing of this one")
   func replaced() async throws { #expect(try await look("echo 0 8 1 0 1 0 0 0 0 1") == .gone) }
 
-  @Test("only mounted file systems of NFS are looked at", arguments: [
-    DeviceNumber(major: 8, minor: 1), DeviceNumber(major: 0, minor: 99),
-  ])
+  @Test(
+    "only mounted file systems of NFS are looked at",
+    arguments: [
+      DeviceNumber(major: 8, minor: 1), DeviceNumber(major: 0, minor: 99),
+    ])
   func notNFS(device: DeviceNumber) async throws { #expect(try await look("echo 116", at: device) == .gone) }
 
-  @Test("a child that says something else says nothing", arguments: [
-    "", "echo", "echo x", "echo 0", "echo 0 0 52", "echo -1", "echo 116 2", "echo 0 0 99999999999 0 1 0 0 0 0 1", "exit 3",
-    "echo 116; exit 1", "kill -9 $$",
-  ])
+  @Test(
+    "a child that says something else says nothing",
+    arguments: [
+      "", "echo", "echo x", "echo 0", "echo 0 0 52", "echo -1", "echo 116 2", "echo 0 0 99999999999 0 1 0 0 0 0 1",
+      "exit 3",
+      "echo 116; exit 1", "kill -9 $$",
+    ])
   func nonsense(script: String) async throws {
     #expect(try await look(script) == .impossible("the child that looks ended without a result"))
   }
@@ -101,14 +115,15 @@ import Testing
   @Test("a server gets one child at a time, another server its own")
   func onePerServer() async throws {
     // The child tells that it runs, and ends when it is told to; a fifo waits for its other end.
-    let script = "test \"${3%second}\" != \"$3\" && echo 13 && exit; echo > \"${0%child}up\"; read x < \"${0%child}end\"; echo 116"
+    let script =
+      "test \"${3%second}\" != \"$3\" && echo 13 && exit; echo > \"${0%child}up\"; read x < \"${0%child}end\"; echo 116"
     let looks = try await withLooks(script, deadline: .seconds(60)) { looks, tree in
       for name in ["up", "end"] { mkfifo("\(tree.path)/\(name)", 0o600) }
       let first = Task { await looks.look(at: Self.device) }
-      _ = try await onThread { try String(contentsOfFile: tree.path + "/up", encoding: .utf8) }
+      _ = try await onThread { try FileHandle(forReadingAtPath: tree.path + "/up")?.readToEnd() }
       let same = await looks.look(at: DeviceNumber(major: 0, minor: 53))
       let other = await looks.look(at: DeviceNumber(major: 0, minor: 54))
-      try await onThread { try Data("x\n".utf8).write(to: URL(fileURLWithPath: tree.path + "/end")) }
+      try await onThread { try FileHandle(forWritingAtPath: tree.path + "/end")?.write(contentsOf: Data("x\n".utf8)) }
       return [await first.value, same, other]
     }
     #expect(looks == [.failed(116), .busy, .failed(13)])

@@ -32,12 +32,13 @@ import Testing
     #expect(try one("192.0.2.9:/x", "rw").address?.description == "192.0.2.9")
     #expect(try one("nas.local:/x", "rw").address == nil)
     #expect(try one("nas.local:/x", "rw,addr=nonsense").address == nil)
-    let local = try one("[fe80::1%eth0]:/x", "rw,proto=tcp6,addr=fe80::1%eth0")
-    #expect(local.server == "fe80::1%eth0" && local.address == NFSAddress(IPAddress(v6: 0xfe80 << 112 | 1), zone: "eth0"))
+    let local = try one("[fe80::1%none0]:/x", "rw,proto=tcp6,addr=fe80::1%none0")
+    #expect(
+      local.server == "fe80::1%none0" && local.address == NFSAddress(IPAddress(v6: 0xfe80 << 112 | 1), zone: "none0"))
     #expect(local.transport == .tcp)
     #expect(local.address?.socketAddress(port: .nfs) == nil, "an interface that is not there")
     let loopback = NFSAddress(IPAddress(v6: 0xfe80 << 112 | 1), zone: "lo").socketAddress(port: .nfs)
-    #expect(loopback?.description.contains("2049") == true)
+    #expect(loopback != nil)
   }
 
   @Test("versions as old and new kernels write them")
@@ -49,37 +50,44 @@ import Testing
     #expect(try one("s:/x", "rw,vers=x").majorVersion == 4)
   }
 
-  @Test("odd sources are taken apart as far as they go", arguments: [
-    ("s:/", "s", "/"), ("s:", "s", "/"), ("s", "s", "/"), ("[2001:db8::1]:/a/b", "2001:db8::1", "/a/b"),
-    ("s:rel", "s", "/rel"), ("s:/a//b/", "s", "/a/b"),
-  ])
+  @Test(
+    "odd sources are taken apart as far as they go",
+    arguments: [
+      ("s:/", "s", "/"), ("s:", "s", "/"), ("s", "s", "/"), ("[2001:db8::1]:/a/b", "2001:db8::1", "/a/b"),
+      ("s:rel", "s", "/rel"), ("s:/a//b/", "s", "/a/b"),
+    ])
   func sources(text: String, server: String, export: String) throws {
     let system = try one(text, "rw")
     #expect(system.server == server && system.export == export)
   }
 
-  @Test("a volume of a pod is known by its path", arguments: [
-    ("/var/lib/kubelet/pods/u1/volumes/kubernetes.io~csi/pvc-1/mount", "u1", "pvc-1"),
-    ("/data/kubelet/pods/u2/volumes/kubernetes.io~nfs/nfs-vol", "u2", "nfs-vol"),
-  ])
+  @Test(
+    "a volume of a pod is known by its path",
+    arguments: [
+      ("/var/lib/kubelet/pods/u1/volumes/kubernetes.io~csi/pvc-1/mount", "u1", "pvc-1"),
+      ("/data/kubelet/pods/u2/volumes/kubernetes.io~nfs/nfs-vol", "u2", "nfs-vol"),
+    ])
   func volumes(path: String, pod: String, name: String) throws {
     let volume = try #require(PodVolume(mountPoint: MountPath(path)))
     #expect(volume.pod == pod && volume.name == name)
     #expect(volume.directory == (path.hasSuffix("/mount") ? String(path.dropLast(6)) : nil))
   }
 
-  @Test("other paths are no volume", arguments: [
-    "/mnt/server", "/var/lib/kubelet/pods/u/volumes/kubernetes.io~csi/pvc", "/volumes/kubernetes.io~csi/pvc/mount",
-    "/var/lib/kubelet/pods/u/volumes/kubernetes.io~csi/pvc/mount/sub", "/pods/u/volumes/kubernetes.io~secret/x",
-    "/var/lib/kubelet/plugins/kubernetes.io/csi/nfs/globalmount", "kubernetes.io~nfs",
-  ])
+  @Test(
+    "other paths are no volume",
+    arguments: [
+      "/mnt/server", "/var/lib/kubelet/pods/u/volumes/kubernetes.io~csi/pvc", "/volumes/kubernetes.io~csi/pvc/mount",
+      "/var/lib/kubelet/pods/u/volumes/kubernetes.io~csi/pvc/mount/sub", "/pods/u/volumes/kubernetes.io~secret/x",
+      "/var/lib/kubelet/plugins/kubernetes.io/csi/nfs/globalmount", "kubernetes.io~nfs",
+    ])
   func noVolumes(path: String) { #expect(PodVolume(mountPoint: MountPath(path)) == nil) }
 
   @Test("what the kubelet wrote of a volume is read, and nothing else is believed")
   func volumeData() {
     let good = VolumeData(
       json: Array(
-        #"{"driverName":"nfs.csi.k8s.io","specVolID":"pvc-1","volumeHandle":"192.0.2.1#srv#default/web#u#delete"}"#.utf8))
+        #"{"driverName":"nfs.csi.k8s.io","specVolID":"pvc-1","volumeHandle":"192.0.2.1#srv#default/web#u#delete"}"#.utf8
+      ))
     #expect(good?.volume == "pvc-1" && good?.subdirectory == "default/web")
     for text in ["", "{}", "[]", "null", "{\"driverName\":7}", "{\"driverName\":", "\u{0}"] {
       #expect(VolumeData(json: Array(text.utf8)) == nil, "\(text)")

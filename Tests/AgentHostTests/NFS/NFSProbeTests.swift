@@ -72,7 +72,8 @@ import Testing
   func refusals() async throws {
     let answers: [([UInt32], NFSAnswer)] = [
       ([1, 0, 0, 0, 1], .refuses("it does not serve NFS")), ([1, 0, 0, 0, 2, 3, 3], .otherVersions(low: 3, high: 3)),
-      ([1, 0, 0, 0, 3], .refuses("it knows no NULL procedure")), ([1, 0, 0, 0, 4], .refuses("it cannot read the call")),
+      ([1, 0, 0, 0, 3], .refuses("it knows no NULL procedure")),
+      ([1, 0, 0, 0, 4], .refuses("it cannot read the call")),
       ([1, 0, 0, 0, 5], .refuses("it has an error of its own")),
       ([1, 1, 0, 2, 2], .refuses("it speaks another version of RPC")),
       ([1, 1, 1, 5], .refuses("it wants authentication (5)")),
@@ -97,7 +98,8 @@ import Testing
       ({ _ in Array("HTTP/1.1 400 Bad Request\r\n\r\n".utf8) }, noRPC),
       ({ _ in Array("SSH-2.0-OpenSSH_9.2\r\n".utf8) }, noRPC), ({ _ in Array(repeating: 0, count: 4) }, noRPC),
       ({ _ in Array(repeating: 0xFF, count: 1 << 16) }, noRPC),
-      ({ Array(Self.record([Self.number($0), 1, 0, 0, 0, 0]).dropLast(3)) }, .incomplete), ({ _ in [0x80] }, .incomplete),
+      ({ Array(Self.record([Self.number($0), 1, 0, 0, 0, 0]).dropLast(3)) }, .incomplete),
+      ({ _ in [0x80] }, .incomplete),
       ({ _ in [] }, .closed),
     ]
     for (bytes, reason) in answers {
@@ -148,16 +150,14 @@ import Testing
 
   @Test("records are bounded whatever their fragments say")
   func assembler() {
-    var endless = RPCRecordAssembler()
-    #expect(endless.take(Self.bytes([0, 0, 0])) == .tooLong)
-    var many = RPCRecordAssembler()
-    var progress = RPCRecordAssembler.Progress.incomplete
-    for _ in 0..<300 where progress == .incomplete { progress = many.take(Self.record([1], last: false)) }
-    #expect(progress == .tooLong)
-    var huge = RPCRecordAssembler()
-    #expect(huge.take(Self.bytes([0xFFFF_FFFF])) == .tooLong)
-    var two = RPCRecordAssembler()
-    #expect(two.take(Self.record([1]) + Self.record([2])) == .record(Self.bytes([1])))
+    func progress(_ bytes: [UInt8]) -> RPCRecordAssembler.Progress {
+      var assembler = RPCRecordAssembler()
+      return assembler.take(bytes)
+    }
+    #expect(progress(Self.bytes([0, 0, 0])) == .tooLong)
+    #expect(progress(Self.bytes([0xFFFF_FFFF])) == .tooLong)
+    #expect(progress(Self.record([1]) + Self.record([2])) == .record(Self.bytes([1])))
+    #expect(progress((0..<300).flatMap { _ in Self.record([1], last: false) }) == .tooLong)
   }
 }
 

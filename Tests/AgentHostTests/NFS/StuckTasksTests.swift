@@ -20,12 +20,14 @@ import Testing
 
   @Test("a thread in D inside NFS or RPC is named with its pod; other waits are none of NFS")
   func waiting() throws {
-    let group = "0::/kubepods.slice/kubepods-burstable.slice/kubepods-burstable-pod"
+    let group =
+      "0::/kubepods.slice/kubepods-burstable.slice/kubepods-burstable-pod"
       + Self.pod.replacing("-", with: "_") + ".slice/crio-1.scope\n"
     let tasks = try look([
       "proc/10/stat": Self.stat(10, "my (odd) name", "S"), "proc/10/task/10/stat": Self.stat(10, "web", "S"),
       "proc/10/task/11/stat": Self.stat(11, "web worker", "D"), "proc/10/task/11/wchan": "rpc_wait_bit_killable",
-      "proc/10/task/11/cgroup": group, "proc/20/stat": Self.stat(20, "dd", "D"), "proc/20/wchan": "nfs_wait_bit_killable",
+      "proc/10/task/11/cgroup": group, "proc/20/stat": Self.stat(20, "dd", "D"),
+      "proc/20/wchan": "nfs_wait_bit_killable",
       "proc/30/stat": Self.stat(30, "jbd2", "D"), "proc/30/wchan": "jbd2_journal_commit",
       "proc/40/stat": Self.stat(40, "runs", "R"), "proc/40/wchan": "nfs_x",
     ])
@@ -57,9 +59,11 @@ import Testing
   @Test("a file that is no stat is passed over", arguments: ["", "1", "1 (x", "1 (x) D", "1 )x( D 1 1", "(x) D 1 2 3"])
   func malformed(text: String) throws { #expect(try look(["proc/10/stat": text]) == StuckTasks()) }
 
-  @Test("pods are found in the paths of both cgroup drivers", arguments: [
-    ("0::/kubepods/burstable/pod0b0c7b1e-6f0e-4a54-9c8a-6f1d2f3a4b5c/abc", pod), ("0::/system.slice/x.service", nil),
-    ("0::/user.slice/pod.slice", nil), ("0::/podzzzzzzzz-zzzz-zzzz-zzzz-zzzzzzzzzzzz", nil), ("", nil),
-  ])
+  @Test(
+    "pods are found in the paths of both cgroup drivers",
+    arguments: [
+      ("0::/kubepods/burstable/pod0b0c7b1e-6f0e-4a54-9c8a-6f1d2f3a4b5c/abc", pod), ("0::/system.slice/x.service", nil),
+      ("0::/user.slice/pod.slice", nil), ("0::/podzzzzzzzz-zzzz-zzzz-zzzz-zzzzzzzzzzzz", nil), ("", nil),
+    ])
   func groups(text: String, uid: String?) { #expect(StuckTasks.pod(text) == uid) }
 }

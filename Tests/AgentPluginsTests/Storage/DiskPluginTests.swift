@@ -35,10 +35,11 @@ import Testing
     arguments: [
       (20, CheckState.ok, "20 % free"), (12, .warning, "below 10 % the kubelet evicts"),
       (9, .failing, "9 % free, less than 10 %: the kubelet evicts pods"),
-    ]) func theKubeletsThresholdDecides(percent: Int, state: CheckState, words: String) async throws {
+    ]) func theKubeletsThresholdDecides(percent: Int, state: CheckState, words: String) async throws
+  {
     let verdict = try await verdicts(spaces: [Self.space("/var/lib/kubelet", percent)]).of("disk.space")
     #expect(verdict.subject == "/var/lib/kubelet" && verdict.state == state, "\(verdict)")
-    #expect(verdict.summary.contains(words), "\(verdict)")
+    #expect((words.isEmpty || verdict.summary.contains(words)), "\(verdict)")
     #expect(verdict.lost == [.workloads])
   }
 
@@ -66,13 +67,16 @@ import Testing
       ("evictionHard: {memory.available: 1Gi}\nmergeDefaultEvictionSettings: true\n", 50, .ok, "50 % free"),
       ("evictionHard: {nodefs.available: 0%}\n", 1, .ok, "1 % free"),
       ("evictionHard: {nodefs.available: many}\n", 50, .unknown, "nodefs.available: 'many' is no limit"),
-      ("evictionHard: {nodefs.available: 101%}\n", 50, .unknown, "'101%' is no limit"), ("evictionHard: [\n", 50, .unknown, ""),
-    ]) func thresholdsAreThoseOfTheConfiguration(yaml: String, percent: Int, state: CheckState, words: String) async throws {
+      ("evictionHard: {nodefs.available: 101%}\n", 50, .unknown, "'101%' is no limit"),
+      ("evictionHard: [\n", 50, .unknown, ""),
+    ]) func thresholdsAreThoseOfTheConfiguration(yaml: String, percent: Int, state: CheckState, words: String)
+    async throws
+  {
     let verdict = try await verdicts(
       spaces: [Self.space("/var/lib/kubelet", percent)],
       files: ["/var/lib/kubelet/config.yaml": "kind: KubeletConfiguration\n" + yaml]
     ).of("disk.space")
-    #expect(verdict.state == state && verdict.summary.contains(words), "\(verdict)")
+    #expect(verdict.state == state && (words.isEmpty || verdict.summary.contains(words)), "\(verdict)")
   }
 
   @Test func inodesHaveTheirOwnThreshold() async throws {
@@ -83,7 +87,8 @@ import Testing
   @Test func etcdIsJudgedByShares() async throws {
     let spaces = [Self.space("/var/lib/kubelet", 50), Self.space("/var/lib/etcd", 8)]
     let files = ["/var/lib/etcd/member": ""]
-    let etcd = try await verdicts(spaces: spaces, files: files, roles: [.controlPlane]).of("disk.space", "/var/lib/etcd")
+    let etcd = try await verdicts(spaces: spaces, files: files, roles: [.controlPlane]).of(
+      "disk.space", "/var/lib/etcd")
     #expect(etcd.state == .warning && etcd.lost == [] && etcd.atRisk == [.administration], "\(etcd)")
     let set = try await verdicts(
       spaces: spaces, files: files, roles: [.controlPlane], settings: "disk.space: {warning: 30, failing: 9}\n")
@@ -110,23 +115,27 @@ import Testing
   @Test(
     arguments: [
       ("rw", "rw", CheckState.ok, ""), ("rw", "ro,errors=remount-ro", .failing, "turned read-only by the kernel"),
-      ("rw", "rw,emergency_ro", .failing, "turned read-only by the kernel"), ("rw", "rw,shutdown", .failing, "was shut down"),
+      ("rw", "rw,emergency_ro", .failing, "turned read-only by the kernel"),
+      ("rw", "rw,shutdown", .failing, "was shut down"),
       ("ro", "ro", .failing, "though /etc/fstab:1 mounts it for writing"), ("ro", "rw", .ok, ""),
-    ]) func fileSystemsThatTurnedReadOnly(mount: String, system: String, state: CheckState, words: String) async throws {
+    ]) func fileSystemsThatTurnedReadOnly(mount: String, system: String, state: CheckState, words: String) async throws
+  {
     let verdict = try await verdicts(
-      mounts: Self.root + "2 1 8:2 / /data \(mount) - ext4 /dev/sdb1 \(system)\n", files: ["/etc/fstab": "/dev/sdb1 /data ext4 defaults 0 2\n"]
+      mounts: Self.root + "2 1 8:2 / /data \(mount) - ext4 /dev/sdb1 \(system)\n",
+      files: ["/etc/fstab": "/dev/sdb1 /data ext4 defaults 0 2\n"]
     ).of("disk.read-only")
-    #expect(verdict.state == state && verdict.summary.contains(words), "\(verdict)")
+    #expect(verdict.state == state && (words.isEmpty || verdict.summary.contains(words)), "\(verdict)")
     #expect(verdict.subject == (state == .ok ? "" : "/data"))
   }
 
   @Test func whatIsReadOnlyByItsNatureOrOnPurposeIsWell() async throws {
-    let mounts = Self.root + """
-      2 1 7:0 / /snap/core ro - squashfs /dev/loop0 ro
-      3 1 8:2 / /mnt/archive ro - ext4 /dev/sdb1 ro
-      4 1 8:3 / /boot ro - ext4 /dev/sdc1 ro
+    let mounts =
+      Self.root + """
+        2 1 7:0 / /snap/core ro - squashfs /dev/loop0 ro
+        3 1 8:2 / /mnt/archive ro - ext4 /dev/sdb1 ro
+        4 1 8:3 / /boot ro - ext4 /dev/sdc1 ro
 
-      """
+        """
     let fstab = "/dev/sdc1 /boot ext4 ro,noatime 0 2\n"
     #expect(try await verdicts(mounts: mounts, files: ["/etc/fstab": fstab]).of("disk.read-only").state == .ok)
   }
@@ -148,13 +157,15 @@ import Testing
   @Test(
     arguments: [
       ("0x01 0x02", "0x01", CheckState.ok, ""), ("0x09 0x02", "0x01", .warning, "80 to 90 %"),
-      ("0x01 0x0b", "0x01", .failing, "worn out"), ("0x01 0x01", "0x02", .warning, ""), ("0x01 0x01", "0x03", .failing, ""),
+      ("0x01 0x0b", "0x01", .failing, "worn out"), ("0x01 0x01", "0x02", .warning, ""),
+      ("0x01 0x01", "0x03", .failing, ""),
       ("0x00 0x00", "0x00", .skipped, ""), ("rubbish", "x", .skipped, ""),
-    ]) func flashTellsItsWear(life: String, reserve: String, state: CheckState, words: String) async throws {
+    ]) func flashTellsItsWear(life: String, reserve: String, state: CheckState, words: String) async throws
+  {
     let verdict = try await verdicts(files: [
       "/sys/block/mmcblk0/device/life_time": life + "\n", "/sys/block/mmcblk0/device/pre_eol_info": reserve + "\n",
     ]).of("disk.wear")
-    #expect(verdict.state == state && verdict.summary.contains(words), "\(verdict)")
+    #expect(verdict.state == state && (words.isEmpty || verdict.summary.contains(words)), "\(verdict)")
   }
 
   @Test(arguments: [("live", CheckState.ok), ("dead", .failing), ("resetting", .ok)])
@@ -164,7 +175,8 @@ import Testing
 
   @Test func errorsThatComeAreToldFromOldOnes() async throws {
     let files = [
-      "/proc/self/mountinfo": Self.root, "/sys/fs/ext4/sda1/errors_count": "2\n", "/sys/block/sda/device/ioerr_cnt": "0x1f\n",
+      "/proc/self/mountinfo": Self.root, "/sys/fs/ext4/sda1/errors_count": "2\n",
+      "/sys/block/sda/device/ioerr_cnt": "0x1f\n",
       "/sys/fs/btrfs/uuid/devinfo/1/error_stats": "write_errs 0\nread_errs 0\ncorruption_errs 0\n",
     ]
     let host = try TestHost(Self.node.merging(files) { $1 })
@@ -205,10 +217,13 @@ import Testing
         "md0 : active raid5 sda[0]\n      9 blocks [3/3] [UUU]\n      [>....]  check =  1.0% (1/9) finish=1min\n", .ok,
         "all its disks"
       ),
-    ]) func arraysOfTheKernel(text: String, state: CheckState, words: String) async throws {
+    ]) func arraysOfTheKernel(text: String, state: CheckState, words: String) async throws
+  {
     let table = "Personalities : [raid1]\n\(text)\nunused devices: <none>\n"
     let verdict = try await verdicts(["/proc/mdstat": table]).of("raid.state")
-    #expect(verdict.subject == "md0" && verdict.state == state && verdict.summary.contains(words), "\(verdict)")
+    #expect(
+      verdict.subject == "md0" && verdict.state == state && (words.isEmpty || verdict.summary.contains(words)),
+      "\(verdict)")
   }
 
   @Test(arguments: [("ONLINE", CheckState.ok), ("DEGRADED", .failing), ("SUSPENDED", .failing), ("", .failing)])
@@ -227,7 +242,10 @@ import Testing
   private static let root = "1 0 8:1 / / rw - ext4 /dev/sda1 rw\n"
 
   private func verdict(_ files: [String: String], roles: Set<Role> = [.storage]) async throws -> Verdict {
-    let contents = ["/proc/self/mountinfo": Self.root, "/etc/exports": "/srv 192.0.2.0/24(rw)\n", "/srv/x": "", "/proc/1/comm": "init\n"]
+    let contents = [
+      "/proc/self/mountinfo": Self.root, "/etc/exports": "/srv 192.0.2.0/24(rw)\n", "/srv/x": "",
+      "/proc/1/comm": "init\n",
+    ]
     let host = try TestHost(contents.merging(files) { $1 }, roles: roles)
     let plugin = NFSServerPlugin(host: host.host)
     return try plugin.judge(try await plugin.observe(at: TestHost.time)).of("nfs-server.exports")
@@ -247,9 +265,10 @@ import Testing
     arguments: [
       ("SSDI", CheckState.ok, "1 directory is exported"), ("DDRD", .warning, "all 4 nfsd threads are busy"),
       ("", .failing, "no nfsd thread runs"),
-    ]) func theKernelsThreadsServe(states: String, state: CheckState, words: String) async throws {
+    ]) func theKernelsThreadsServe(states: String, state: CheckState, words: String) async throws
+  {
     let verdict = try await verdict(Self.threads(states))
-    #expect(verdict.state == state && verdict.summary.contains(words), "\(verdict)")
+    #expect(verdict.state == state && (words.isEmpty || verdict.summary.contains(words)), "\(verdict)")
   }
 
   @Test func aDirectoryThatIsMissingOrNotToldIsAFault() async throws {

@@ -60,7 +60,8 @@ import Testing
 
   @Test(
     arguments: [
-      ("{error: 116}", "stale"), ("{error: 5}", "cannot be used: Input/output error"), ("{stuck: true}", "only this mount"),
+      ("{error: 116}", "stale"), ("{error: 5}", "cannot be used: Input/output error"),
+      ("{stuck: true}", "only this mount"),
     ]) func aMountThatIsStuckWhileItsServerAnswers(look: String, words: String) async throws
   {
     let recorded = Support.serves + "mounts: {\"0:52\": \(look)}\n"
@@ -75,7 +76,8 @@ import Testing
   @Test(
     arguments: [
       ("{totalBytes: 1000, freeBytes: 900}", CheckState.ok, "90 % free"),
-      ("{totalBytes: 1000, freeBytes: 50}", .warning, "only 5 % free"), ("{totalBytes: 1000, freeBytes: 0}", .failing, "full"),
+      ("{totalBytes: 1000, freeBytes: 50}", .warning, "only 5 % free"),
+      ("{totalBytes: 1000, freeBytes: 0}", .failing, "full"),
       ("{totalBytes: 1000, freeBytes: 900, totalInodes: 100, freeInodes: 3}", .warning, "3 % free for new files"),
       ("{}", .skipped, "does not tell"),
     ]) func spaceOnTheServer(look: String, state: CheckState, words: String) async throws
@@ -87,7 +89,8 @@ import Testing
 
   @Test(
     arguments: [
-      ("{writable: false, openToAll: true}", CheckState.failing), ("{writable: false, openToAll: false}", .ok), ("{}", .ok),
+      ("{writable: false, openToAll: true}", CheckState.failing), ("{writable: false, openToAll: false}", .ok),
+      ("{}", .ok),
     ]) func anExportThatLetsNobodyWrite(look: String, state: CheckState) async throws
   {
     let recorded = Support.serves + "mounts: {\"0:52\": \(look)}\n"
@@ -111,7 +114,8 @@ import Testing
 
   @Test func aConfiguredExportIsWatchedUnmounted() async throws {
     let cluster = "storage: {nfs: [{server: 192.0.2.1, export: /srv}, {server: nas.example, export: /x}]}\n"
-    let files = Support.files(mounts: [], recorded: "nfs: [{server: 192.0.2.1, fails: connect, reason: connection refused}]\n")
+    let files = Support.files(
+      mounts: [], recorded: "nfs: [{server: 192.0.2.1, fails: connect, reason: connection refused}]\n")
     let verdicts = try await Support.verdicts(files, cluster: cluster)
     #expect(try verdicts.of("nfs.server", "192.0.2.1").state == .failing)
     // No mount and no line of /etc/hosts tells the address, and no name server is waited for.
@@ -122,7 +126,9 @@ import Testing
   }
 
   @Test func twoServersDoNotExplainEachOther() async throws {
-    let mounts = [Support.mount(), Support.mount(41, "0:60", at: "/mnt/b", "192.0.2.2:/b", "rw,vers=4.2,addr=192.0.2.2")]
+    let mounts = [
+      Support.mount(), Support.mount(41, "0:60", at: "/mnt/b", "192.0.2.2:/b", "rw,vers=4.2,addr=192.0.2.2"),
+    ]
     let recorded = "nfs: [{server: 192.0.2.1}, {server: 192.0.2.2, fails: connect, reason: connection refused}]\n"
     let verdicts = try await Support.verdicts(Support.files(mounts: mounts, recorded: recorded))
     #expect(try verdicts.of("nfs.responding", "192.0.2.1 /srv").state == .ok)
@@ -141,10 +147,11 @@ import Testing
       }
       let recorded = "nfs: [{server: 192.0.2.1, fails: connect, reason: connection refused}]\n"
       let verdicts = try await Support.verdicts(Support.files(mounts: mounts, statistics: "", recorded: recorded))
-      #expect(verdicts.filter { $0.state == .failing }.map(\.key.description).sorted() == [
-        "nfs.responding 192.0.2.1 /srv", "nfs.server 192.0.2.1",
-      ])
-      #expect(verdicts.count == 9)
+      #expect(
+        verdicts.filter { $0.state == .failing }.map(\.key.description).sorted() == [
+          "nfs.responding 192.0.2.1 /srv", "nfs.server 192.0.2.1",
+        ])
+      #expect(verdicts.count == 8)
     }
   }
 
@@ -166,7 +173,9 @@ import Testing
     #expect(try verdicts.of("nfs.responding").evidence.contains(Evidence("volume pvc-1", "pod default/web-0")))
   }
 
-  @Test(arguments: ["", "not json", "{}", "[1,2", "\u{0}"]) func volumeDataThatIsNoneLeavesTheRest(text: String) async throws {
+  @Test(arguments: ["", "not json", "{}", "[1,2", "\u{0}"]) func volumeDataThatIsNoneLeavesTheRest(text: String)
+    async throws
+  {
     var files = Support.files(
       mounts: [Support.mount(40, at: Support.volume("pvc-1"), "192.0.2.1:/srv/pvc-1")],
       recorded: "nfs: [{server: 192.0.2.1, fails: connect, reason: connection refused}]\n")
@@ -185,7 +194,7 @@ import Testing
   }
 
   @Test func tasksAndMountsThatWait() async throws {
-    var files = Support.files(recorded: Support.serves)
+    var files = Support.files(recorded: Support.serves + "uptime: 3600\n")
     func stat(_ id: Int, _ name: String, _ state: String) -> String {
       "\(id) (\(name)) \(state) 1 1 1 0 -1 1 1 0 0 0 0 0 0 0 20 0 1 0 100 0 0 0\n"
     }

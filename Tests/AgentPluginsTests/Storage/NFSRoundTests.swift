@@ -42,7 +42,8 @@ import Testing
   @Test func repeatedRequestsAreCountedOverTheLastMinutes() async throws {
     let looks = try await rounds([
       Support.statistics(requests: 1000, transmissions: 1500), Support.statistics(requests: 1100, transmissions: 1600),
-      Support.statistics(requests: 1200, transmissions: 1720), Support.statistics(requests: 1200, transmissions: 1720, timeouts: 1),
+      Support.statistics(requests: 1200, transmissions: 1720),
+      Support.statistics(requests: 1200, transmissions: 1720, timeouts: 1),
     ]).map { try $0.of("nfs.retransmissions") }
     #expect(looks.map(\.state) == [.skipped, .ok, .warning, .warning], "\(looks)")
     #expect(looks[2].summary == "20 of 200 requests had to be sent again in 10 s")
@@ -68,7 +69,8 @@ import Testing
     #expect(view.isInDoubt)
     memory.keep(.busy, of: &view, at: TestHost.time)
     #expect(view.look == .stuck && view.isInDoubt)
-    memory.keep(.answered(MountStatus(device: view.system.device)), of: &view, at: TestHost.time.advanced(by: .seconds(5)))
+    memory.keep(
+      .answered(MountStatus(device: view.system.device)), of: &view, at: TestHost.time.advanced(by: .seconds(5)))
     #expect(!view.isInDoubt)
     memory.keep(.impossible("x"), of: &view, at: TestHost.time.advanced(by: .seconds(10)))
     guard case .answered = view.look else {
@@ -90,7 +92,8 @@ import Testing
     #expect(view.wasWritable)
     let export = NFSExportView(server: "192.0.2.1", path: "/srv", systems: [view])
     let verdicts = NFSExportJudge(
-      server: NFSServerView(name: "192.0.2.1", exports: [export]), export: export, settings: try Support.nfsSettings(""),
+      server: NFSServerView(name: "192.0.2.1", exports: [export]), export: export,
+      settings: try Support.nfsSettings(""),
       pods: .absent, countersProblem: nil
     ).verdicts
     #expect(try verdicts.of("nfs.read-only").state == .failing)
@@ -99,7 +102,9 @@ import Testing
   @Test func metricsAreThoseOfTheContract() async throws {
     let mounts = [Support.mount(40, at: "/mnt/a"), Support.mount(41, at: "/mnt/b")]
     let host = try TestHost(
-      Support.files(mounts: mounts, statistics: Support.statistics("/mnt/a", requests: 100, transmissions: 104, timeouts: 2), recorded: "nfs: [{server: 192.0.2.1, latency: 2ms}]\n"))
+      Support.files(
+        mounts: mounts, statistics: Support.statistics("/mnt/a", requests: 100, transmissions: 104, timeouts: 2),
+        recorded: "nfs: [{server: 192.0.2.1, latency: 2ms}]\n"))
     let plugin = NFSPlugin(host: host.host, settings: try Support.nfsSettings(""))
     let families = plugin.metrics(try await plugin.observe(at: TestHost.time))
     let lines = families.flatMap { family in
