@@ -5,6 +5,7 @@ public enum HostsFile {
 
   /// An address that the file gives for a name.
   public struct Entry: Sendable, Equatable {
+    /// The address.
     public var address: IPAddress
     /// Line, counted from 1.
     public var line: Int

@@ -204,7 +204,7 @@ import Testing
     var verdicts = try await Support.verdicts(files)
     let mounts = try verdicts.of("nfs.stuck-mounts")
     #expect(mounts.state == .warning && mounts.summary.contains("the oldest for 59 min"), "\(mounts)")
-    #expect(try verdicts.of("nfs.blocked-tasks").summary == "1 tasks wait for NFS: dd")
+    #expect(try verdicts.of("nfs.blocked-tasks").summary == "1 task waits for NFS: dd")
     files["/proc/71/wchan"] = "0"
     verdicts = try await Support.verdicts(files)
     #expect(try verdicts.of("nfs.blocked-tasks").state == .unknown)

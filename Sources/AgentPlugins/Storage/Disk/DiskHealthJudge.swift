@@ -8,7 +8,15 @@ struct DiskHealthJudge {
 
   let observation: DiskObservation
 
-  var verdicts: [Verdict] { readOnly + errors + wear }
+  var verdicts: [Verdict] {
+    // Whom a disk touches is the host's matter, not the check's.
+    (readOnly + errors + wear).map { verdict in
+      var verdict = verdict
+      verdict.lost = verdict.check == "disk.read-only" ? observation.planes : []
+      verdict.atRisk = observation.planes
+      return verdict
+    }
+  }
 
   private var readOnly: [Verdict] {
     let check: CheckID = "disk.read-only"

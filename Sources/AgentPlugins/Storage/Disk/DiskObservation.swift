@@ -7,6 +7,8 @@ public struct DiskObservation: Sendable, Equatable {
   public var takenAt: HostTime
   /// Why there is nothing to judge; nil where there is.
   var irrelevance: String?
+  /// What users of this host lose when a disk fails.
+  var planes: [Plane] = []
   /// Why the table of mounts could not be read; nil when it could.
   var problem: FileError?
   /// The directories whose space matters.

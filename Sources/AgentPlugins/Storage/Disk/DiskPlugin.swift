@@ -30,7 +30,9 @@ public struct DiskPlugin: Plugin {
       return observation
     }
     let facts = try await host.kubelet.facts()
+    if host.roles.contains(.storage) { observation.planes.append(.storage) }
     if !host.roles.isDisjoint(with: [.controlPlane, .worker]) {
+      observation.planes.append(.workloads)
       observation.thresholds = Result { () throws(KubeletProblem) in try EvictionThresholds(facts.configuration) }
     }
     observation = try await host.read { [roles = host.roles, before = observation] files in

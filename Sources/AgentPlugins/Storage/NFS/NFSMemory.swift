@@ -10,6 +10,8 @@ final class NFSMemory: Sendable {
   static let latelyLength = Duration.seconds(300)
   /// How old a census may be while nothing is in doubt.
   static let censusLife = Duration.seconds(60)
+  /// How long a good answer stands: under one interval, so that many mounts at once do not load the server.
+  static let answerLife = Duration.seconds(4)
   private static let mostSamples = 80
 
   private struct Sample {
@@ -29,6 +31,7 @@ final class NFSMemory: Sendable {
 
   private struct State {
     var systems: [DeviceNumber: System] = [:]
+    var answers: [NFSTarget: (answer: NFSAnswer, time: HostTime)] = [:]
     var tasks: StuckTasksReport?
     var tasksAt: HostTime?
   }
@@ -71,6 +74,24 @@ final class NFSMemory: Sendable {
       Self.recall(known, into: &view, at: time)
       if case .answered(let status) = look, status.isWritable { known.wasWritable = true }
       state.systems[view.system.device] = known
+    }
+  }
+
+  /// The last answer of a server, where it was good and stands for now.
+  func answer(of target: NFSTarget, at time: HostTime) -> NFSAnswer? {
+    state.withLock { state in
+      guard let last = state.answers[target], case .serves = last.answer,
+        time.elapsed(since: last.time) < Self.answerLife
+      else { return nil }
+      return last.answer
+    }
+  }
+
+  /// Keeps an answer, and forgets those of servers that are not asked any more.
+  func keep(_ answer: NFSAnswer, of target: NFSTarget, at time: HostTime) {
+    state.withLock { state in
+      state.answers = state.answers.filter { time.elapsed(since: $0.value.time) < Self.censusLife }
+      state.answers[target] = (answer, time)
     }
   }
 

@@ -7,11 +7,7 @@ public struct NFSPlugin: Plugin {
   /// What the plugin is.
   public static let descriptor = PluginDescriptor(
     name: "nfs", area: .storage, summary: "NFS servers, mounts, and the pods that wait for them.",
-    checks: NFSChecks.all, interval: .seconds(5), deadline: .seconds(5),
-    requirements: [
-      Requirement(
-        .file("/proc/1/mountinfo"), for: NFSChecks.all.map(\.id), permission: "to see the processes of other users")
-    ])
+    checks: NFSChecks.all, interval: .seconds(5), deadline: .seconds(5))
   /// How long a server has for its answer: with the time of a child, less than the plugin's own deadline.
   static let patience = Duration.milliseconds(1500)
   /// After this no further file system of a server is looked at in the same round.
@@ -43,7 +39,8 @@ public struct NFSPlugin: Plugin {
     observation.countersProblem = reading.countersProblem
     var views = reading.systems.map { NFSSystemView(system: $0, statistics: reading.counters[$0.device]) }
     memory.add(&views, at: time)
-    observation.servers = await ask(NFSTopology.servers(of: views, configured: configured), reading.addresses)
+    observation.servers = await ask(
+      NFSTopology.servers(of: views, configured: configured), reading.addresses, at: time)
     guard !observation.servers.isEmpty else { return observation }
     await look(&observation)
     await census(&observation)
@@ -65,11 +62,12 @@ public struct NFSPlugin: Plugin {
 }
 
 extension NFSPlugin {
-  private func ask(_ servers: [NFSServerView], _ named: [String: IPAddress]) async -> [NFSServerView] {
-    let nfs = host.nfs
+  private func ask(
+    _ servers: [NFSServerView], _ named: [String: IPAddress], at time: HostTime
+  ) async -> [NFSServerView] {
     var servers = await withTaskGroup(of: (Int, NFSServerView).self) { group in
       for (index, server) in servers.enumerated() {
-        group.addTask { (index, await Self.ask(server, named, nfs)) }
+        group.addTask { [host, memory] in (index, await Self.ask(server, named, host.nfs, memory, time)) }
       }
       var asked = servers
       for await (index, server) in group { asked[index] = server }
@@ -84,11 +82,18 @@ extension NFSPlugin {
   }
 
   private static func ask(
-    _ server: NFSServerView, _ named: [String: IPAddress], _ nfs: NFSProbes
+    _ server: NFSServerView, _ named: [String: IPAddress], _ nfs: NFSProbes, _ memory: NFSMemory, _ time: HostTime
   ) async -> NFSServerView {
     var server = server
     for target in NFSTopology.targets(of: server, named: named) {
-      server.asked.append(.init(target: target, answer: await nfs.ask(target, deadline: patience)))
+      let answer: NFSAnswer
+      if let recent = memory.answer(of: target, at: time) {
+        answer = recent
+      } else {
+        answer = await nfs.ask(target, deadline: patience)
+        memory.keep(answer, of: target, at: time)
+      }
+      server.asked.append(.init(target: target, answer: answer))
     }
     if server.asked.isEmpty { server.unasked = NFSTopology.reason(server) }
     return server

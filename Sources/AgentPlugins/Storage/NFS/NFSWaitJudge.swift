@@ -17,7 +17,7 @@ struct NFSWaitJudge {
     case .tasks(let tasks) where !tasks.waiting.isEmpty:
       let names = Set(tasks.waiting.map(\.name)).sorted().prefix(Self.mostNames).joined(separator: ", ")
       return say(
-        check, .warning, "\(tasks.waiting.count) tasks wait for NFS: \(names)",
+        check, .warning, "\(Self.count(tasks.waiting.count, "task waits", "tasks wait")) for NFS: \(names)",
         tasks.waiting.prefix(Self.mostNames).map { task in
           Evidence(
             "/proc/\(task.process)/task/\(task.thread)/wchan",
@@ -42,7 +42,7 @@ struct NFSWaitJudge {
       guard let oldest = stuck.map(\.seconds).max() else { return say(check, .ok, "no mount or unmount hangs") }
       return say(
         check, .warning,
-        "\(stuck.count) mounts or unmounts do not end, the oldest for \(Duration.seconds(oldest).spoken)",
+        "\(Self.count(stuck.count, "mount or unmount does", "mounts or unmounts do")) not end, the oldest for \(Duration.seconds(oldest).spoken)",
         stuck.prefix(Self.mostNames).map {
           Evidence("/proc/\($0.process)/stat", "\(PlainText.short($0.name)) for \($0.seconds) s")
         })
@@ -61,10 +61,14 @@ struct NFSWaitJudge {
     guard suffering.count > 0 else {
       return Verdict(check, subject: server.name, .ok, "\(victims.count) pods use it, and none waits")
     }
-    let names = suffering.count == 1 ? "1 pod waits" : "\(suffering.count) pods wait"
+    let names = Self.count(suffering.count, "pod waits", "pods wait")
     return Verdict(
       check, subject: server.name, .warning, "\(names) for \(server.name): \(suffering.names)",
       evidence: suffering.evidence)
+  }
+
+  private static func count(_ number: Int, _ one: String, _ many: String) -> String {
+    "\(number) \(number == 1 ? one : many)"
   }
 
   /// A task does not tell its server; where only one is in trouble it can be no other.
