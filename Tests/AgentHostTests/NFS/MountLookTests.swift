@@ -117,13 +117,16 @@ import Testing
     // The child tells that it runs, and ends when it is told to; a fifo waits for its other end.
     let script =
       "test \"${3%second}\" != \"$3\" && echo 13 && exit; echo > \"${0%child}up\"; read x < \"${0%child}end\"; echo 116"
-    let looks = try await withLooks(script, deadline: .seconds(60)) { looks, tree in
+    let looks = try await withLooks(script, deadline: .seconds(20)) { looks, tree in
       for name in ["up", "end"] { mkfifo("\(tree.path)/\(name)", 0o600) }
       let first = Task { await looks.look(at: Self.device) }
       _ = try await onThread { try FileHandle(forReadingAtPath: tree.path + "/up")?.readToEnd() }
       let same = await looks.look(at: DeviceNumber(major: 0, minor: 53))
       let other = await looks.look(at: DeviceNumber(major: 0, minor: 54))
-      try await onThread { try FileHandle(forWritingAtPath: tree.path + "/end")?.write(contentsOf: Data("x\n".utf8)) }
+      // Open for both, so that a child that is gone keeps nobody waiting.
+      let end = FileHandle(forUpdatingAtPath: tree.path + "/end")
+      try end?.write(contentsOf: Data("x\n".utf8))
+      defer { withExtendedLifetime(end) {} }
       return [await first.value, same, other]
     }
     #expect(looks == [.failed(116), .busy, .failed(13)])
