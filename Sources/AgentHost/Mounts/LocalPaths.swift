@@ -22,13 +22,13 @@ public struct LocalPaths {
 
   private let table: MountTable
   private let files: HostFiles
-  private let foreign: [Mount]
+  private let foreign: Set<MountPath>
 
   /// Looks at the mounts of a table.
   public init(_ table: MountTable, files: HostFiles) {
     self.table = table
     self.files = files
-    foreign = table.mounts.filter { !$0.isLocal }
+    foreign = Set(table.mounts.lazy.filter { !$0.isLocal }.map(\.point))
   }
 
   /// The path with all links on it followed, each only after the file system that it lies on was found local.
@@ -36,6 +36,7 @@ public struct LocalPaths {
     var left = Array(path.split(separator: "/").reversed())
     var inside = ""
     var links = 0
+    try check("/")
     while let part = left.popLast() {
       if part == "." { continue }
       if part == ".." {
@@ -59,9 +60,10 @@ public struct LocalPaths {
   /// The mount that a resolved path lies on.
   public func mount(at resolved: String) -> Mount? { table.mount(containing: MountPath(resolved)) }
 
+  /// Every directory on the way was checked before the next one, so only what is mounted here is new.
   private func check(_ path: String) throws(Refusal) {
     let path = MountPath(path)
-    guard foreign.contains(where: { path.isWithin($0.point) }) else { return }
+    guard foreign.contains(path) else { return }
     guard let mount = table.mount(containing: path), !mount.isLocal else { return }
     throw .foreign(point: mount.point.shown, type: PlainText.short(mount.type))
   }

@@ -49,7 +49,7 @@ public actor MountLooks {
     } catch {
       return .impossible("\(error)")
     }
-    guard let found, let point = found.points.first(where: \.isReachable) else { return .gone }
+    guard let found, let place = found.place else { return .gone }
     guard !busy.contains(found.server) else { return .busy }
     // Taken before the first wait: nothing else may take the place meanwhile.
     busy.insert(found.server)
@@ -65,7 +65,7 @@ public actor MountLooks {
     }
     guard busy.count + leftover.count <= Self.most else { return .busy }
     let id = runner.nextID()
-    let look = await run(id, runner, point.path)
+    let look = await run(id, runner, place)
     if look == .stuck, await runner.status(of: id) != nil { leftover[found.server] = id }
     if case .answered(let status) = look, status.device != device { return .gone }
     return look

@@ -16,8 +16,6 @@ public struct NFSFileSystem: Sendable, Equatable {
     public var path: MountPath
     /// Whether it was mounted read-only.
     public var isReadOnly: Bool
-    /// Whether the path leads to it.
-    public var isReachable: Bool
     /// The pod's volume that it is; nil for a mount of the host's own.
     public var volume: PodVolume?
   }
@@ -42,6 +40,8 @@ public struct NFSFileSystem: Sendable, Equatable {
   public var isReadOnly: Bool
   /// Its mount points.
   public var points: [Point]
+  /// The first mount point that its path leads to; nil where other mounts cover them all.
+  public var place: MountPath?
 
   /// The major number of the version, as RPC knows it.
   public var majorVersion: UInt32 { version.split(separator: ".").first.flatMap { UInt32($0) } ?? 4 }
@@ -71,9 +71,9 @@ public struct NFSFileSystem: Sendable, Equatable {
     isReadOnly = options.has("ro")
     points = mounts.map {
       Point(
-        mountID: $0.id, path: $0.point, isReadOnly: $0.options.has("ro"), isReachable: table.isReachable($0),
-        volume: PodVolume(mountPoint: $0.point))
+        mountID: $0.id, path: $0.point, isReadOnly: $0.options.has("ro"), volume: PodVolume(mountPoint: $0.point))
     }
+    place = mounts.first { table.isReachable($0) }?.point
   }
 }
 

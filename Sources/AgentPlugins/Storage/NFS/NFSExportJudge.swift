@@ -27,9 +27,9 @@ struct NFSExportJudge {
     if finding.state.isFinding {
       evidence += victims(judged.filter { $0.1.state == finding.state }.map(\.0))
     }
-    let point = view.system.points.first(where: \.isReachable) ?? view.system.points.first
+    let point = view.system.place ?? view.system.points.first?.path
     let remedy = finding.remedy?.split(separator: "MOUNTPOINT", omittingEmptySubsequences: false)
-      .joined(separator: point?.path.shown ?? "MOUNTPOINT")
+      .joined(separator: point?.shown ?? "MOUNTPOINT")
     return say("nfs.responding", finding.state, finding.words, evidence, remedy: remedy)
   }
 
