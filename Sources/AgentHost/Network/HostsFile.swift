@@ -1,4 +1,7 @@
 /// /etc/hosts (hosts(5)).
+///
+/// Read on bytes and in one pass: lists of blocked advertisers have a hundred thousand lines, and comments may be in any
+/// encoding.
 public enum HostsFile {
   /// Where it is.
   public static let path = "/etc/hosts"
@@ -16,27 +19,45 @@ public enum HostsFile {
       self.line = line
     }
 
-    /// File and line.
+    /// The file and the line.
     public var source: String { "\(HostsFile.path):\(line)" }
-    /// Whether it leads to this host itself.
-    public var isLoopback: Bool { address.family == .v4 ? address.number >> 24 == 127 : address.number == 1 }
   }
 
   /// The addresses of a name in the file's order, compared without case.
-  ///
-  /// On bytes and in one pass: lists of blocked advertisers have a hundred thousand lines, and comments may be in any
-  /// encoding.
   public static func entries(of name: String, in content: [UInt8]) -> [Entry] {
     let wanted = Array(name.lowercased().utf8)
     var entries: [Entry] = []
-    for (index, line) in content.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false).enumerated() {
-      let words = line.prefix { $0 != UInt8(ascii: "#") }.split(whereSeparator: isBlank)
+    visitLines(of: content) { number, words in
       guard let first = words.first, words.dropFirst().contains(where: { isSame($0, wanted) }),
-        let address = try? IPAddress(settingsScalar: String(decoding: first, as: UTF8.self))
-      else { continue }
-      entries.append(Entry(address: address, line: index + 1))
+        let address = address(first)
+      else { return }
+      entries.append(Entry(address: address, line: number))
     }
     return entries
+  }
+
+  /// The names that the file gives to some addresses, in its order; at most ``mostNames`` of one address.
+  public static func names(of addresses: Set<IPAddress>, in content: [UInt8]) -> [IPAddress: [String]] {
+    var names: [IPAddress: [String]] = [:]
+    visitLines(of: content) { _, words in
+      guard words.count > 1, let address = words.first.flatMap(address), addresses.contains(address) else { return }
+      let room = mostNames - names[address, default: []].count
+      names[address, default: []] += words.dropFirst().prefix(room).map { String(decoding: $0, as: UTF8.self) }
+    }
+    return names
+  }
+
+  /// So many names of one address are read.
+  public static let mostNames = 16
+
+  private static func visitLines(of content: [UInt8], _ visit: (_ number: Int, _ words: [ArraySlice<UInt8>]) -> Void) {
+    for (index, line) in content.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false).enumerated() {
+      visit(index + 1, line.prefix { $0 != UInt8(ascii: "#") }.split(whereSeparator: isBlank))
+    }
+  }
+
+  private static func address(_ word: ArraySlice<UInt8>) -> IPAddress? {
+    try? IPAddress(settingsScalar: String(decoding: word, as: UTF8.self))
   }
 
   private static func isBlank(_ byte: UInt8) -> Bool { byte == 0x20 || (0x09...0x0D).contains(byte) }

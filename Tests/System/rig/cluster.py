@@ -37,6 +37,7 @@ class ClusterPlan:
 
   endpoint: str
   prefix_length: int
+  gateway: str
   hosts: tuple[HostPlan, ...]
 
   @classmethod

@@ -6,7 +6,7 @@ public struct DiskPlugin: Plugin {
   /// What the plugin is.
   public static let descriptor = PluginDescriptor(
     name: "disk", area: .storage, summary: "Space, errors and wear of the host's own disks.", checks: DiskChecks.all,
-    interval: .seconds(60), deadline: .seconds(2))
+    rhythm: .every(.seconds(60)), deadline: .seconds(2))
 
   private let host: Host
   private let settings: DiskSettings

@@ -6,7 +6,7 @@ public struct NFSServerPlugin: Plugin {
   /// What the plugin is.
   public static let descriptor = PluginDescriptor(
     name: "nfs-server", area: .storage, summary: "What this host exports by NFS.", checks: [check],
-    interval: .seconds(60), deadline: .seconds(2))
+    rhythm: .every(.seconds(60)), deadline: .seconds(2))
 
   static let check = CheckDefinition(
     "nfs-server.exports", title: "What this host exports is there, and is served",
