@@ -164,7 +164,9 @@ static inline int clinux_look_at_mount(const char *path, struct clinux_mount_sta
   status->open_to_all = (file.stx_mode & 0002) != 0;
   status->microseconds =
       (uint64_t)((end.tv_sec - start.tv_sec) * 1000000 + (end.tv_nsec - start.tv_nsec) / 1000);
-  status->writable = faccessat(AT_FDCWD, path, W_OK, AT_EACCESS) == 0;
+  // The server is asked first; EROFS comes only afterwards, where this process sees the mount read-only (a unit with
+  // ProtectSystem=), or the host's own table says so.
+  status->writable = faccessat(AT_FDCWD, path, W_OK, AT_EACCESS) == 0 || errno == EROFS;
   if (statvfs(path, &space) == 0) {
     status->total = (uint64_t)space.f_blocks * space.f_frsize;
     status->free = (uint64_t)space.f_bavail * space.f_frsize;

@@ -1,4 +1,6 @@
-/// `blocked-tasks`: which tasks wait for NFS. Where a task waits (wchan) the kernel tells only those that may trace it.
+/// `blocked-tasks`: which tasks wait for NFS. Where a task waits (wchan) the kernel tells only those that may trace it
+/// (PTRACE_MODE_READ_FSCREDS, proc_pid_wchan(5)): root without capabilities sees `0` for tasks of other users and for
+/// those that have a capability, so the helper has CAP_SYS_PTRACE. No smaller one does: nothing else is asked for there.
 enum BlockedTasksRequest: HelperRequest {
   static let name = "blocked-tasks"
 

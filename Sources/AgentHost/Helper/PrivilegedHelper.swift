@@ -23,7 +23,12 @@ public struct PrivilegedHelper: Sendable {
 
   /// Looks at a mounted file system of NFS in a child that can be killed.
   public func lookAtMount(_ device: DeviceNumber) async -> HelperAnswer<MountLook> {
-    await ask(StatMountRequest.self, about: "\(device)")
+    switch await ask(StatMountRequest.self, about: "\(device)") {
+    // Denied to the helper too (Kerberos without a ticket of root's): that says nothing of the server.
+    case .facts(.failed(let code)) where MountLook.isDenial(code):
+      .unavailable("statx of the mount point: permission denied, to \(HelperProtocol.unit) as well")
+    case let answer: answer
+    }
   }
 
   /// The tasks that wait for NFS; where neither this process nor the helper may see all, those that can be seen.

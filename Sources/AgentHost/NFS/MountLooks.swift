@@ -1,7 +1,8 @@
 import AgentCore
 import Glibc
 
-/// Looks at mounted file systems of NFS: in children that can be killed, one for each server, eight in all.
+/// Looks at mounted file systems of NFS: in children that can be killed, one for each server, eight in all. A child that
+/// cannot be killed counts until it is gone.
 public actor MountLooks {
   /// How long a child has. Both the agent's patience with the helper and a round of the plugin are longer.
   public static let deadline = Duration.milliseconds(2300)
@@ -66,9 +67,14 @@ public actor MountLooks {
     guard busy.count + leftover.count <= Self.most else { return .busy }
     let id = runner.nextID()
     let look = await run(id, runner, place)
-    if look == .stuck, await runner.status(of: id) != nil { leftover[found.server] = id }
-    if case .answered(let status) = look, status.device != device { return .gone }
-    return look
+    // Whatever the caller was told: also one that did not wait for the end leaves its child behind.
+    if await runner.status(of: id) != nil { leftover[found.server] = id }
+    switch look {
+    case .answered(let status) where status.device != device: return .gone
+    // A directory that is mounted is always there: this process does not see it (a unit with ProtectHome=).
+    case .failed(ENOENT), .failed(ENOTDIR): return .gone
+    default: return look
+    }
   }
 
   private func run(_ id: UInt64, _ runner: ChildRunner, _ path: MountPath) async -> MountLook {

@@ -17,10 +17,10 @@ import Testing
     """
 
   private func withLooks<T: Sendable>(
-    _ script: String, deadline: Duration = MountLooks.deadline,
+    _ script: String, mounts: String = mounts, deadline: Duration = MountLooks.deadline,
     _ body: @Sendable @escaping (MountLooks, TemporaryTree) async throws -> T
   ) async throws -> T {
-    let tree = try TemporaryTree(["proc/1/mountinfo": Self.mounts, "script": "#!/bin/sh\n\(script)\n"])
+    let tree = try TemporaryTree(["proc/1/mountinfo": mounts, "script": "#!/bin/sh\n\(script)\n"])
     // Written by another process: a child that a test beside this one starts would inherit our descriptor (ETXTBSY).
     try await onThread {
       let copy = Process()
@@ -131,6 +131,37 @@ import Testing
     }
     #expect(looks == [.failed(116), .busy, .failed(13)])
   }
+
+  @Test("eight servers are looked at at once, and no ninth")
+  func eight() async throws {
+    let mounts = (0..<9).map {
+      "\($0 + 2) 1 0:\($0 + 60) / /mnt/\($0) rw - nfs4 192.0.2.\($0):/srv rw,addr=192.0.2.\($0)\n"
+    }
+    let script = "echo > \"${0%child}up\"; read x < \"${0%child}end\"; echo 116"
+    let (looks, ninth) = try await withLooks(script, mounts: mounts.joined(), deadline: .seconds(60)) { looks, tree in
+      for name in ["up", "end"] { mkfifo("\(tree.path)/\(name)", 0o600) }
+      let first = (0..<8).map { number in
+        Task { await looks.look(at: DeviceNumber(major: 0, minor: UInt32(60 + number))) }
+      }
+      // Each child tells that it runs, and ends when it is told to.
+      try await onThread {
+        let up = FileHandle(forUpdatingAtPath: tree.path + "/up")
+        for _ in 0..<8 { _ = try up?.read(upToCount: 1) }
+      }
+      let ninth = await looks.look(at: DeviceNumber(major: 0, minor: 68))
+      let end = FileHandle(forUpdatingAtPath: tree.path + "/end")
+      try end?.write(contentsOf: Data(String(repeating: "x\n", count: 8).utf8))
+      defer { withExtendedLifetime(end) {} }
+      var found: [MountLook] = []
+      for look in first { found.append(await look.value) }
+      return (found, ninth)
+    }
+    #expect(looks == Array(repeating: .failed(116), count: 8))
+    #expect(ninth == .busy)
+  }
+
+  @Test("a directory that this process does not see says nothing of its server", arguments: [2, 20])
+  func unseen(code: Int) async throws { #expect(try await look("echo \(code)") == .gone) }
 
   @Test("a recorded host starts nothing")
   func recorded() async throws {

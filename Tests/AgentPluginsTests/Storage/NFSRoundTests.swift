@@ -93,8 +93,7 @@ import Testing
     let export = NFSExportView(server: "192.0.2.1", path: "/srv", systems: [view])
     let verdicts = NFSExportJudge(
       server: NFSServerView(name: "192.0.2.1", exports: [export]), export: export,
-      settings: try Support.nfsSettings(""),
-      pods: .absent, countersProblem: nil
+      settings: try Support.nfsSettings(""), countersProblem: nil
     ).verdicts
     #expect(try verdicts.of("nfs.read-only").state == .failing)
   }

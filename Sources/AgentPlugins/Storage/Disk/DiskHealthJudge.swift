@@ -63,7 +63,7 @@ struct DiskHealthJudge {
     guard observation.errors.contains(where: { $0.kind != .commands || $0.new != nil }) else {
       return [Verdict(check, .skipped, "needs two looks at the counters: the daemon takes them")]
     }
-    return [Verdict(check, .ok, "no errors on \(Set(observation.errors.map(\.device)).count) devices")]
+    return [Verdict(check, .ok, "no errors on \(count(Set(observation.errors.map(\.device)).count))")]
   }
 
   private func judge(_ errors: DiskErrors) -> Verdict? {
@@ -94,13 +94,15 @@ struct DiskHealthJudge {
       "disk.errors", subject: errors.device, state, words, evidence: [Evidence(errors.source, "\(errors.count)")])
   }
 
+  private func count(_ devices: Int) -> String { devices == 1 ? "1 device" : "\(devices) devices" }
+
   private var wear: [Verdict] {
     let check: CheckID = "disk.wear"
     let findings = observation.wear.compactMap(judge)
     guard findings.isEmpty else { return findings }
     return observation.wear.isEmpty
       ? [Verdict(check, .skipped, "no eMMC and no NVMe drive here")]
-      : [Verdict(check, .ok, "\(observation.wear.count) devices are well")]
+      : [Verdict(check, .ok, "no wear on \(count(observation.wear.count))")]
   }
 
   private func judge(_ wear: DiskWear) -> Verdict? {

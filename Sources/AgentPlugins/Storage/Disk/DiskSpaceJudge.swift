@@ -14,6 +14,9 @@ struct DiskSpaceJudge {
     var check: CheckID { self == .bytes ? "disk.space" : "disk.inodes" }
     var signal: String { self == .bytes ? "available" : "inodesFree" }
 
+    /// After a share in percent.
+    var free: String { self == .bytes ? "free" : "of the inodes free" }
+
     func amounts(_ space: FileSystemSpace) -> (free: UInt64, total: UInt64) {
       self == .bytes ? (space.freeBytes, space.totalBytes) : (space.freeInodes, space.totalInodes)
     }
@@ -66,7 +69,7 @@ struct DiskSpaceJudge {
         if limit.isPassed(by: free, of: total) {
           return say(
             place, resource, .failing,
-            "\(percent(space, resource)) % free, less than \(limit.words): the kubelet evicts pods and takes no new ones",
+            "\(percent(space, resource)) % \(resource.free), less than \(limit.words): the kubelet evicts pods and takes no new ones",
             evidence)
         }
         if limit.isPassed(by: free - free / 3, of: total) { near = limit.words }
@@ -74,7 +77,8 @@ struct DiskSpaceJudge {
     }
     if let near {
       return say(
-        place, resource, .warning, "\(percent(space, resource)) % free: below \(near) the kubelet evicts pods", evidence
+        place, resource, .warning,
+        "\(percent(space, resource)) % \(resource.free): below \(near) the kubelet evicts pods", evidence
       )
     }
     if let omitted {
@@ -84,7 +88,7 @@ struct DiskSpaceJudge {
         evidence + [Evidence(thresholds.source, "without \(omitted)")],
         remedy: "add \(omitted) to evictionHard in /var/lib/kubelet/config.yaml; systemctl restart kubelet.service")
     }
-    return say(place, resource, .ok, "\(percent(space, resource)) % free", evidence)
+    return say(place, resource, .ok, "\(percent(space, resource)) % \(resource.free)", evidence)
   }
 
   /// By shares of the configuration.
@@ -92,7 +96,7 @@ struct DiskSpaceJudge {
     let shares = resource == .bytes ? settings.space : settings.inodes
     let percent = percent(space, resource)
     let evidence = [measured(place, resource, space)]
-    let what = resource == .bytes ? "free" : "of all files free"
+    let what = resource.free
     if percent < shares.failing { return say(place, resource, .failing, "only \(percent) % \(what)", evidence) }
     if percent < shares.warning { return say(place, resource, .warning, "only \(percent) % \(what)", evidence) }
     return say(place, resource, .ok, "\(percent) % \(what)", evidence)

@@ -49,7 +49,10 @@ enum NFSChecks {
   private static let blockedTasks = CheckDefinition(
     "nfs.blocked-tasks", title: "No task waits for NFS without end",
     why: "A task in such a wait counts as load, and neither its pod nor the node's shutdown can end before it does.",
-    source: "state and wchan of all tasks in /proc, asked of nodeagent-helper where the agent may not see them",
+    source: """
+      state and wchan of all tasks in /proc, asked of nodeagent-helper where the agent may not see them; the helper needs \
+      CAP_SYS_PTRACE for it
+      """,
     confirm: "ps -eo pid,stat,wchan:32,comm | awk '$2 ~ /^D/'", remedy: "bring the server back, then the tasks go on",
     undo: "nothing was changed", subject: "server", worst: .warning, atRisk: [.storage],
     dependsOn: [Dependency("nfs.server"), Dependency("nfs.responding")], timing: .probe)

@@ -13,7 +13,6 @@ struct NFSExportJudge {
   let server: NFSServerView
   let export: NFSExportView
   let settings: NFSSettings
-  let pods: Fact<PodNames>
   let countersProblem: FileError?
 
   var verdicts: [Verdict] { [responding, retransmissions, readOnly, space] }
@@ -23,14 +22,10 @@ struct NFSExportJudge {
     let judged = export.systems.map { ($0, respond($0)) }
     let worst = judged.min { $0.1.state.urgency < $1.1.state.urgency }
     guard let (view, finding) = worst else { return say("nfs.responding", .skipped, "nothing is mounted") }
-    var evidence = finding.evidence
-    if finding.state.isFinding {
-      evidence += victims(judged.filter { $0.1.state == finding.state }.map(\.0))
-    }
     let point = view.system.place ?? view.system.points.first?.path
     let remedy = finding.remedy?.split(separator: "MOUNTPOINT", omittingEmptySubsequences: false)
       .joined(separator: point?.shown ?? "MOUNTPOINT")
-    return say("nfs.responding", finding.state, finding.words, evidence, remedy: remedy)
+    return say("nfs.responding", finding.state, finding.words, finding.evidence, remedy: remedy)
   }
 
   private struct Finding {
@@ -61,7 +56,7 @@ struct NFSExportJudge {
       state: .failing,
       words: "stale: \(server.name) no longer knows the directory; the export was removed, or made anew",
       evidence: [evidence(view), Evidence("statx(2) of the mount point", view.look?.words ?? "")],
-      remedy: "on \(server.name): exportfs -v; kubectl delete the pods below; umount -f -l MOUNTPOINT")
+      remedy: "on \(server.name): exportfs -v; kubectl delete pod POD, for those of nfs.pods; umount -f -l MOUNTPOINT")
   }
 
   private func stuck(_ view: NFSSystemView) -> Finding {
@@ -76,7 +71,7 @@ struct NFSExportJudge {
     return Finding(
       state: .failing, words: words,
       evidence: [evidence(view), Evidence("statx(2) in a child process", view.look?.words ?? "")],
-      remedy: "kubectl delete the pods below; umount -f -l MOUNTPOINT")
+      remedy: "kubectl delete pod POD, for those of nfs.pods; umount -f -l MOUNTPOINT")
   }
 
   private func activity(_ view: NFSSystemView) -> Finding? {
@@ -201,10 +196,6 @@ struct NFSExportJudge {
     return Evidence(
       "mountinfo \(system.device)",
       "NFS \(system.version) over \(transport), \(system.isHard ? "hard" : "soft")\(counters)")
-  }
-
-  private func victims(_ views: [NFSSystemView]) -> [Evidence] {
-    NFSVictims(systems: views, pods: pods.value).evidence
   }
 
   private func say(

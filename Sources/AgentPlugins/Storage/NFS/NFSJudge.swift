@@ -19,8 +19,7 @@ struct NFSJudge {
       [NFSServerJudge(server: server, settings: settings).verdict]
         + server.exports.flatMap { export in
           NFSExportJudge(
-            server: server, export: export, settings: settings, pods: observation.pods,
-            countersProblem: observation.countersProblem
+            server: server, export: export, settings: settings, countersProblem: observation.countersProblem
           ).verdicts
         }
     }

@@ -20,7 +20,7 @@ struct NFSMetrics {
       "nodeagent_nfs_mount_up", help: "Whether what is mounted answers: 1, or 0 when it is stuck or stale.",
       samples: exports.compactMap { server, export in
         let verdict = NFSExportJudge(
-          server: server, export: export, settings: settings, pods: .absent, countersProblem: nil
+          server: server, export: export, settings: settings, countersProblem: nil
         ).responding
         guard verdict.state != .unknown, verdict.state != .skipped else { return nil }
         return sample(verdict.state == .failing ? 0 : 1, export)

@@ -7,7 +7,11 @@ public struct NFSPlugin: Plugin {
   /// What the plugin is.
   public static let descriptor = PluginDescriptor(
     name: "nfs", area: .storage, summary: "NFS servers, mounts, and the pods that wait for them.",
-    checks: NFSChecks.all, rhythm: .every(.seconds(5)), deadline: .seconds(5))
+    checks: NFSChecks.all, rhythm: .every(.seconds(5)), deadline: .seconds(5),
+    requirements: [
+      Requirement(
+        .file("/var/lib/kubelet/pods"), for: ["nfs.responding", "nfs.pods"], permission: "CAP_DAC_READ_SEARCH")
+    ])
   /// How long a server has for its answer: with the time of a child, less than the plugin's own deadline.
   static let patience = Duration.milliseconds(1500)
   /// After this no further file system of a server is looked at in the same round.

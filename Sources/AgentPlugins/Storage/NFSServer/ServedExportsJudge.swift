@@ -15,7 +15,9 @@ struct ServedExportsJudge {
   var verdict: Verdict {
     let check = NFSServerPlugin.check.id
     guard !served.exports.isEmpty else {
-      return Verdict(check, .warning, "nothing is exported: /etc/exports and /etc/exports.d name no directory")
+      return Verdict(
+        check, .warning, "nothing is exported: /etc/exports and /etc/exports.d name no directory",
+        remedy: "add the directory to /etc/exports; exportfs -ra; exportfs -v")
     }
     let findings = served.exports.flatMap(judge) + threads
     guard let worst = findings.min(by: { $0.state.urgency < $1.state.urgency }) else {

@@ -5,7 +5,8 @@ public import AgentHost
 public struct RAIDPlugin: Plugin {
   /// What the plugin is.
   public static let descriptor = PluginDescriptor(
-    name: "raid", area: .storage, summary: "Arrays of disks: md and ZFS.", checks: [check], rhythm: .every(.seconds(60)),
+    name: "raid", area: .storage, summary: "Arrays of disks: md and ZFS.", checks: [check],
+    rhythm: .every(.seconds(60)),
     deadline: .seconds(2))
 
   private static let check = CheckDefinition(
