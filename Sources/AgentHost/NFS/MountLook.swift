@@ -12,7 +12,7 @@ public enum MountLook: Sendable, Hashable, Codable {
   case stillStuck(process: Int, seconds: Int)
   /// As many children as may be at once are at work.
   case busy
-  /// It is not mounted any more, or nothing leads to it.
+  /// It is not mounted any more, or nothing leads to it: it is covered, or this process does not see it.
   case gone
   /// No child could be started or understood, in words.
   case impossible(String)
@@ -30,7 +30,7 @@ public enum MountLook: Sendable, Hashable, Codable {
     case .stuck: "no answer within \(MountLooks.deadline.settingsText)"
     case .stillStuck(let process, let seconds): "process \(process) has waited for \(seconds) s and cannot be ended"
     case .busy: "too many servers are looked at already"
-    case .gone: "not mounted any more"
+    case .gone: "not mounted any more, or hidden from the agent"
     case .impossible(let words): words
     case .notRecorded: "the recording does not tell"
     }

@@ -80,6 +80,16 @@ import Testing
     withExtendedLifetime(plugin) {}
   }
 
+  @Test(arguments: [MountLook.gone, .impossible("x")]) func whatCannotBeSeenIsNotLookedForInEveryRound(look: MountLook)
+    async throws
+  {
+    let host = try TestHost(Support.files())
+    let memory = NFSMemory()
+    var view = NFSSystemView(system: try #require(try await host.host.mounts().firstNFS))
+    memory.keep(look, of: &view, at: TestHost.time)
+    #expect(view.look == look && view.lookAge == .zero && !view.isInDoubt)
+  }
+
   @Test func whatWasWritableAndIsNoLongerIsAFault() async throws {
     let host = try TestHost(Support.files())
     let memory = NFSMemory()

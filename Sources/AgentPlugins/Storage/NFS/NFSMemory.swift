@@ -63,8 +63,9 @@ final class NFSMemory: Sendable {
       var known = state.systems[view.system.device] ?? System()
       switch look {
       // These say nothing of the server.
-      case .busy, .gone, .notRecorded: break
-      case .impossible:
+      case .busy, .notRecorded: break
+      // Nor do these, and the next round would learn no more.
+      case .gone, .impossible:
         known.look = known.look ?? look
         known.lookedAt = time
       case .answered, .failed, .stuck, .stillStuck:
