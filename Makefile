@@ -79,6 +79,7 @@ system: rig release ## runs the fault matrix on real systemd hosts in namespaces
 
 benchmark: release ## measures speed and size
 	@Benchmarks/run $(RELEASE)/nodeagent.stripped
+	@Benchmarks/storage $(RELEASE)/nodeagent.stripped
 
 clean: ## removes what was built
 	rm -rf $(DEBUG) $(DEBUG)-thread $(RELEASE)

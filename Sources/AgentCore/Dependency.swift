@@ -6,6 +6,8 @@ public struct Dependency: Sendable, Hashable {
     case any
     /// The one with the same subject as the finding.
     case same
+    /// The one whose subject is the first word of the finding's: the server of `SERVER EXPORT`.
+    case firstWord
     /// Exactly this one.
     case named(String)
   }
@@ -30,6 +32,7 @@ public struct Dependency: Sendable, Hashable {
     return switch self.subject {
     case .any: true
     case .same: other.subject == subject
+    case .firstWord: !other.subject.isEmpty && subject.prefix { $0 != " " } == other.subject
     case .named(let name): other.subject == name
     }
   }

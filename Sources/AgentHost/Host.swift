@@ -58,6 +58,9 @@ public struct Host: Sendable {
   /// What only root may ask, asked by the helper where the agent is not root.
   public var helper: PrivilegedHelper { sources.helper }
 
+  /// NFS servers, asked by themselves.
+  public var nfs: NFSProbes { sources.nfs }
+
   /// Reads and parses files on the worker thread.
   public func read<T: Sendable>(_ body: @Sendable (HostFiles) throws -> T) async throws -> T {
     try await worker.run { try body(files) }

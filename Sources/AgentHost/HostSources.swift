@@ -12,6 +12,8 @@ public struct HostSources: Sendable {
   public let keepalived: KeepalivedBus
   /// HTTP servers on addresses and unix sockets.
   public let probes: HTTPProbes
+  /// NFS servers.
+  public let nfs: NFSProbes
   /// What only root may ask.
   public let helper: PrivilegedHelper
   /// The space below paths, as it was recorded.
@@ -27,7 +29,8 @@ public struct HostSources: Sendable {
   ) -> HostSources {
     let bus = SystemBus(loop: loop, files: files, clock: clock, isLasting: isLasting)
     return HostSources(
-      files: files, worker: worker, systemd: Systemd(loop: loop, bus: bus, worker: worker, files: files),
+      files: files, worker: worker, loop: loop, clock: clock,
+      systemd: Systemd(loop: loop, bus: bus, worker: worker, files: files),
       keepalived: KeepalivedBus(loop: loop, bus: bus),
       hostNetwork: HostNetwork(loop: loop, clock: clock, files: files, worker: worker), recording: nil)
   }
@@ -35,14 +38,14 @@ public struct HostSources: Sendable {
   /// The sources of a recorded host: nothing is asked of the machine that the agent runs on.
   public static func recorded(_ recording: Recording, files: HostFiles, worker: Worker) -> HostSources {
     HostSources(
-      files: files, worker: worker, systemd: Systemd(recorded: recording.units),
-      keepalived: KeepalivedBus(recorded: recording.vrrp),
+      files: files, worker: worker, loop: nil, clock: RecordedClock(showing: recording.time),
+      systemd: Systemd(recorded: recording.units), keepalived: KeepalivedBus(recorded: recording.vrrp),
       hostNetwork: HostNetwork(recorded: recording.network), recording: recording)
   }
 
   private init(
-    files: HostFiles, worker: Worker, systemd: Systemd, keepalived: KeepalivedBus, hostNetwork: HostNetwork,
-    recording: Recording?
+    files: HostFiles, worker: Worker, loop: EventLoop?, clock: any AgentClock, systemd: Systemd,
+    keepalived: KeepalivedBus, hostNetwork: HostNetwork, recording: Recording?
   ) {
     self.systemd = systemd
     self.keepalived = keepalived
@@ -51,6 +54,10 @@ public struct HostSources: Sendable {
     spaces = Dictionary(uniqueKeysWithValues: (recording?.spaces ?? [:]).map { ("\($0.key)", $0.value) })
     network = NetworkLoop()
     probes = HTTPProbes(files: files, worker: worker, network: network, recorded: recording?.http ?? [])
-    helper = PrivilegedHelper(files: files, worker: worker, network: network, probes: probes)
+    nfs = NFSProbes(network: network, recorded: recording.map(\.nfs))
+    let looks = MountLooks(loop: loop, files: files, worker: worker, recorded: recording.map(\.mounts))
+    helper = PrivilegedHelper(
+      network: network,
+      sources: HelperSources(files: files, worker: worker, probes: probes, mounts: looks, clock: clock))
   }
 }

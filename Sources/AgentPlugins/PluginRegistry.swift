@@ -22,6 +22,10 @@ public enum PluginRegistry {
     Registration(VIPPlugin.descriptor, settings: VIPSettings.self) { VIPPlugin(host: $0, settings: $1) },
     Registration(LinksPlugin.descriptor) { LinksPlugin(host: $0) },
     Registration(ServiceAddressPlugin.descriptor) { ServiceAddressPlugin(host: $0) },
+    Registration(NFSPlugin.descriptor, settings: NFSSettings.self) { NFSPlugin(host: $0, settings: $1) },
+    Registration(DiskPlugin.descriptor, settings: DiskSettings.self) { DiskPlugin(host: $0, settings: $1) },
+    Registration(RAIDPlugin.descriptor) { RAIDPlugin(host: $0) },
+    Registration(NFSServerPlugin.descriptor) { NFSServerPlugin(host: $0) },
     Registration(SelfPlugin.descriptor, settings: SelfSettings.self) { SelfPlugin(host: $0, settings: $1) },
   ]
 }

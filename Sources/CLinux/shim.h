@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <linux/magic.h>
 #include <linux/openat2.h>
+#include <linux/stat.h>
 #include <signal.h>
 #include <spawn.h>
 #include <stdint.h>
@@ -17,11 +18,13 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/statfs.h>
+#include <sys/statvfs.h>
 #include <sys/syscall.h>
 #include <sys/timex.h>
 #include <sys/types.h>
 #include <sys/un.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 // openat2(2) has no wrapper in glibc.
@@ -127,4 +130,48 @@ static inline int clinux_unix_connect(int socket, const char *path) {
   if (strlen(path) >= sizeof address.sun_path) return ENAMETOOLONG;
   strcpy(address.sun_path, path);
   return connect(socket, (const struct sockaddr *)&address, sizeof address) == 0 ? 0 : errno;
+}
+
+// Has this process end when the thread that started it ends (prctl(2)); -1 when the parent is already another one.
+static inline int clinux_die_with_parent(pid_t parent) {
+  if (prctl(PR_SET_PDEATHSIG, SIGKILL) < 0) return -1;
+  return getppid() == parent ? 0 : -1;
+}
+
+// Closes every descriptor above one (close_range(2), Linux 5.9; before that only what close-on-exec left open stays).
+static inline void clinux_close_above(int last) { syscall(SYS_close_range, last + 1, ~0U, 0); }
+
+// What the server of a mounted file system says of its directory.
+struct clinux_mount_status {
+  uint32_t major, minor;
+  uint8_t open_to_all, writable;
+  uint64_t total, free, total_inodes, free_inodes, microseconds;
+};
+
+// Asks the server itself, not what is remembered of it (statx(2), AT_STATX_FORCE_SYNC). 0 or an error number. It may
+// never return: only for a process that somebody else can end.
+static inline int clinux_look_at_mount(const char *path, struct clinux_mount_status *status) {
+  const int flags = 0x2000 /* AT_STATX_FORCE_SYNC */ | 0x800 /* AT_NO_AUTOMOUNT */ | 0x100 /* AT_SYMLINK_NOFOLLOW */;
+  struct timespec start, end;
+  struct statx file;
+  struct statvfs space;
+  memset(&file, 0, sizeof file);
+  clock_gettime(CLOCK_MONOTONIC, &start);
+  if (syscall(SYS_statx, AT_FDCWD, path, flags, STATX_BASIC_STATS, &file) < 0) return errno;
+  clock_gettime(CLOCK_MONOTONIC, &end);
+  status->major = file.stx_dev_major;
+  status->minor = file.stx_dev_minor;
+  status->open_to_all = (file.stx_mode & 0002) != 0;
+  status->microseconds =
+      (uint64_t)((end.tv_sec - start.tv_sec) * 1000000 + (end.tv_nsec - start.tv_nsec) / 1000);
+  // The server is asked first; EROFS comes only afterwards, where this process sees the mount read-only (a unit with
+  // ProtectSystem=), or the host's own table says so.
+  status->writable = faccessat(AT_FDCWD, path, W_OK, AT_EACCESS) == 0 || errno == EROFS;
+  if (statvfs(path, &space) == 0) {
+    status->total = (uint64_t)space.f_blocks * space.f_frsize;
+    status->free = (uint64_t)space.f_bavail * space.f_frsize;
+    status->total_inodes = space.f_files;
+    status->free_inodes = space.f_favail;
+  }
+  return 0;
 }

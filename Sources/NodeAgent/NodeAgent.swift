@@ -15,6 +15,9 @@ struct NodeAgent: ParsableCommand {
 
   static func main() {
     let words = CommandLine.arguments.dropFirst()
+    if words.first == MountChild.word {
+      MountChild.run(Array(words.dropFirst()), path: CommandLine.unsafeArgv[words.count])
+    }
     if words.first == HelperMode.word { HelperMode.run(Array(words.dropFirst())) }
     do {
       var command = try parseAsRoot()

@@ -61,6 +61,13 @@ public final class SocketConnection: Sendable {
     return String(decoding: received, as: UTF8.self)
   }
 
+  /// Receives so many bytes, or fewer when the other end ends.
+  public func receive(count: Int) -> [UInt8] {
+    var received: [UInt8] = []
+    while received.count < count, let part = receive() { received += part }
+    return received
+  }
+
   /// Receives to the other end's end of sending.
   @discardableResult
   public func receiveAll() -> String {

@@ -16,6 +16,8 @@ public struct PortNumber: Sendable, Hashable, Comparable, CustomStringConvertibl
   public static let http = PortNumber(constant: 80)
   /// 443.
   public static let https = PortNumber(constant: 443)
+  /// 2049.
+  public static let nfs = PortNumber(constant: 2049)
   /// 10256: the health page of kube-proxy.
   public static let kubeProxyHealth = PortNumber(constant: 10256)
   /// 9099: the health page of Felix.

@@ -5,6 +5,8 @@ public struct FileLimit: Sendable, Hashable {
 
   /// Pseudo-files below /proc and /sys.
   public static let kernel = FileLimit(bytes: 64 << 20)
+  /// /proc/PID/mountstats, which is read in pieces and not held: 8 KiB for each mount of NFS.
+  public static let mountStatistics = FileLimit(bytes: 1 << 30)
   /// Configuration and manifests.
   public static let configuration = FileLimit(bytes: 4 << 20)
   /// kubeconfigs and web configuration.

@@ -2,29 +2,40 @@ import CLinux
 import Glibc
 
 /// How much of a file system is free (statvfs(3)).
-public struct FileSystemSpace: Sendable, Hashable {
+public struct FileSystemSpace: Sendable, Hashable, Codable {
   /// Its size in bytes.
   public var totalBytes: UInt64
   /// What ordinary processes may still write, in bytes.
   public var freeBytes: UInt64
+  /// How many files it can hold; 0 where there is no such limit, as on btrfs.
+  public var totalInodes: UInt64
+  /// How many more files ordinary processes may make.
+  public var freeInodes: UInt64
 
   /// Makes a space.
-  public init(totalBytes: UInt64, freeBytes: UInt64) {
+  public init(totalBytes: UInt64, freeBytes: UInt64, totalInodes: UInt64 = 0, freeInodes: UInt64 = 0) {
     self.totalBytes = totalBytes
     self.freeBytes = freeBytes
+    self.totalInodes = totalInodes
+    self.freeInodes = freeInodes
   }
 
   /// The free share, 0 to 1; 1 for a file system without a size.
   public var freeShare: Double { totalBytes == 0 ? 1 : Double(freeBytes) / Double(totalBytes) }
+  /// The free share of files, 0 to 1; 1 where there is no limit.
+  public var freeInodeShare: Double { totalInodes == 0 ? 1 : Double(freeInodes) / Double(totalInodes) }
 }
 
 extension FileSystemSpace: SettingsDecodable {
-  /// Reads `totalBytes` and `freeBytes` of a recording.
+  /// Reads `totalBytes` and `freeBytes` of a recording, and `totalInodes` and `freeInodes` where they were recorded.
   public init?(from reader: SettingsReader) {
-    guard let total: Int = reader.required("totalBytes"), let free: Int = reader.required("freeBytes") else {
-      return nil
-    }
-    self.init(totalBytes: UInt64(max(0, total)), freeBytes: UInt64(max(0, free)))
+    let total: Int? = reader.required("totalBytes")
+    let free: Int? = reader.required("freeBytes")
+    let (inodes, freeInodes) = (reader.value("totalInodes", default: 0), reader.value("freeInodes", default: 0))
+    guard let total, let free else { return nil }
+    self.init(
+      totalBytes: UInt64(max(0, total)), freeBytes: UInt64(max(0, free)), totalInodes: UInt64(max(0, inodes)),
+      freeInodes: UInt64(max(0, freeInodes)))
   }
 }
 
@@ -36,7 +47,9 @@ extension HostFiles {
     var status = statvfs()
     guard fstatvfs(file.raw, &status) == 0 else { throw FileError(path, call: "fstatvfs", code: errno) }
     let unit = UInt64(status.f_frsize)
-    return FileSystemSpace(totalBytes: UInt64(status.f_blocks) * unit, freeBytes: UInt64(status.f_bavail) * unit)
+    return FileSystemSpace(
+      totalBytes: UInt64(status.f_blocks) * unit, freeBytes: UInt64(status.f_bavail) * unit,
+      totalInodes: UInt64(status.f_files), freeInodes: UInt64(status.f_favail))
   }
 }
 

@@ -80,6 +80,24 @@ public struct HostFiles: Sendable {
     return nil
   }
 
+  /// Reads a regular file piece by piece until `body` has enough: for tables that are too large to be held.
+  ///
+  /// - Parameter body: takes a piece; false when it needs no more.
+  public func pieces(
+    _ path: String, limit: FileLimit, _ body: ([UInt8]) -> Bool
+  ) throws(FileError) {
+    let file = try open(path, flags: O_RDONLY | O_NONBLOCK)
+    let kind = try Self.kind(file, path)
+    guard kind == .regular else { throw FileError(path, .wrongKind(kind.text)) }
+    var count = 0
+    while true {
+      let part = try Self.readOnce(file, path, atMost: 64 << 10)
+      count += part.count
+      guard count <= limit.bytes else { throw FileError(path, .tooLarge(limit: limit.bytes)) }
+      if part.isEmpty || !body(part) { return }
+    }
+  }
+
   /// What a path leads to, links followed; nil when there is nothing.
   public func kind(_ path: String) throws(FileError) -> Kind? {
     do {

@@ -9,7 +9,8 @@ enum CRIORequest: HelperRequest {
   /// Well above a configuration with many runtimes and registries.
   static let bodyLimit = 256 << 10
 
-  static func facts(_ probes: HTTPProbes) async -> CRIOReport {
+  static func facts(_ sources: HelperSources, about _: String?) async -> CRIOReport {
+    let probes = sources.probes
     async let info = probes.get(request("/info"))
     async let configuration = probes.get(request("/config"))
     return CRIOReport(

@@ -25,6 +25,8 @@ enum HelperProtocol {
   /// What the agent asks.
   struct Question: Codable, Equatable {
     var request: String
+    /// What the request is about, where there is a choice: the number of a file system.
+    var about: String?
     var version = HelperProtocol.version
   }
 

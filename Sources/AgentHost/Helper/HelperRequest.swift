@@ -6,17 +6,19 @@ protocol HelperRequest: SendableMetatype {
   /// Its name on the wire.
   static var name: String { get }
   /// Asks with the rights of this process, in less than ``HelperProtocol/patience``.
-  static func facts(_ probes: HTTPProbes) async -> Facts
+  ///
+  /// - Parameter about: what is asked about where there is a choice; it comes from the other end of the connection.
+  static func facts(_ sources: HelperSources, about: String?) async -> Facts
   /// What this process lacked the right for, as in `PATH: permission denied`; nil when it could ask.
   static func denial(in facts: Facts) -> String?
 }
 
 /// The fixed list of what the helper answers.
 enum HelperRequests {
-  static let all: [any HelperRequest.Type] = [CRIORequest.self]
+  static let all: [any HelperRequest.Type] = [CRIORequest.self, StatMountRequest.self, BlockedTasksRequest.self]
 
   /// The answer to a line: facts, or an error in words.
-  static func answer(_ line: [UInt8], asking probes: HTTPProbes) async -> [UInt8] {
+  static func answer(_ line: [UInt8], asking sources: HelperSources) async -> [UInt8] {
     guard let question = HelperProtocol.read(line, as: HelperProtocol.Question.self) else {
       return error("the question is not {\"request\":\"NAME\",\"version\":\(HelperProtocol.version)}")
     }
@@ -26,15 +28,17 @@ enum HelperRequests {
     guard let request = all.first(where: { $0.name == question.request }) else {
       return error("there is no such request; answered are: \(all.map { $0.name }.joined(separator: ", "))")
     }
-    return await answer(request, probes)
+    return await answer(request, sources, about: question.about)
   }
 
   static func error(_ words: String) -> [UInt8] {
     HelperProtocol.line(HelperProtocol.Answer<String>(error: words))
   }
 
-  private static func answer<Request: HelperRequest>(_: Request.Type, _ probes: HTTPProbes) async -> [UInt8] {
-    let line = HelperProtocol.line(HelperProtocol.Answer(facts: await Request.facts(probes)))
+  private static func answer<Request: HelperRequest>(
+    _: Request.Type, _ sources: HelperSources, about: String?
+  ) async -> [UInt8] {
+    let line = HelperProtocol.line(HelperProtocol.Answer(facts: await Request.facts(sources, about: about)))
     return line.count <= HelperProtocol.answerLimit ? line : error("the answer is too long")
   }
 }

@@ -6,18 +6,18 @@ import NIOPosix
 public struct HelperServer: Sendable {
   private let loop: EventLoop
   private let network: NetworkLoop
-  private let probes: HTTPProbes
+  private let sources: HelperSources
   private let idleTime: Duration
 
   /// - Parameters:
   ///   - loop: on which requests are answered.
   ///   - network: serves the connections.
-  ///   - probes: asks with the rights of this process.
+  ///   - sources: what is asked with the rights of this process.
   ///   - idleTime: how long it stays without a connection; systemd starts it again for the next one.
-  public init(loop: EventLoop, network: NetworkLoop, probes: HTTPProbes, idleTime: Duration = .seconds(30)) {
+  public init(loop: EventLoop, network: NetworkLoop, sources: HelperSources, idleTime: Duration = .seconds(30)) {
     self.loop = loop
     self.network = network
-    self.probes = probes
+    self.sources = sources
     self.idleTime = idleTime
   }
 
@@ -31,9 +31,9 @@ public struct HelperServer: Sendable {
     let table = try await eventLoop.submit {
       NIOLoopBound(HelperConnections(eventLoop: eventLoop, idleTime: idleTime, idle: idle), eventLoop: eventLoop)
     }.get()
-    let answer: @Sendable ([UInt8], any Channel) -> Void = { [loop, probes] line, channel in
+    let answer: @Sendable ([UInt8], any Channel) -> Void = { [loop, sources] line, channel in
       Task(executorPreference: loop) {
-        let answer = await HelperRequests.answer(line, asking: probes)
+        let answer = await HelperRequests.answer(line, asking: sources)
         channel.writeAndFlush(ByteBuffer(bytes: answer)).whenComplete { _ in channel.close(promise: nil) }
       }
     }

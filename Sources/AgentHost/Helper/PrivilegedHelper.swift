@@ -8,35 +8,56 @@ public struct PrivilegedHelper: Sendable {
   private let files: HostFiles
   private let worker: Worker
   private let network: NetworkLoop
-  private let probes: HTTPProbes
+  private let sources: HelperSources
 
   /// Makes a client; nothing is connected until something is asked.
-  public init(files: HostFiles, worker: Worker, network: NetworkLoop, probes: HTTPProbes) {
-    self.files = files
-    self.worker = worker
+  public init(network: NetworkLoop, sources: HelperSources) {
+    files = sources.files
+    worker = sources.worker
     self.network = network
-    self.probes = probes
+    self.sources = sources
   }
 
   /// What CRI-O tells of itself.
   public func crioInfo() async -> HelperAnswer<CRIOReport> { await ask(CRIORequest.self) }
 
-  private func ask<Request: HelperRequest>(_ request: Request.Type) async -> HelperAnswer<Request.Facts> {
-    let own = await Request.facts(probes)
+  /// Looks at a mounted file system of NFS in a child that can be killed.
+  public func lookAtMount(_ device: DeviceNumber) async -> HelperAnswer<MountLook> {
+    switch await ask(StatMountRequest.self, about: "\(device)") {
+    // Denied to the helper too (Kerberos without a ticket of root's): that says nothing of the server.
+    case .facts(.failed(let code)) where MountLook.isDenial(code):
+      .unavailable("statx of the mount point: permission denied, to \(HelperProtocol.unit) as well")
+    case let answer: answer
+    }
+  }
+
+  /// The tasks that wait for NFS; where neither this process nor the helper may see all, those that can be seen.
+  public func stuckTasks() async -> StuckTasksReport {
+    let own = await BlockedTasksRequest.facts(sources, about: nil)
+    guard BlockedTasksRequest.denial(in: own) != nil else { return own }
+    return (try? await facts(BlockedTasksRequest.self, about: nil)) ?? own
+  }
+
+  private func ask<Request: HelperRequest>(
+    _ request: Request.Type, about: String? = nil
+  ) async -> HelperAnswer<Request.Facts> {
+    let own = await Request.facts(sources, about: about)
     guard let denial = Request.denial(in: own) else { return .facts(own) }
     let problem: String
     do throws(HelperFailure) {
-      return .facts(try await facts(request))
+      return .facts(try await facts(request, about: about))
     } catch {
       problem = "\(error)"
     }
     return .unavailable("\(denial), and the helper \(HelperProtocol.unit) \(problem)")
   }
 
-  private func facts<Request: HelperRequest>(_: Request.Type) async throws(HelperFailure) -> Request.Facts {
+  private func facts<Request: HelperRequest>(
+    _: Request.Type, about: String?
+  ) async throws(HelperFailure) -> Request.Facts {
     // A recorded host has no helper that runs.
     guard files.root.mode == .live else { throw .missing }
-    let question = HelperProtocol.line(HelperProtocol.Question(request: Request.name))
+    let question = HelperProtocol.line(HelperProtocol.Question(request: Request.name, about: about))
     let line = try await exchange(question).get()
     guard let answer = HelperProtocol.read(line, as: HelperProtocol.Answer<Request.Facts>.self),
       answer.version == HelperProtocol.version

@@ -11,13 +11,18 @@ public struct LoopClock: AgentClock {
   public init(loop: EventLoop) { timers = LoopTimers(loop: loop) }
 
   /// CLOCK_REALTIME and CLOCK_BOOTTIME (clock_gettime(2)).
-  public func now() -> HostTime {
-    HostTime(wallNanoseconds: Self.read(CLOCK_REALTIME), bootNanoseconds: Self.read(CLOCK_BOOTTIME))
-  }
+  public func now() -> HostTime { .ofKernel() }
 
   /// Waits on the loop.
   public func sleep(until moment: HostTime, tolerance: Duration) async throws {
     try await timers.sleep(until: moment, tolerance: tolerance)
+  }
+}
+
+extension HostTime {
+  /// The present moment by the kernel's two clocks.
+  static func ofKernel() -> HostTime {
+    HostTime(wallNanoseconds: read(CLOCK_REALTIME), bootNanoseconds: read(CLOCK_BOOTTIME))
   }
 
   private static func read(_ clock: clockid_t) -> Int64 {

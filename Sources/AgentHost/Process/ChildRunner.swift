@@ -45,13 +45,49 @@ public actor ChildRunner {
     }
   }
 
+  /// A number for ``runOwn(_:_:words:path:deadline:)``.
+  public nonisolated func nextID() -> UInt64 { lastID.add(1, ordering: .relaxed).newValue }
+
+  /// Runs this program itself in a hidden mode that arms PR_SET_PDEATHSIG, and waits for its end.
+  ///
+  /// - Parameters:
+  ///   - id: tells it from other children, also after its time is over; see ``status(of:)``.
+  ///   - program: the path as the kernel takes it: `/proc/self/exe`.
+  ///   - path: the last argument, of any bytes but NUL.
+  /// - Throws: ``ChildError``.
+  nonisolated func runOwn(
+    _ id: UInt64, _ program: String, words: [String], path: [UInt8], deadline: Duration
+  ) async throws -> ChildResult {
+    try await withTaskCancellationHandler {
+      try await start(id, deadline) { continuation throws(ChildError) in
+        try RunningChild.spawn(path: program, words.map { Array($0.utf8) } + [path], continuation: continuation)
+      }
+    } onCancel: {
+      Task(executorPreference: loop) { await self.cancel(id) }
+    }
+  }
+
+  /// A child that is not gone yet, also when its caller has its answer; nil when it is.
+  func status(of id: UInt64) -> (process: pid_t, started: HostTime)? {
+    running[id].map { ($0.pid, $0.started) }
+  }
+
   private func start(
     _ id: UInt64, _ program: String, _ arguments: [String], _ files: HostFiles, _ deadline: Duration
+  ) async throws -> ChildResult {
+    try await start(id, deadline) { continuation throws(ChildError) in
+      try RunningChild.spawn(program, arguments, files: files, continuation: continuation)
+    }
+  }
+
+  private func start(
+    _ id: UInt64, _ deadline: Duration,
+    spawn: (CheckedContinuation<ChildResult, any Error>) throws(ChildError) -> RunningChild
   ) async throws -> ChildResult {
     guard !Task.isCancelled else { throw ChildError.cancelled }
     return try await withCheckedThrowingContinuation { continuation in
       do throws(ChildError) {
-        let child = try RunningChild.spawn(program, arguments, files: files, continuation: continuation)
+        let child = try spawn(continuation)
         try watch(child, id, deadline)
         running[id] = child
       } catch {

@@ -1,3 +1,4 @@
+import AgentCore
 import CLinux
 import Glibc
 
@@ -6,6 +7,8 @@ final class RunningChild {
   let pid: pid_t
   let pidfd: FileDescriptor
   let output: FileDescriptor
+  /// When it was started.
+  let started: HostTime
   var exit: EventSource?
   var outputReady: EventSource?
   var timer: EventSource?
@@ -20,6 +23,7 @@ final class RunningChild {
     continuation: CheckedContinuation<ChildResult, any Error>
   ) {
     self.pid = pid
+    started = .ofKernel()
     self.pidfd = pidfd
     self.output = output
     self.continuation = continuation
@@ -39,12 +43,22 @@ final class RunningChild {
   ) throws(ChildError) -> RunningChild {
     let binary: FileDescriptor
     do { binary = try files.open(program, flags: clinux_O_PATH) } catch { throw ChildError.program(error) }
+    let name = program.split(separator: "/").last.map(String.init) ?? program
+    // Held until the child is started: the path leads through the descriptor.
+    return try spawn(
+      path: "/proc/self/fd/\(binary.raw)", name: name, arguments.map { Array($0.utf8) }, continuation: continuation)
+  }
+
+  /// Starts what is at a path of the agent's own name space.
+  static func spawn(
+    path: String, name: String = "nodeagent", _ arguments: [[UInt8]],
+    continuation: CheckedContinuation<ChildResult, any Error>
+  ) throws(ChildError) -> RunningChild {
     var ends: [CInt] = [-1, -1]
     guard clinux_pipe(&ends) == 0 else { throw ChildError.system(SystemCallError("pipe2", code: errno)) }
     let reading = FileDescriptor(owning: ends[0])
     let writing = FileDescriptor(owning: ends[1])
-    let name = program.split(separator: "/").last.map(String.init) ?? program
-    let pid = try start(binary, [name] + arguments, output: writing)
+    let pid = try start(path, [Array(name.utf8)] + arguments, output: writing)
     let pidfd = clinux_pidfd_open(pid)
     guard pidfd >= 0 else {
       let code = errno
@@ -57,17 +71,24 @@ final class RunningChild {
 
   /// The environment is fixed: nothing of the agent's own leaks into a foreign program.
   private static func start(
-    _ binary: borrowing FileDescriptor, _ words: [String], output: borrowing FileDescriptor
+    _ path: String, _ words: [[UInt8]], output: borrowing FileDescriptor
   ) throws(ChildError) -> pid_t {
-    var arguments: [UnsafeMutablePointer<CChar>?] = words.map { strdup($0) } + [nil]
+    var arguments: [UnsafeMutablePointer<CChar>?] = words.map { duplicate($0) } + [nil]
     var environment: [UnsafeMutablePointer<CChar>?] = [strdup("PATH=/usr/sbin:/usr/bin:/sbin:/bin"), nil]
     defer {
       for pointer in arguments + environment { free(pointer) }
     }
     var pid: pid_t = 0
-    let code = clinux_spawn(&pid, "/proc/self/fd/\(binary.raw)", &arguments, &environment, output.raw)
+    let code = clinux_spawn(&pid, path, &arguments, &environment, output.raw)
     guard code == 0 else { throw ChildError.system(SystemCallError("posix_spawn", code: code)) }
     return pid
+  }
+
+  /// A text of C, of any bytes.
+  private static func duplicate(_ bytes: [UInt8]) -> UnsafeMutablePointer<CChar>? {
+    (bytes + [0]).withUnsafeBufferPointer { buffer in
+      buffer.withMemoryRebound(to: CChar.self) { $0.baseAddress.flatMap { strdup($0) } }
+    }
   }
 
   /// Takes what the child has written so far; false when it has written more than it may.

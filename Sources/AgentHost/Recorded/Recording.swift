@@ -22,8 +22,13 @@ public struct Recording: SettingsSection, Sendable {
   /// What servers answered.
   public var http: [RecordedHTTP]
 
-  /// Reads `time` (seconds since 1970), `uptime` (seconds since boot), `forbidden`, `clock`, `units`, `spaces`,
-  /// `vrrp`, `http` and the keys of ``RecordedNetwork``.
+  /// What NFS servers answered.
+  public var nfs: [RecordedNFSAnswer]
+  /// What looking at mounted file systems of NFS gave, by their numbers.
+  public var mounts: [DeviceNumber: RecordedMountLook]
+
+  /// Reads `time` (seconds since 1970), `uptime` (seconds since boot), `forbidden`, `clock`, `units`, `spaces`, `vrrp`,
+  /// `http`, `nfs`, `mounts` and the keys of ``RecordedNetwork``.
   public init(from reader: SettingsReader) {
     time = HostTime(
       wallNanoseconds: Int64(reader.value("time", default: 0, in: 0...9_000_000_000)) * 1_000_000_000,
@@ -35,6 +40,8 @@ public struct Recording: SettingsSection, Sendable {
     network = RecordedNetwork(from: reader)
     vrrp = reader.sections("vrrp")
     http = reader.sections("http")
+    nfs = reader.sections("nfs")
+    mounts = reader.sections(byName: "mounts")
   }
 
   /// The recording of a root; one without the file was recorded at the epoch and forbids nothing.

@@ -53,7 +53,11 @@ enum HelperMode {
   private static func serve(_ listener: Int32, _ options: Options, on loop: EventLoop) async throws {
     let files = HostFiles(root: try HostRoot(options.root, mode: .live))
     let network = NetworkLoop()
-    let probes = HTTPProbes(files: files, worker: try Worker(), network: network, recorded: [])
-    try await HelperServer(loop: loop, network: network, probes: probes, idleTime: options.idleTime).serve(listener)
+    let worker = try Worker()
+    let probes = HTTPProbes(files: files, worker: worker, network: network, recorded: [])
+    let mounts = MountLooks(loop: loop, files: files, worker: worker, recorded: nil)
+    let sources = HelperSources(
+      files: files, worker: worker, probes: probes, mounts: mounts, clock: LoopClock(loop: loop))
+    try await HelperServer(loop: loop, network: network, sources: sources, idleTime: options.idleTime).serve(listener)
   }
 }

@@ -92,10 +92,20 @@ enum ConfigurationExample: String, CaseIterable {
       # Whether Keepalived's adverts (VRRP) are listened for, which shows two masters at once: false (the default) or
       # true. It needs CAP_NET_RAW, sends nothing, and costs a little of every packet of the interface.
       vip.configuration: {adverts: false}
+      # From which time to its answer an NFS server counts as slow.
+      nfs.server: {slow: 500ms}
+      # How often a child looks at every mount of NFS although nothing is in doubt.
+      nfs.responding: {deepProbe: 5m}
+      # The free share in percent below which an export is a warning, and failing.
+      nfs.space: {warning: 10, failing: 1}
+      # The same of directories for which the kubelet has no threshold: /, /var/lib/etcd and what is exported.
+      disk.space: {warning: 10, failing: 5}
+      disk.inodes: {warning: 10, failing: 5}
 
     # Per plugin (the part of a check's name before the dot): how often it looks, and how long a look may take.
     plugins:
       swap: {interval: 5m, timeout: 2s}
+      nfs: {interval: 5s, timeout: 5s}
 
     """
 

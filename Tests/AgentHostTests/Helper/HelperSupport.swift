@@ -31,8 +31,7 @@ struct CRIOStandIn: Sendable {
   func helper(forbidden: [String] = ["/run/crio"], mode: HostRoot.Mode = .live) throws -> PrivilegedHelper {
     let files = HostFiles(root: try HostRoot(tree.path, mode: mode), forbidden: forbidden)
     let worker = try Worker()
-    let probes = HTTPProbes(files: files, worker: worker, network: testNetwork, recorded: [])
-    return PrivilegedHelper(files: files, worker: worker, network: testNetwork, probes: probes)
+    return PrivilegedHelper(network: testNetwork, sources: testSources(files: files, worker: worker))
   }
 
   /// Serves on the helper's socket in the tree while `body` runs.
@@ -50,7 +49,9 @@ struct CRIOStandIn: Sendable {
     let loop = try EventLoop()
     Thread { try? loop.run() }.start()
     defer { loop.stop() }
-    let server = HelperServer(loop: loop, network: testNetwork, probes: try probes, idleTime: idleTime)
+    let files = HostFiles(root: try HostRoot(tree.path, mode: .live))
+    let sources = testSources(files: files, worker: try Worker(), loop: loop)
+    let server = HelperServer(loop: loop, network: testNetwork, sources: sources, idleTime: idleTime)
     let end = Task(executorPreference: loop) { try await server.serve(listener) }
     let result = try await body(end)
     try await end.value
@@ -58,4 +59,13 @@ struct CRIOStandIn: Sendable {
   }
 
   var helperPath: String { tree.path + HelperProtocol.socket }
+}
+
+/// What can be asked in a tree.
+func testSources(files: HostFiles, worker: Worker, loop: EventLoop? = nil) -> HelperSources {
+  HelperSources(
+    files: files, worker: worker,
+    probes: HTTPProbes(files: files, worker: worker, network: testNetwork, recorded: []),
+    mounts: MountLooks(loop: loop, files: files, worker: worker, recorded: nil),
+    clock: ManualClock())
 }

@@ -77,7 +77,7 @@ import Testing
     let dependencies = checks.first { $0.id == finding.check }?.dependsOn ?? []
     return dependencies.filter { $0.finding == nil || finding.subject == nil || $0.finding == finding.subject }.map {
       switch $0.subject {
-      case .any: Finding(check: $0.check, subject: nil)
+      case .any, .firstWord: Finding(check: $0.check, subject: nil)
       case .same: Finding(check: $0.check, subject: finding.subject)
       case .named(let name): Finding(check: $0.check, subject: name)
       }

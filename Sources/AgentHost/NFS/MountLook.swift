@@ -1,0 +1,98 @@
+import Glibc
+
+/// What looking at a mounted file system gave.
+public enum MountLook: Sendable, Hashable, Codable {
+  /// It answered.
+  case answered(MountStatus)
+  /// The call failed with this error number: ESTALE when the server no longer knows the directory.
+  case failed(Int32)
+  /// There was no answer in the time, and the child was killed.
+  case stuck
+  /// An earlier child for the same server cannot be killed yet; its number, and for how many seconds it has been there.
+  case stillStuck(process: Int, seconds: Int)
+  /// As many children as may be at once are at work.
+  case busy
+  /// It is not mounted any more, or nothing leads to it: it is covered, or this process does not see it.
+  case gone
+  /// No child could be started or understood, in words.
+  case impossible(String)
+  /// The host is recorded, and this was not.
+  case notRecorded
+
+  /// Whether the error means that the process may not look.
+  static func isDenial(_ code: Int32) -> Bool { code == EACCES || code == EPERM }
+
+  /// What came back in words; nil where it answered.
+  public var words: String? {
+    switch self {
+    case .answered: nil
+    case .failed(let code): errorText(code)
+    case .stuck: "no answer within \(MountLooks.deadline.settingsText)"
+    case .stillStuck(let process, let seconds): "process \(process) has waited for \(seconds) s and cannot be ended"
+    case .busy: "too many servers are looked at already"
+    case .gone: "not mounted any more, or hidden from the agent"
+    case .impossible(let words): words
+    case .notRecorded: "the recording does not tell"
+    }
+  }
+
+  /// Whether the error means that the server no longer knows the directory.
+  public var isStale: Bool { self == .failed(ESTALE) }
+}
+
+/// What the server says of the directory that is mounted.
+public struct MountStatus: Sendable, Hashable, Codable {
+  /// The file system that was found at the mount point.
+  public var device: DeviceNumber
+  /// How much is free there; nil when the server does not say.
+  public var space: FileSystemSpace?
+  /// Whether everybody may write to the directory by its mode.
+  public var isOpenToAll: Bool
+  /// Whether the server lets this process write to it.
+  public var isWritable: Bool
+  /// How long the server took, in microseconds.
+  public var microseconds: Int
+
+  /// Makes a status.
+  public init(
+    device: DeviceNumber, space: FileSystemSpace? = nil, isOpenToAll: Bool = false, isWritable: Bool = true,
+    microseconds: Int = 0
+  ) {
+    self.device = device
+    self.space = space
+    self.isOpenToAll = isOpenToAll
+    self.isWritable = isWritable
+    self.microseconds = microseconds
+  }
+}
+
+/// What looking at a file system of a recorded host gave: a value of `mounts` in `recorded.yaml`, by its number.
+///
+///     mounts:
+///       "0:52": {totalBytes: 1099511627776, freeBytes: 549755813888}
+///       "0:53": {error: 116}
+///       "0:54": {stuck: true}
+public struct RecordedMountLook: SettingsDecodable, Sendable {
+  private let error: Int
+  private let isStuck: Bool
+  private let isWritable: Bool
+  private let isOpenToAll: Bool
+  private let space: FileSystemSpace?
+
+  /// Reads `error` (an error number), `stuck`, `writable`, `openToAll`, `totalBytes`, `freeBytes`, `totalInodes` and
+  /// `freeInodes`.
+  public init?(from reader: SettingsReader) {
+    error = reader.value("error", default: 0, in: 0...4095)
+    isStuck = reader.value("stuck", default: false)
+    isWritable = reader.value("writable", default: true)
+    isOpenToAll = reader.value("openToAll", default: false)
+    space = reader.has("totalBytes") ? FileSystemSpace(from: reader) : nil
+  }
+
+  func look(at device: DeviceNumber) -> MountLook {
+    if isStuck { return .stuck }
+    if error != 0 { return .failed(Int32(error)) }
+    return .answered(
+      MountStatus(device: device, space: space, isOpenToAll: isOpenToAll, isWritable: isWritable))
+  }
+}

@@ -1,0 +1,40 @@
+/// What the kernel counted of the file systems of NFS.
+public enum NFSCounters: Sendable, Equatable {
+  /// The numbers, by file system; one is missing that was unmounted meanwhile.
+  case known([DeviceNumber: NFSStatistics])
+  /// The table could not be read.
+  case unreadable(FileError)
+
+  /// Reads mountstats beside a table; for the worker thread. Nothing is asked of a server for it.
+  public init(of table: MountTable, reading files: HostFiles) {
+    var wanted: [MountStatisticsParser.Key: DeviceNumber] = [:]
+    for mount in table.mounts where mount.isNFS {
+      wanted[MountStatisticsParser.Key(point: mount.point, source: mount.source)] = mount.device
+    }
+    guard !wanted.isEmpty else {
+      self = .known([:])
+      return
+    }
+    do throws(FileError) {
+      self = .known(try Self.read(String(table.path.dropLast("info".count)) + "stats", wanted, files))
+    } catch {
+      // Another process's table belongs to its user; the agent's own shows the same file systems.
+      let own = "/proc/self/mountstats"
+      self = (try? Self.read(own, wanted, files)).map { .known($0) } ?? .unreadable(error)
+    }
+  }
+
+  private static func read(
+    _ path: String, _ wanted: [MountStatisticsParser.Key: DeviceNumber], _ files: HostFiles
+  ) throws(FileError) -> [DeviceNumber: NFSStatistics] {
+    var parser = MountStatisticsParser(wanted: wanted)
+    try files.pieces(path, limit: .mountStatistics) { parser.take($0) }
+    parser.finish()
+    return parser.found
+  }
+
+  /// The numbers of a file system.
+  public subscript(_ device: DeviceNumber) -> NFSStatistics? {
+    if case .known(let all) = self { all[device] } else { nil }
+  }
+}

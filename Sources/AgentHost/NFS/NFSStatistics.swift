@@ -1,0 +1,55 @@
+/// What the kernel counted of one mounted file system of NFS, from mountstats (nfs_show_stats() of fs/nfs/super.c).
+public struct NFSStatistics: Sendable, Hashable {
+  /// One connection to the server (xs_tcp_print_stats() and its siblings of net/sunrpc/xprtsock.c).
+  public struct Transport: Sendable, Hashable {
+    /// `tcp`, `udp`, `rdma` or `local`.
+    public var kind: String
+    /// Requests that were sent, repeated ones included.
+    public var sends: UInt64
+    /// Replies that were received.
+    public var receives: UInt64
+    /// Replies to no request.
+    public var badReplies: UInt64
+
+    /// Makes a transport.
+    public init(kind: String, sends: UInt64, receives: UInt64, badReplies: UInt64 = 0) {
+      self.kind = kind
+      self.sends = sends
+      self.receives = receives
+      self.badReplies = badReplies
+    }
+  }
+
+  /// The format, `1.0` or `1.1`.
+  public var format: String
+  /// Seconds since it was mounted.
+  public var age: UInt64
+  /// The connections; several with `nconnect`.
+  public var transports: [Transport]
+  /// Requests that were completed, of all operations.
+  public var requests: UInt64
+  /// How often those were sent.
+  public var transmissions: UInt64
+  /// Major timeouts: how often the whole patience of `timeo` and `retrans` was used up.
+  public var timeouts: UInt64
+
+  /// Makes statistics.
+  public init(
+    format: String = "1.1", age: UInt64 = 0, transports: [Transport] = [], requests: UInt64 = 0,
+    transmissions: UInt64 = 0, timeouts: UInt64 = 0
+  ) {
+    self.format = format
+    self.age = age
+    self.transports = transports
+    self.requests = requests
+    self.transmissions = transmissions
+    self.timeouts = timeouts
+  }
+
+  /// Requests that were sent, of all connections.
+  public var sends: UInt64 { transports.reduce(0) { $0 &+ $1.sends } }
+  /// Replies that were received, of all connections.
+  public var receives: UInt64 { transports.reduce(0) { $0 &+ $1.receives } }
+  /// Requests that had to be sent again.
+  public var retransmissions: UInt64 { transmissions - min(transmissions, requests) }
+}

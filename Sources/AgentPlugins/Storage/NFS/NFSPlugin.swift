@@ -1,0 +1,215 @@
+public import AgentCore
+public import AgentHost
+
+/// The NFS servers of this host and what is mounted of them, looked at in stages: the kernel's counters, a question to
+/// the server itself, and only where doubt is left a child that uses the mount.
+public struct NFSPlugin: Plugin {
+  /// What the plugin is.
+  public static let descriptor = PluginDescriptor(
+    name: "nfs", area: .storage, summary: "NFS servers, mounts, and the pods that wait for them.",
+    checks: NFSChecks.all, rhythm: .every(.seconds(5)), deadline: .seconds(5),
+    requirements: [
+      Requirement(
+        .file("/var/lib/kubelet/pods"), for: ["nfs.responding", "nfs.pods"], permission: "CAP_DAC_READ_SEARCH")
+    ])
+  /// How long a server has for its answer: with the time of a child, less than the plugin's own deadline.
+  static let patience = Duration.milliseconds(1500)
+  /// After this no further file system of a server is looked at in the same round.
+  private static let lookTime = Duration.seconds(1)
+  /// So many servers are looked at at once.
+  private static let mostLooks = 8
+  /// The notes of so many volumes are read.
+  private static let mostNotes = 16
+
+  private let host: Host
+  private let settings: NFSSettings
+  private let memory = NFSMemory()
+
+  /// Watches a host.
+  public init(host: Host, settings: NFSSettings) {
+    self.host = host
+    self.settings = settings
+  }
+
+  /// Everything that is mounted or unmounted.
+  public func triggers() -> AsyncStream<Trigger> { host.mountChanges() }
+
+  /// Reads the tables, asks the servers, and looks at what is in doubt.
+  public func observe(at time: HostTime) async throws -> NFSObservation {
+    var observation = NFSObservation(takenAt: time)
+    let configured = host.cluster.storage.nfs
+    let reading = try await host.read { NFSReading($0, configured: configured) }
+    observation.problem = reading.problem
+    observation.countersProblem = reading.countersProblem
+    var views = reading.systems.map { NFSSystemView(system: $0, statistics: reading.counters[$0.device]) }
+    memory.add(&views, at: time)
+    observation.servers = await ask(
+      NFSTopology.servers(of: views, configured: configured), reading.addresses, at: time)
+    guard !observation.servers.isEmpty else { return observation }
+    await look(&observation)
+    await census(&observation)
+    if let table = reading.table, observation.servers.contains(where: \.isInTrouble) {
+      try await findVictims(&observation, table)
+    }
+    return observation
+  }
+
+  /// Verdicts of every server and export, and at least one of each check.
+  public func judge(_ observation: NFSObservation) -> [Verdict] {
+    NFSJudge(observation: observation, settings: settings).verdicts
+  }
+
+  /// The numbers of every server and export.
+  public func metrics(_ observation: NFSObservation) -> [MetricFamily] {
+    NFSMetrics(observation: observation, settings: settings).families
+  }
+}
+
+extension NFSPlugin {
+  private func ask(
+    _ servers: [NFSServerView], _ named: [String: IPAddress], at time: HostTime
+  ) async -> [NFSServerView] {
+    var servers = await withTaskGroup(of: (Int, NFSServerView).self) { group in
+      for (index, server) in servers.enumerated() {
+        group.addTask { [host, memory] in (index, await Self.ask(server, named, host.nfs, memory, time)) }
+      }
+      var asked = servers
+      for await (index, server) in group { asked[index] = server }
+      return asked
+    }
+    guard servers.contains(where: \.isUnreached), let table = try? await host.network.table() else { return servers }
+    for index in servers.indices where servers[index].isUnreached {
+      let address = servers[index].worst?.target.address.address
+      servers[index].neighbour = table.neighbours.first { $0.address == address }?.state
+    }
+    return servers
+  }
+
+  private static func ask(
+    _ server: NFSServerView, _ named: [String: IPAddress], _ nfs: NFSProbes, _ memory: NFSMemory, _ time: HostTime
+  ) async -> NFSServerView {
+    var server = server
+    for target in NFSTopology.targets(of: server, named: named) {
+      let answer: NFSAnswer
+      if let recent = memory.answer(of: target, at: time) {
+        answer = recent
+      } else {
+        answer = await nfs.ask(target, deadline: patience)
+        memory.keep(answer, of: target, at: time)
+      }
+      server.asked.append(.init(target: target, answer: answer))
+    }
+    if server.asked.isEmpty { server.unasked = NFSTopology.reason(server) }
+    return server
+  }
+
+  /// Looks at the file systems that are due or in doubt: those first that were not looked at for longest.
+  private func look(_ observation: inout NFSObservation) async {
+    let time = observation.takenAt
+    var wanted: [(server: Int, systems: [NFSSystemView])] = []
+    for (index, server) in observation.servers.enumerated() where !server.isDown || server.hasReplied {
+      let systems = server.exports.flatMap(\.systems).filter {
+        $0.isInDoubt || $0.look == nil || $0.lookAge >= settings.deepProbe
+      }
+      if !systems.isEmpty { wanted.append((index, systems.sorted { $0.lookUrgency > $1.lookUrgency })) }
+    }
+    wanted.sort { ($0.systems.first?.lookUrgency ?? 0) > ($1.systems.first?.lookUrgency ?? 0) }
+    let looked = await withTaskGroup(of: [NFSSystemView].self) { group in
+      for (_, systems) in wanted.prefix(Self.mostLooks) {
+        group.addTask { [host, memory] in await Self.look(at: systems, host, memory, time) }
+      }
+      return await group.reduce(into: []) { $0 += $1 }
+    }
+    let byDevice = Dictionary(looked.map { ($0.system.device, $0) }) { first, _ in first }
+    observation.servers = observation.servers.map { server in
+      server.mapSystems { byDevice[$0.system.device] ?? $0 }
+    }
+  }
+
+  /// One after the other: a server gets one child at a time.
+  private static func look(
+    at systems: [NFSSystemView], _ host: Host, _ memory: NFSMemory, _ time: HostTime
+  ) async -> [NFSSystemView] {
+    let start = ContinuousClock.now
+    var looked: [NFSSystemView] = []
+    for var view in systems where ContinuousClock.now - start < lookTime {
+      let look: MountLook =
+        switch await host.helper.lookAtMount(view.system.device) {
+        case .facts(let look): look
+        case .unavailable(let words): .impossible(words)
+        }
+      memory.keep(look, of: &view, at: time)
+      looked.append(view)
+      // Where one hangs the others would too, and each would take the whole time.
+      if look == .stuck { break }
+    }
+    return looked
+  }
+
+  private func census(_ observation: inout NFSObservation) async {
+    let time = observation.takenAt
+    if !observation.servers.contains(where: \.isInTrouble), let (tasks, age) = memory.tasks(at: time) {
+      observation.tasks = tasks
+      observation.tasksAge = age
+      return
+    }
+    let tasks = await host.helper.stuckTasks()
+    memory.keep(tasks, at: time)
+    observation.tasks = tasks
+  }
+
+  private func findVictims(_ observation: inout NFSObservation, _ table: MountTable) async throws {
+    let servers = observation.servers
+    (observation.pods, observation.servers) = try await host.read { files in
+      let paths = LocalPaths(table, files: files)
+      var left = Self.mostNotes
+      let servers = servers.map { server in
+        guard server.isInTrouble else { return server }
+        return server.mapSystems { view in
+          var view = view
+          for volume in view.system.points.compactMap(\.volume).prefix(left) {
+            left -= 1
+            if let name = VolumeData.read(volume, files, paths)?.subdirectory { view.subdirectories.append(name) }
+          }
+          return view
+        }
+      }
+      return (PodNames.read(files, paths), servers)
+    }
+  }
+}
+
+extension NFSServerView {
+  /// Whether something about it may keep pods waiting.
+  var isInTrouble: Bool { isDown || exports.contains { $0.systems.contains(where: \.isInDoubt) } }
+
+  /// Whether not even a connection came about.
+  fileprivate var isUnreached: Bool {
+    if case .failed(let failure) = worst?.answer { failure.phase == .connect } else { false }
+  }
+
+  fileprivate func mapSystems(_ transform: (NFSSystemView) -> NFSSystemView) -> NFSServerView {
+    var server = self
+    server.exports = exports.map { export in
+      var export = export
+      export.systems = export.systems.map(transform)
+      return export
+    }
+    return server
+  }
+}
+
+extension NFSSystemView {
+  /// Whether the kernel's counters or the last look leave a doubt that only another look can end.
+  var isInDoubt: Bool {
+    switch look {
+    case .stuck, .stillStuck, .failed: return true
+    case .answered, .busy, .gone, .impossible, .notRecorded, nil: break
+    }
+    guard let activity else { return false }
+    return activity.unanswered > 0 && !activity.hasReplies
+  }
+
+  /// What was never looked at comes first, then what was not for longest.
+  fileprivate var lookUrgency: Double { look == nil ? .infinity : lookAge.inSeconds }
+}

@@ -1,0 +1,32 @@
+import AgentHost
+
+/// What files say of NFS on this host.
+struct NFSReading: Sendable {
+  var table: MountTable?
+  var problem: FileError?
+  var systems: [NFSFileSystem] = []
+  var counters = NFSCounters.known([:])
+  /// The addresses of configured servers that are named, from /etc/hosts: a name server may be down, and waiting for it
+  /// tells nothing of storage.
+  var addresses: [String: IPAddress] = [:]
+
+  /// Reads; for the worker thread.
+  init(_ files: HostFiles, configured: [NFSSource]) {
+    do throws(FileError) {
+      let table = try MountTable(reading: files)
+      self.table = table
+      systems = NFSFileSystem.all(in: table)
+      counters = NFSCounters(of: table, reading: files)
+    } catch {
+      problem = error
+    }
+    let names = configured.filter { $0.server.address == nil }.map { "\($0.server)" }
+    guard !names.isEmpty, let hosts = try? files.bytes(HostsFile.path) else { return }
+    for name in names { addresses[name] = HostsFile.entries(of: name, in: hosts).first?.address }
+  }
+
+  /// Why there are no counters; nil when there are.
+  var countersProblem: FileError? {
+    if case .unreadable(let error) = counters { error } else { nil }
+  }
+}

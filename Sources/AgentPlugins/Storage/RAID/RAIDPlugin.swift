@@ -1,0 +1,85 @@
+public import AgentCore
+public import AgentHost
+
+/// Arrays of disks: md and ZFS.
+public struct RAIDPlugin: Plugin {
+  /// What the plugin is.
+  public static let descriptor = PluginDescriptor(
+    name: "raid", area: .storage, summary: "Arrays of disks: md and ZFS.", checks: [check],
+    rhythm: .every(.seconds(60)),
+    deadline: .seconds(2))
+
+  private static let check = CheckDefinition(
+    "raid.state", title: "Arrays of disks are whole",
+    why: "An array that lost a disk still works, and nobody notices, until the next disk fails and takes everything.",
+    source: "/proc/mdstat; /proc/spl/kstat/zfs/POOL/state", confirm: "cat /proc/mdstat; zpool status -x",
+    remedy: "mdadm --detail /dev/md0; replace the disk; mdadm /dev/md0 --add /dev/NEW", undo: "nothing was changed",
+    subject: "array", worst: .failing, atRisk: [.workloads])
+  private static let pools = "/proc/spl/kstat/zfs"
+
+  private let host: Host
+
+  /// Watches a host.
+  public init(host: Host) { self.host = host }
+
+  /// The interval is enough.
+  public func triggers() -> AsyncStream<Trigger> { AsyncStream { $0.finish() } }
+
+  /// Reads the arrays' states.
+  public func observe(at time: HostTime) async throws -> RAIDObservation {
+    let isStorage = host.roles.contains(.storage)
+    return try await host.read { files in
+      let md = Fact(from: RAIDArray.mdPath) { () throws(FileError) in
+        try files.textIfPresent(RAIDArray.mdPath, limit: .kernel).map { RAIDArray.arrays(mdstat: $0) }
+      }
+      return RAIDObservation(takenAt: time, isStorage: isStorage, md: md, pools: Self.pools(files))
+    }
+  }
+
+  private static func pools(_ files: HostFiles) -> [RAIDArray] {
+    (((try? files.entries(pools)) ?? nil) ?? []).compactMap { name in
+      let path = "\(pools)/\(name)/state"
+      guard let text = try? files.text(path, limit: .kernel) else { return nil }
+      return RAIDArray.pool(name, state: String(text.prefix { $0 != "\n" }), source: path)
+    }
+  }
+
+  /// A verdict for each array.
+  public func judge(_ observation: RAIDObservation) -> [Verdict] {
+    let arrays = (observation.md.value ?? []) + observation.pools
+    if let error = observation.md.error { return [Verdict(Self.check.id, .unknown, "\(error)")] }
+    guard !arrays.isEmpty else { return [Verdict(Self.check.id, .skipped, "no arrays of disks here")] }
+    return arrays.map { judge($0, isStorage: observation.isStorage) }
+  }
+
+  private func judge(_ array: RAIDArray, isStorage: Bool) -> Verdict {
+    let (state, words): (CheckState, String) =
+      switch array.state {
+      case .whole: (.ok, "all its disks work")
+      case .degraded(let working, let total, let repair?):
+        (.warning, "\(array.name) has \(working) of \(total) disks and is being repaired: \(repair)")
+      case .degraded(_, 0, nil): (.failing, "\(array.name) is degraded: a further failure may be its last")
+      case .degraded(let working, let total, nil):
+        (.failing, "\(array.name) has only \(working) of \(total) disks: a further failure may be its last")
+      case .broken(let word): (.failing, "\(array.name) does not work: \(PlainText.short(word))")
+      }
+    let remedy = array.name.hasPrefix("pool ") ? "zpool status -v" : "mdadm --detail /dev/\(array.name)"
+    return Verdict(
+      Self.check.id, subject: array.name, state, words,
+      evidence: [Evidence(array.source, PlainText.short(array.text, length: 120))],
+      remedy: state.isFinding ? remedy : nil, atRisk: isStorage ? [.storage] : [.workloads])
+  }
+
+  /// The contract has no numbers of arrays: node_exporter has them.
+  public func metrics(_: RAIDObservation) -> [MetricFamily] { [] }
+}
+
+/// What is known of arrays.
+public struct RAIDObservation: Sendable, Equatable {
+  /// When they were looked at.
+  public var takenAt: HostTime
+  /// Whether this host exports file systems.
+  var isStorage: Bool
+  var md: Fact<[RAIDArray]>
+  var pools: [RAIDArray]
+}

@@ -1,0 +1,147 @@
+import AgentCore
+import AgentHost
+import Foundation
+import Testing
+
+@testable import AgentPlugins
+
+/// What several looks tell that one does not.
+@Suite struct NFSRoundTests {
+  private typealias Support = NFSSupport
+
+  /// One look after the other, five seconds apart, with the counters that the kernel shows at each.
+  private func rounds(_ statistics: [String], recorded: String = Support.serves) async throws -> [[Verdict]] {
+    let host = try TestHost(Support.files(recorded: recorded))
+    let plugin = NFSPlugin(host: host.host, settings: try Support.nfsSettings(""))
+    var rounds: [[Verdict]] = []
+    for (index, text) in statistics.enumerated() {
+      try text.write(toFile: host.directory + "/proc/self/mountstats", atomically: false, encoding: .utf8)
+      let time = TestHost.time.advanced(by: .seconds(5 * index))
+      rounds.append(plugin.judge(try await plugin.observe(at: time)))
+    }
+    return rounds
+  }
+
+  @Test func requestsThatGetNoReplyAreADoubt() async throws {
+    let states = try await rounds([
+      Support.statistics(sends: 10, receives: 10), Support.statistics(sends: 13, receives: 10),
+      Support.statistics(sends: 14, receives: 13), Support.statistics(sends: 20, receives: 20),
+    ]).map { try $0.of("nfs.responding") }
+    #expect(states.map(\.state) == [.ok, .warning, .ok, .ok], "\(states)")
+    #expect(states[1].summary == "3 requests wait without a reply for 5 s")
+  }
+
+  @Test func aRequestThatWasLostLongAgoIsNone() async throws {
+    // One reply never came, and all later ones did.
+    let states = try await rounds((0..<4).map { Support.statistics(sends: 11 + $0, receives: 10 + $0) }).map {
+      try $0.of("nfs.responding").state
+    }
+    #expect(states == [.ok, .ok, .ok, .ok])
+  }
+
+  @Test func repeatedRequestsAreCountedOverTheLastMinutes() async throws {
+    let looks = try await rounds([
+      Support.statistics(requests: 1000, transmissions: 1500), Support.statistics(requests: 1100, transmissions: 1600),
+      Support.statistics(requests: 1200, transmissions: 1720),
+      Support.statistics(requests: 1200, transmissions: 1720, timeouts: 1),
+    ]).map { try $0.of("nfs.retransmissions") }
+    #expect(looks.map(\.state) == [.skipped, .ok, .warning, .warning], "\(looks)")
+    #expect(looks[2].summary == "20 of 200 requests had to be sent again in 10 s")
+    #expect(looks[3].summary == "1 requests ran into their timeout in 15 s")
+  }
+
+  @Test func repliesProveTheMountWhateverTheProbeSays() async throws {
+    let recorded = "nfs: [{server: 192.0.2.1, fails: connect, reason: no answer within 1500 ms}]\n"
+    let looks = try await rounds(
+      [Support.statistics(sends: 10, receives: 10), Support.statistics(sends: 20, receives: 20)], recorded: recorded)
+    #expect(try looks[0].of("nfs.server").state == .failing)
+    let second = try looks[1].of("nfs.server")
+    #expect(second.state == .warning && second.summary.contains("its mounts get replies"), "\(second)")
+    #expect(try looks[1].of("nfs.responding").state == .ok)
+  }
+
+  @Test func aMountThatIsStuckIsLookedAtUntilItIsNot() async throws {
+    let host = try TestHost(Support.files(recorded: Support.serves))
+    let plugin = NFSPlugin(host: host.host, settings: try Support.nfsSettings(""))
+    var view = NFSSystemView(system: try #require(try await host.host.mounts().firstNFS))
+    let memory = NFSMemory()
+    memory.keep(.stuck, of: &view, at: TestHost.time)
+    #expect(view.isInDoubt)
+    memory.keep(.busy, of: &view, at: TestHost.time)
+    #expect(view.look == .stuck && view.isInDoubt)
+    memory.keep(
+      .answered(MountStatus(device: view.system.device)), of: &view, at: TestHost.time.advanced(by: .seconds(5)))
+    #expect(!view.isInDoubt)
+    memory.keep(.impossible("x"), of: &view, at: TestHost.time.advanced(by: .seconds(10)))
+    guard case .answered = view.look else {
+      Issue.record("what says nothing of the server is no news of it")
+      return
+    }
+    withExtendedLifetime(plugin) {}
+  }
+
+  @Test(arguments: [MountLook.gone, .impossible("x")]) func whatCannotBeSeenIsNotLookedForInEveryRound(look: MountLook)
+    async throws
+  {
+    let host = try TestHost(Support.files())
+    let memory = NFSMemory()
+    var view = NFSSystemView(system: try #require(try await host.host.mounts().firstNFS))
+    memory.keep(look, of: &view, at: TestHost.time)
+    #expect(view.look == look && view.lookAge == .zero && !view.isInDoubt)
+  }
+
+  @Test func whatWasWritableAndIsNoLongerIsAFault() async throws {
+    let host = try TestHost(Support.files())
+    let memory = NFSMemory()
+    var view = NFSSystemView(system: try #require(try await host.host.mounts().firstNFS))
+    memory.keep(.answered(MountStatus(device: view.system.device)), of: &view, at: TestHost.time)
+    #expect(!view.wasWritable, "the look itself is not the one before")
+    memory.keep(
+      .answered(MountStatus(device: view.system.device, isWritable: false)), of: &view,
+      at: TestHost.time.advanced(by: .seconds(5)))
+    #expect(view.wasWritable)
+    let export = NFSExportView(server: "192.0.2.1", path: "/srv", systems: [view])
+    let verdicts = NFSExportJudge(
+      server: NFSServerView(name: "192.0.2.1", exports: [export]), export: export,
+      settings: try Support.nfsSettings(""), countersProblem: nil
+    ).verdicts
+    #expect(try verdicts.of("nfs.read-only").state == .failing)
+  }
+
+  @Test func metricsAreThoseOfTheContract() async throws {
+    let mounts = [Support.mount(40, at: "/mnt/a"), Support.mount(41, at: "/mnt/b")]
+    let host = try TestHost(
+      Support.files(
+        mounts: mounts, statistics: Support.statistics("/mnt/a", requests: 100, transmissions: 104, timeouts: 2),
+        recorded: "nfs: [{server: 192.0.2.1, latency: 2ms}]\n"))
+    let plugin = NFSPlugin(host: host.host, settings: try Support.nfsSettings(""))
+    let families = plugin.metrics(try await plugin.observe(at: TestHost.time))
+    let lines = families.flatMap { family in
+      family.samples.map { sample in
+        "\(family.name){\(sample.labels.map { "\($0.name)=\($0.value)" }.joined(separator: ","))} \(sample.value)"
+      }
+    }
+    #expect(
+      lines == [
+        "nodeagent_nfs_mount_up{server=192.0.2.1,export=/srv} 1.0",
+        "nodeagent_nfs_mount_points{server=192.0.2.1,export=/srv} 2.0",
+        "nodeagent_nfs_server_up{server=192.0.2.1} 1.0", "nodeagent_nfs_server_latency_seconds{server=192.0.2.1} 0.002",
+        "nodeagent_nfs_rpc_requests_total{server=192.0.2.1,export=/srv} 100.0",
+        "nodeagent_nfs_rpc_retransmissions_total{server=192.0.2.1,export=/srv} 4.0",
+        "nodeagent_nfs_rpc_timeouts_total{server=192.0.2.1,export=/srv} 2.0", "nodeagent_nfs_blocked_tasks{} 0.0",
+      ])
+  }
+
+  @Test func settingsAreReadAndTheirMistakesNamed() throws {
+    let settings = try Support.nfsSettings(
+      "nfs.server: {slow: 2s}\nnfs.responding: {deepProbe: 1m}\nnfs.space: {warning: 20, failing: 10}\n")
+    #expect(settings.slow == .seconds(2) && settings.deepProbe == .seconds(60))
+    #expect(settings.space == FreeShares(warning: 20, failing: 10))
+    #expect(throws: SettingsErrors.self) { try Support.nfsSettings("nfs.space: {warning: 5, failing: 10}\n") }
+    #expect(throws: SettingsErrors.self) { try Support.nfsSettings("nfs.responding: {deepProbe: 1s}\n") }
+  }
+}
+
+extension MountTable {
+  var firstNFS: NFSFileSystem? { NFSFileSystem.all(in: self).first }
+}
