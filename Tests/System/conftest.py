@@ -5,14 +5,18 @@ from pathlib import Path
 
 import pytest
 
-from rig import needs, report
+from rig import machine_system, needs, report
 from rig.cluster import ClusterPlan
 from rig.matrix import Matrix
 from rig.system import System
 
 PLAN = ClusterPlan.load()
 MATRIX = Matrix.load(PLAN)
+MACHINE_PLAN = ClusterPlan.load(machine_system.TABLE)
+MACHINE_MATRIX = Matrix.load(MACHINE_PLAN, machine_system.TABLE)
 MEASURED = pytest.StashKey[list]()
+
+in_full = pytest.mark.skipif(os.environ.get("RIG_FULL") != "1", reason="long: RIG_FULL=1, as in make system-full")
 
 
 def lacking(reason: str) -> None:
@@ -25,6 +29,13 @@ def lacking(reason: str) -> None:
 def machine():
   """A machine on which guests can be started."""
   if reason := needs.missing():
+    lacking(reason)
+
+
+@pytest.fixture(scope="session")
+def emulation(machine):
+  """A machine on which a virtual machine can be started."""
+  if reason := needs.missing_for_machines():
     lacking(reason)
 
 
@@ -65,7 +76,21 @@ def pytest_sessionfinish(session):
   target = os.environ.get("RIG_REPORT")
   found = session.config.stash.get(MEASURED, [])
   if target and found:
-    report.write(MATRIX, found, Path(target))
+    report.write([MATRIX, MACHINE_MATRIX], found, Path(target))
+
+
+def pytest_collection_modifyitems(items):
+  """The virtual machine first: an emulated processor would not share well with eight hosts that stay until the end."""
+  items.sort(key=lambda item: item.path.name != "test_machine.py")
+
+
+@pytest.hookimpl(hookwrapper=True)
+def pytest_runtest_makereport(item):
+  """Any failure of a test on a virtual machine shows what that had to say last."""
+  result = (yield).get_result()
+  bed = item.funcargs.get("bed")
+  if result.failed and bed:
+    result.sections.append((f"console of {bed.machine.name}", bed.machine.last_words()))
 
 
 def pytest_terminal_summary(terminalreporter, config):

@@ -2,7 +2,7 @@
 
 import sys
 
-from rig import needs, pki, trees
+from rig import image, machine, machine_system, needs, pki, trees
 from rig.cluster import ClusterPlan
 
 
@@ -13,6 +13,12 @@ def main() -> None:
   for suite in trees.SUITES:
     print(f"rig: {suite}: {trees.ensure(suite)}")
   print(f"rig: certificates: {pki.ensure(plan)}")
+  if reason := needs.missing_for_machines():
+    sys.exit(f"rig: {reason}")
+  trees.ensure("emulator")
+  machines = ClusterPlan.load(machine_system.TABLE)
+  for host in machines.hosts:
+    print(f"rig: {host.name}: {machine.prepare(host.name, image.ensure(machines, host))}")
 
 
 main()

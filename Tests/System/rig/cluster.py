@@ -6,6 +6,8 @@ from pathlib import Path
 
 from rig.paths import SYSTEM
 
+# Where the hosts live: in namespaces of this machine, or each in a virtual machine with a kernel of its own.
+TIERS = ("namespaces", "machine")
 PROFILES = ("master", "worker", "load-balancer", "nas", "candidate")
 
 
@@ -38,6 +40,11 @@ class ClusterPlan:
   endpoint: str
   prefix_length: int
   hosts: tuple[HostPlan, ...]
+  tier: str = "namespaces"
+
+  def __post_init__(self):
+    if self.tier not in TIERS:
+      raise ValueError(f"tier {self.tier!r} is none of {TIERS}")
 
   @classmethod
   def load(cls, path: Path = SYSTEM / "cluster.toml") -> "ClusterPlan":

@@ -15,16 +15,23 @@ def agent(root: Path, binary: Path) -> Layer:
   layer = Layer(root)
   layer.directory("/usr/bin")
   shutil.copy(binary, root / "usr/bin/nodeagent")
+  if strip := shutil.which("strip"):
+    subprocess.run([strip, str(root / "usr/bin/nodeagent")], check=True)
   (root / "usr/bin/nodeagent").chmod(0o755)
   for library in swift_libraries(binary):
     target = root / "usr/lib" / f"{platform.machine()}-linux-gnu" / library.name
     target.parent.mkdir(parents=True, exist_ok=True)
     shutil.copy(library, target)
-  for unit in ("nodeagent.service", "nodeagent-helper.socket", "nodeagent-helper.service"):
-    layer.write(f"/usr/lib/systemd/system/{unit}", (PAYLOAD / "units" / unit).read_text())
+  units(layer)
   layer.enable("nodeagent.service")
   layer.enable("nodeagent-helper.socket", "sockets.target")
   return layer
+
+
+def units(layer: Layer) -> None:
+  """The units of the package, not enabled."""
+  for unit in ("nodeagent.service", "nodeagent-helper.socket", "nodeagent-helper.service"):
+    layer.write(f"/usr/lib/systemd/system/{unit}", (PAYLOAD / "units" / unit).read_text())
 
 
 def swift_libraries(binary: Path) -> list[Path]:

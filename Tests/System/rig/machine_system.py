@@ -1,0 +1,67 @@
+"""The second test bed: the hosts of machine.toml, each a virtual machine with the agent running on it."""
+
+from contextlib import contextmanager
+from pathlib import Path
+
+from rig import image, installed
+from rig.agent import Agent
+from rig.cluster import ClusterPlan
+from rig.machine import Machine
+from rig.paths import SYSTEM
+from rig.run import Run
+
+TABLE = SYSTEM / "machine.toml"
+READY = "ready"
+
+
+class MachineSystem:
+  """As System, for one host: rows find guests, agents and profiles under the same names."""
+
+  def __init__(self, plan: ClusterPlan, name: str, binary: Path):
+    self.plan = plan
+    host = plan.host(name)
+    disk = image.ensure(plan, host)
+    self.run = Run()
+    try:
+      payload = installed.agent(self.run.directory / "layers/agent", binary).root
+      self.machine = Machine(self.run, name, disk, payload)
+    except BaseException:
+      self.run.stop()
+      raise
+    self.guests = {name: self.machine}
+    self.agents = {name: Agent(self.machine)}
+    self._is_worn = True
+
+  @contextmanager
+  def use(self, keeps: bool = True):
+    """The machine, restored unless it is as it was; who fails, or does not keep it so, leaves it to nobody."""
+    if self._is_worn:
+      self.restore()
+    self._is_worn = True
+    yield self.machine
+    self._is_worn = not keeps
+
+  def start(self) -> None:
+    """The machine just after its boot, and the agent newly installed; kept for restore()."""
+    self.machine.restore()
+    self.machine.unpack()
+    self.machine.shell("systemctl start nodeagent-helper.socket nodeagent.service")
+    self._wait_ready()
+    self.machine.save(READY)
+    self._is_worn = False
+
+  def restore(self) -> None:
+    """The machine as it was when the agent had just become ready."""
+    self.machine.restore(READY)
+    self._wait_ready()
+
+  def _wait_ready(self) -> None:
+    for agent in self.agents.values():
+      agent.wait_ready()
+
+  def stop(self) -> None:
+    self.machine.kill()
+    self.run.stop()
+
+  def profile(self, host: str) -> str:
+    return self.plan.host(host).profile
