@@ -19,6 +19,12 @@ MEASURED = pytest.StashKey[list]()
 in_full = pytest.mark.skipif(os.environ.get("RIG_FULL") != "1", reason="long: RIG_FULL=1, as in make system-full")
 
 
+def machine_rows(host: str) -> list:
+  """The rows of a host with a kernel of its own, as parameters."""
+  return [pytest.param(fault, marks=in_full if fault.full else (), id=fault.name)
+          for fault in MACHINE_MATRIX.faults if fault.host == host]
+
+
 def lacking(reason: str) -> None:
   if os.environ.get("CI") == "true":
     pytest.fail(f"CI must run this, but: {reason}", pytrace=False)
@@ -80,8 +86,8 @@ def pytest_sessionfinish(session):
 
 
 def pytest_collection_modifyitems(items):
-  """The virtual machine first: an emulated processor would not share well with eight hosts that stay until the end."""
-  items.sort(key=lambda item: item.path.name != "test_machine.py")
+  """The virtual machines first: an emulated processor would not share well with eight hosts that stay until the end."""
+  items.sort(key=lambda item: item.path.name not in ("test_machine.py", "test_selinux.py"))
 
 
 @pytest.hookimpl(hookwrapper=True)

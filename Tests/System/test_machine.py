@@ -5,9 +5,9 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from conftest import MACHINE_MATRIX, MACHINE_PLAN, in_full
+from conftest import MACHINE_MATRIX, MACHINE_PLAN, machine_rows
 from rig import wait
-from rig.machine_system import MachineSystem
+from rig.machine_system import running
 from rig.row import Row
 from rig.verdicts import describe, findings
 
@@ -27,21 +27,14 @@ nsenter --net=/run/netns/lan mount -t nfs4 -o vers=4.2,hard,timeo=20 192.168.100
 @pytest.fixture(scope="module")
 def bed(emulation, binary):
   """The host of the table, booted, with a ready agent."""
-  system = MachineSystem(MACHINE_PLAN, HOST, binary)
-  try:
-    system.start()
+  with running(MACHINE_PLAN, HOST, binary) as system:
     yield system
-  finally:
-    system.stop()
 
 
-ROWS = [pytest.param(fault, marks=in_full if fault.full else (), id=fault.name) for fault in MACHINE_MATRIX.faults]
-
-
-@pytest.mark.parametrize("fault", ROWS)
+@pytest.mark.parametrize("fault", machine_rows(HOST))
 def test_fault_is_found_and_let_go(bed, measured, fault):
   with bed.use(keeps=not fault.boots):
-    measured.append(Row(bed, MACHINE_MATRIX, fault, fault.host).run())
+    measured.append(Row(bed, MACHINE_MATRIX, fault, HOST).run())
 
 
 def test_restored_machine_is_soon_ready_and_has_todays_clock(bed, capsys):

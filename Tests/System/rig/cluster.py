@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from rig.paths import SYSTEM
+from rig.variant import VARIANTS
 
 # Where the hosts live: in namespaces of this machine, or each in a virtual machine with a kernel of its own.
 TIERS = ("namespaces", "machine")
@@ -21,10 +22,14 @@ class HostPlan:
   address: str
   kubernetes: str | None = None
   first_master: bool = False
+  # What kind of virtual machine it is, of rig.variant.
+  variant: str = "plain"
 
   def __post_init__(self):
     if self.profile not in PROFILES:
       raise ValueError(f"{self.name}: profile {self.profile!r} is none of {PROFILES}")
+    if self.variant not in VARIANTS:
+      raise ValueError(f"{self.name}: variant {self.variant!r} is none of {tuple(VARIANTS)}")
 
   @property
   def minor(self) -> int:

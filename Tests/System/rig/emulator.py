@@ -48,6 +48,7 @@ class Emulator:
     far_door.close()
     run.ledger.process(self._outer.pid, "nsenter of the emulator")
     self._pid = processes.only_child(self._outer.pid)
+    self._started = ledger.start_time(self._pid)
     run.ledger.process(self._pid, "emulator")
     self._lines = self._monitor.makefile("rwb")
     self._monitor.settimeout(60)
@@ -90,11 +91,11 @@ class Emulator:
 
   def kill(self) -> None:
     """Ends it at once and reaps it."""
-    if not self.has_ended():
-      try:
-        self.execute("quit", seconds=10)  # its files are in order then
-        self._outer.wait(timeout=10)
-      except (OSError, ConnectionError, RuntimeError, ValueError, subprocess.TimeoutExpired):
+    try:
+      self.execute("quit", seconds=10)  # its files are in order then
+      self._outer.wait(timeout=10)
+    except (OSError, ConnectionError, RuntimeError, ValueError, subprocess.TimeoutExpired):
+      if ledger.start_time(self._pid) == self._started:
         os.kill(self._pid, signal.SIGKILL)
     self.wait(10)
 

@@ -18,6 +18,7 @@ from rig import initramfs, installed, pki, profiles, trees
 from rig.cluster import ClusterPlan, HostPlan
 from rig.layer import Layer
 from rig.paths import IMAGES, PAYLOAD
+from rig.variant import VARIANTS, Variant
 
 RECIPE = 1  # raise it when what is made below changes
 DISK_BYTES = 4 << 30  # sparse
@@ -25,15 +26,21 @@ UNITS = ("rig-door.service", "rig-network.service", "rig-time.service")
 # Nothing but the merged tree is needed, and only here.
 MERGE = """
 set -e
-layers=$1 merged=$2 disk=$3
+layers=$1 merged=$2 disk=$3 copy=$4
 mount -t overlay -o "ro,lowerdir=$layers" overlay "$merged"
+if [ -n "$copy" ]; then
+  cp -a "$merged" "$copy"
+  chroot "$copy" setfiles -F -m /etc/selinux/default/contexts/files/file_contexts /
+  merged=$copy
+fi
 mke2fs -q -t ext4 -O '^has_journal' -E lazy_itable_init=1,nodiscard -d "$merged" "$disk"
 """
 
 
 def ensure(plan: ClusterPlan, host: HostPlan) -> Path:
   """The directory with the kernel, its first file system and the disk of a host; made unless it is there."""
-  tree = trees.ensure("machine")
+  variant = VARIANTS[host.variant]
+  tree = trees.ensure(variant.tree)
   certificates = pki.ensure(plan)
   IMAGES.mkdir(parents=True, exist_ok=True)
   with _lock(), tempfile.TemporaryDirectory(dir=IMAGES, prefix=".") as name:
@@ -46,7 +53,7 @@ def ensure(plan: ClusterPlan, host: HostPlan) -> Path:
     image = IMAGES / f"{host.name}-{_digest(tree, layer)}"
     if not image.is_dir():
       began = time.monotonic()
-      _make(work, tree, layer)
+      _make(work, tree, layer, variant)
       _discard_old(host, keep=image)
       (work / "image").rename(image)
       print(f"rig: {image.name} made in {time.monotonic() - began:.0f} s", file=sys.stderr, flush=True)
@@ -81,7 +88,7 @@ def _digest(tree: Path, layer: Layer) -> str:
   return parts.hexdigest()[:16]
 
 
-def _make(work: Path, tree: Path, layer: Layer) -> None:
+def _make(work: Path, tree: Path, layer: Layer, variant: Variant) -> None:
   image, merged = work / "image", work / "merged"
   image.mkdir()
   merged.mkdir()
@@ -90,7 +97,7 @@ def _make(work: Path, tree: Path, layer: Layer) -> None:
   with (image / "disk.raw").open("wb") as disk:
     disk.truncate(DISK_BYTES)
   subprocess.run(["unshare", "--mount", "--propagation", "private", "sh", "-c", MERGE, "sh", f"{layer.root}:{tree}",
-                  str(merged), str(image / "disk.raw")], check=True)
+                  str(merged), str(image / "disk.raw"), str(work / "labelled") if variant.has_labels else ""], check=True)
 
 
 @contextmanager

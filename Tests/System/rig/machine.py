@@ -11,10 +11,12 @@ import time
 from pathlib import Path
 
 from rig import trees, wait
+from rig.cluster import HostPlan
 from rig.door import Door, Question
 from rig.emulator import IMAGE, OWN, Emulator, accelerator, common, entered
 from rig.host import PATH, Host
 from rig.run import Run
+from rig.variant import VARIANTS, Variant
 
 BOOT_SECONDS = 240 * wait.PATIENCE
 END_SECONDS = 90 * wait.PATIENCE
@@ -29,10 +31,11 @@ class Machine(Host):
 
   command_seconds = 120 * wait.PATIENCE
 
-  def __init__(self, run: Run, name: str, image: Path, payload: Path | None = None):
+  def __init__(self, run: Run, host: HostPlan, image: Path, payload: Path | None = None):
     """`payload` is a directory that unpack() lays over the machine's files."""
-    self.run, self.name, self.image = run, name, image
-    self.own = run.directory / f"machine-{name}"
+    self.run, self.name, self.image = run, host.name, image
+    self.variant = VARIANTS[host.variant]
+    self.own = run.directory / f"machine-{self.name}"
     self.own.mkdir()
     self.console = self.own / "console"
     self.console.touch()
@@ -85,6 +88,12 @@ class Machine(Host):
       self._emulator.kill()
       self._forget()
 
+  def require_health(self) -> None:
+    """Raises unless all units that were to start have started."""
+    if (state := self._state()) != "running":
+      units = self.shell("systemctl --failed --no-legend; systemctl list-jobs")
+      raise RuntimeError(f"{self.name} is {state}:\n{units}{self._last_words()}")
+
   def save(self, snapshot: str = BOOTED) -> None:
     """Keeps the state of now for restore()."""
     self._emulator.say(f"savevm {snapshot}")
@@ -93,6 +102,8 @@ class Machine(Host):
     """Copies the payload in, by a disk of its own: through the door it would take a minute."""
     # What an earlier payload left in the cache of the disk is dropped.
     self.shell("blockdev --flushbufs /dev/vdb && tar --extract --file /dev/vdb --directory / --no-overwrite-dir")
+    if self.variant.has_labels:
+      self.shell("tar --list --file /dev/vdb | sed 's/^[.]//' | restorecon -f -")
 
   # ---- what is done inside ----
 
@@ -133,7 +144,7 @@ class Machine(Host):
       subprocess.run(["tar", "--create", "--file", str(target), "--directory", str(payload), "."], check=True)
     with target.open("ab") as disk:
       disk.truncate(PAYLOAD_BYTES)
-    if (kept := booted(self.image, self.accelerator)).is_file():
+    if (kept := booted(self.image, self.accelerator, self.variant)).is_file():
       subprocess.run(["cp", "--reflink=auto", "--sparse=always", str(kept), str(self.own / "disk.qcow2")], check=True)
     else:
       command = ["qemu-img", "create", "-q", "-f", "qcow2", "-b", f"{IMAGE}/disk.raw", "-F", "raw",
@@ -141,7 +152,8 @@ class Machine(Host):
       subprocess.run(entered(self.run, self.image, self.own, *command), check=True)
 
   def _start(self, arguments: str, *options: str) -> None:
-    self._emulator = Emulator(self.run, self.image, self.own, [*_options(self.accelerator, arguments), *options])
+    words = f"{self.variant.arguments} {arguments}".strip()
+    self._emulator = Emulator(self.run, self.image, self.own, [*_options(self.accelerator, words), *options])
     self._door = Door(self._emulator.door)
 
   def _forget(self) -> None:
@@ -169,10 +181,11 @@ class Machine(Host):
       return self._boot != earlier
 
     self._wait(is_another, BOOT_SECONDS, "boots")
-    state = self.exec("systemctl", "is-system-running", "--wait", seconds=BOOT_SECONDS, check=False).strip()
-    if state != "running":
-      raise RuntimeError(f"{self.name} is {state}:\n{self.shell('systemctl --failed --no-legend; systemctl list-jobs')}"
-                         f"{self._last_words()}")
+    self._state()
+
+  def _state(self) -> str:
+    """What has come of the boot, when it is over."""
+    return self.exec("systemctl", "is-system-running", "--wait", seconds=BOOT_SECONDS, check=False).strip()
 
   def _wait(self, condition, seconds: float, what: str):
     try:
@@ -193,26 +206,27 @@ def _options(accelerator: str, arguments: str) -> list[str]:
           "-device", "virtio-blk-pci,drive=payload", "-device", "virtio-rng-pci"]
 
 
-def booted(image: Path, accelerator: str) -> Path:
+def booted(image: Path, accelerator: str, variant: Variant) -> Path:
   """The disk with the snapshot of a booted machine, which fits this emulator and these options only."""
-  parts = [trees.path("emulator").name, *_options(accelerator, "")]
+  parts = [trees.path("emulator").name, *_options(accelerator, variant.arguments)]
   key = hashlib.sha256("\0".join(parts).encode()).hexdigest()[:8]
   return image / f"booted-{key}.qcow2"
 
 
-def prepare(name: str, image: Path) -> Path:
+def prepare(host: HostPlan, image: Path) -> Path:
   """Boots an image for the first time and keeps the result, unless that is there; answers the disk."""
   with (image / ".lock").open("w") as lock, Run() as run:
     fcntl.flock(lock, fcntl.LOCK_EX)
-    kept = booted(image, accelerator(run, image))
+    kept = booted(image, accelerator(run, image), VARIANTS[host.variant])
     if not kept.is_file():
       began = time.monotonic()
-      machine = Machine(run, name, image)
+      machine = Machine(run, host, image)
       machine.boot()
+      machine.require_health()
       machine.exec("sync")
       machine.save()
       machine.kill()
       shutil.move(machine.own / "disk.qcow2", kept.with_suffix(".new"))
       kept.with_suffix(".new").rename(kept)
-      print(f"rig: {name} booted in {time.monotonic() - began:.0f} s ({machine.accelerator})", file=sys.stderr, flush=True)
+      print(f"rig: {host.name} booted in {time.monotonic() - began:.0f} s ({machine.accelerator})", file=sys.stderr, flush=True)
   return kept

@@ -3,7 +3,7 @@
 from contextlib import contextmanager
 from pathlib import Path
 
-from rig import image, installed
+from rig import image, installed, machine
 from rig.agent import Agent
 from rig.cluster import ClusterPlan
 from rig.machine import Machine
@@ -14,6 +14,17 @@ TABLE = SYSTEM / "machine.toml"
 READY = "ready"
 
 
+@contextmanager
+def running(plan: ClusterPlan, name: str, binary: Path):
+  """The test bed of a host, started, for as long as it is used."""
+  system = MachineSystem(plan, name, binary)
+  try:
+    system.start()
+    yield system
+  finally:
+    system.stop()
+
+
 class MachineSystem:
   """As System, for one host: rows find guests, agents and profiles under the same names."""
 
@@ -21,10 +32,11 @@ class MachineSystem:
     self.plan = plan
     host = plan.host(name)
     disk = image.ensure(plan, host)
+    machine.prepare(host, disk)
     self.run = Run()
     try:
       payload = installed.agent(self.run.directory / "layers/agent", binary).root
-      self.machine = Machine(self.run, name, disk, payload)
+      self.machine = Machine(self.run, host, disk, payload)
     except BaseException:
       self.run.stop()
       raise

@@ -123,15 +123,22 @@ IDLE_UNITS = ["systemd-hwdb-update.service", "systemd-hibernate-clear.service", 
 # Asleep until a test starts them.
 RESTING = ("rpcbind.service", "rpcbind.socket", "nfs-server.service")
 
-RECIPES = {
-  # bookworm has systemd 252, the oldest supported; trixie has 257.
-  **{suite: Recipe(suite, INCLUDE, _finish(MASKED, GENERATORS), _options()) for suite in SUITES},
-  "machine": Recipe("trixie", (*INCLUDE, *OWN_KERNEL), _finish(
+
+
+def _machine(*more: str) -> Recipe:
+  return Recipe("trixie", (*INCLUDE, *OWN_KERNEL, *more), _finish(
     [unit for unit in MASKED if unit not in WITH_OWN_KERNEL] + IDLE_UNITS,
     [name for name in GENERATORS if name not in ("nfs-server-generator", "rpc-pipefs-generator")] + IDLE_GENERATORS,
     f'systemctl --root="$root" disable --quiet {" ".join(RESTING)}', *KERNEL),
     # Names of hardware, which the machine has none of; half of udev, and minutes of an emulated processor.
-    _options("/usr/lib/udev/hwdb.d/*")),
+    _options("/usr/lib/udev/hwdb.d/*"))
+
+
+RECIPES = {
+  # bookworm has systemd 252, the oldest supported; trixie has 257.
+  **{suite: Recipe(suite, INCLUDE, _finish(MASKED, GENERATORS), _options()) for suite in SUITES},
+  "machine": _machine(),
+  "machine-selinux": _machine("selinux-basics", "selinux-policy-default", "policycoreutils", "selinux-utils"),
   # bookworm's QEMU 7.2 panics a guest whose emulated processor has all it can have.
   "emulator": Recipe("trixie", ("qemu-system-x86", "qemu-utils"), "true", _options()),
 }
@@ -215,7 +222,7 @@ def _lock():
 
 def _discard_leftovers(name: str) -> None:
   """Removes the work directories of interrupted builds; the lock says that nobody uses them."""
-  for leftover in TREES.glob(f".{name}-*"):
+  for leftover in TREES.glob(f".{name}-????????"):
     shutil.rmtree(leftover)
 
 
@@ -223,6 +230,6 @@ def _discard_old(name: str, keep: Path) -> None:
   """Removes trees of earlier recipes unless a run that is alive boots from them."""
   from rig.ledger import trees_in_use
   used = trees_in_use()
-  for old in TREES.glob(f"{name}-*"):
+  for old in TREES.glob(f"{name}-{16 * '?'}"):
     if old.is_dir() and old != keep and str(old) not in used:
       shutil.rmtree(old)

@@ -1,0 +1,21 @@
+"""The kinds of virtual machines: what is installed on them, and what their kernel is told."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Variant:
+  """`tree` is a recipe of rig.trees; with labels, every file has the one that its SELinux policy wants."""
+
+  tree: str
+  arguments: str = ""
+  has_labels: bool = False
+  # For `make system-full` only.
+  is_long: bool = False
+
+
+VARIANTS = {
+  "plain": Variant("machine"),
+  # Without enforcing= the mode is the one of /etc/selinux/config: permissive, as Debian has it.
+  "selinux": Variant("machine-selinux", "security=selinux selinux=1", has_labels=True, is_long=True),
+}
