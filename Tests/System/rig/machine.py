@@ -18,7 +18,7 @@ from rig.host import PATH, Host
 from rig.run import Run
 from rig.variant import VARIANTS, Variant
 
-BOOT_SECONDS = 240 * wait.PATIENCE
+BOOT_SECONDS = 400 * wait.PATIENCE
 END_SECONDS = 90 * wait.PATIENCE
 HELLO_SECONDS = 2
 BOOTED = "booted"

@@ -3,15 +3,17 @@
 from contextlib import contextmanager
 from pathlib import Path
 
-from rig import image, installed, machine
+from rig import image, installed, machine, wait
 from rig.agent import Agent
 from rig.cluster import ClusterPlan
+from rig.emulator import accelerator
 from rig.machine import Machine
 from rig.paths import SYSTEM
 from rig.run import Run
 
 TABLE = SYSTEM / "machine.toml"
 READY = "ready"
+LOOK_SECONDS = 30
 
 
 @contextmanager
@@ -35,8 +37,10 @@ class MachineSystem:
     machine.prepare(host, disk)
     self.run = Run()
     try:
-      payload = installed.agent(self.run.directory / "layers/agent", binary).root
-      self.machine = Machine(self.run, host, disk, payload)
+      layer = installed.agent(self.run.directory / "layers/agent", binary)
+      if accelerator(self.run, disk) != "kvm":
+        installed.patience(layer, binary)
+      self.machine = Machine(self.run, host, disk, layer.root)
     except BaseException:
       self.run.stop()
       raise
@@ -59,6 +63,9 @@ class MachineSystem:
     self.machine.unpack()
     self.machine.shell("systemctl start nodeagent-helper.socket nodeagent.service")
     self._wait_ready()
+    for agent in self.agents.values():
+      wait.until(lambda: all(each["state"] != "unknown" for each in agent.status()["verdicts"]),
+                 LOOK_SECONDS * self.machine.patience, "the agent has seen all that it looks at")
     self.machine.save(READY)
     self._is_worn = False
 
