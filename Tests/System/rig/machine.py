@@ -227,6 +227,8 @@ def prepare(host: HostPlan, image: Path) -> Path:
       machine.save()
       machine.kill()
       shutil.move(machine.own / "disk.qcow2", kept.with_suffix(".new"))
+      for old in image.glob("booted-*.qcow2"):
+        old.unlink()  # of another emulator; who uses it has a copy
       kept.with_suffix(".new").rename(kept)
       print(f"rig: {host.name} booted in {time.monotonic() - began:.0f} s ({machine.accelerator})", file=sys.stderr, flush=True)
   return kept
