@@ -130,7 +130,7 @@ EMULATED = "tcg,thread=multi,tb-size=256"
 
 
 def accelerator(run, image: Path) -> str:
-  """kvm where a kernel really comes up with it, else the emulated processor; found out once per boot of this machine."""
+  """kvm where a kernel comes up with it, else the emulated processor; found out once per boot of this machine."""
   note = BUILD / "accelerator"
   key = f"{ledger.BOOT_ID} {trees.path('emulator').name} "
   if note.is_file() and (text := note.read_text()).startswith(key):

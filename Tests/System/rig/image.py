@@ -1,7 +1,4 @@
-"""The disk of a virtual machine, made of a tree and the layers of one host, and the machine as it is after its boot.
-
-Both are kept: the image for the recipe that it was made of, the booted machine besides for the processor that it ran on.
-"""
+"""The disk of a virtual machine, made of a tree and the layer of one host; kept as long as neither changes."""
 
 import fcntl
 import hashlib
@@ -100,8 +97,9 @@ def _make(work: Path, tree: Path, layer: Layer, variant: Variant) -> None:
   initramfs.build(tree, image / "initramfs")
   with (image / "disk.raw").open("wb") as disk:
     disk.truncate(DISK_BYTES)
+  copy = str(work / "labelled") if variant.has_labels else ""
   subprocess.run(["unshare", "--mount", "--propagation", "private", "sh", "-c", MERGE, "sh", f"{layer.root}:{tree}",
-                  str(merged), str(image / "disk.raw"), str(work / "labelled") if variant.has_labels else ""], check=True)
+                  str(merged), str(image / "disk.raw"), copy], check=True)
 
 
 @contextmanager

@@ -1,4 +1,4 @@
-"""The first file system of the machine: a shell and the drivers of its disk, in a cpio archive that the kernel unpacks."""
+"""The first file system of the machine: a shell and the driver of its disk, as a cpio archive."""
 
 import gzip
 import lzma

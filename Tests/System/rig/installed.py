@@ -29,7 +29,7 @@ def agent(root: Path, binary: Path) -> Layer:
 
 
 def patience(layer: Layer, binary: Path) -> None:
-  """Gives every plugin the time that an emulated processor takes, and leaves out what asks others for a quick answer."""
+  """Gives every plugin the time of an emulated processor, and leaves out what wants quick answers of others."""
   listing = subprocess.run([str(binary), "checks"], capture_output=True, text=True, check=True).stdout
   checks = re.findall(r"^ +([a-z-]+)\.([a-z-]+)", listing, re.MULTILINE)
   hasty = "".join(f"  {plugin}.{name}: {{enabled: false}}\n" for plugin, name in checks if plugin == "vip")

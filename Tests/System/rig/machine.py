@@ -68,7 +68,10 @@ class Machine(Host):
 
   def restart(self) -> None:
     """Reboots: the emulator goes on, the kernel begins again with the same arguments."""
-    self.exec("systemctl", "reboot", check=False)
+    try:
+      self.exec("systemctl", "--no-block", "reboot", seconds=30)
+    except TimeoutError:
+      pass  # it was quicker than its reply, or the wait for another boot tells
     self._come_up()
 
   def power_off(self) -> None:
@@ -167,7 +170,7 @@ class Machine(Host):
         raise RuntimeError(f"{self.name} has ended\n{self._emulator.log()}{self._last_words()}")
       try:
         return self._door.call("hello", HELLO_SECONDS)["boot"]
-      except TimeoutError:
+      except (TimeoutError, ConnectionError):
         return None
 
     self._boot = self._wait(hello, BOOT_SECONDS, "answers")
@@ -221,14 +224,17 @@ def prepare(host: HostPlan, image: Path) -> Path:
     if not kept.is_file():
       began = time.monotonic()
       machine = Machine(run, host, image)
-      machine.boot()
-      machine.require_health()
-      machine.exec("sync")
-      machine.save()
-      machine.kill()
+      try:
+        machine.boot()
+        machine.require_health()
+        machine.exec("sync")
+        machine.save()
+      finally:
+        machine.kill()
       shutil.move(machine.own / "disk.qcow2", kept.with_suffix(".new"))
       for old in image.glob("booted-*.qcow2"):
         old.unlink()  # of another emulator; who uses it has a copy
       kept.with_suffix(".new").rename(kept)
-      print(f"rig: {host.name} booted in {time.monotonic() - began:.0f} s ({machine.accelerator})", file=sys.stderr, flush=True)
+      print(f"rig: {host.name} booted in {time.monotonic() - began:.0f} s ({machine.accelerator})", file=sys.stderr,
+            flush=True)
   return kept

@@ -79,8 +79,10 @@ class MachineSystem:
       agent.wait_ready()
 
   def stop(self) -> None:
-    self.machine.kill()
-    self.run.stop()
+    try:
+      self.machine.kill()
+    finally:
+      self.run.stop()
 
   def profile(self, host: str) -> str:
     return self.plan.host(host).profile

@@ -99,7 +99,8 @@ def _options(*excluded: str) -> tuple[str, ...]:
 # The kernel is unpacked, not installed: nothing here makes an initramfs or a boot loader of it.
 KERNEL = (
   'cache="$root/var/cache/apt/archives"; export APT_CONFIG="$MMDEBSTRAP_APT_CONFIG"',
-  'kernel=$(apt-cache depends --important linux-image-cloud-amd64 | sed -n "s/^ *Depends: \\(linux-image-.*\\)/\\1/p" | head -n 1)',
+  'kernel=$(apt-cache depends --important linux-image-cloud-amd64'
+  ' | sed -n "s/^ *Depends: \\(linux-image-.*\\)/\\1/p" | head -n 1)',
   'cd "$cache"; ls "$kernel"_*.deb >/dev/null 2>&1 || apt-get download --quiet "$kernel"',
   'dpkg-deb --extract "$kernel"_*.deb "$root/.kernel"',
   'mv "$root"/.kernel/boot/vmlinuz-* "$root/boot/vmlinuz"',
@@ -110,8 +111,8 @@ KERNEL = (
 # What a host with a kernel of its own has besides.
 OWN_KERNEL = ("kmod", "udev", "systemd-timesyncd", "busybox-static")
 WITH_OWN_KERNEL = {
-  "systemd-udevd.service", "systemd-udevd-control.socket", "systemd-udevd-kernel.socket", "systemd-udev-trigger.service",
-  "systemd-modules-load.service", "systemd-remount-fs.service", "modprobe@.service",
+  "systemd-udevd.service", "systemd-udevd-control.socket", "systemd-udevd-kernel.socket",
+  "systemd-udev-trigger.service", "systemd-modules-load.service", "systemd-remount-fs.service", "modprobe@.service",
   "rpcbind.service", "rpcbind.socket", "nfs-server.service", "nfs-mountd.service", "nfs-idmapd.service",
   "nfsdcld.service", "proc-fs-nfsd.mount", "run-rpc_pipefs.mount", "var-lib-nfs-rpc_pipefs.mount"}
 # They run at each boot and each daemon-reload, find nothing, and are slow on an emulated processor.
