@@ -6,7 +6,6 @@ from pathlib import Path
 from rig import image, installed, machine, wait
 from rig.agent import Agent
 from rig.cluster import ClusterPlan
-from rig.emulator import accelerator
 from rig.machine import Machine
 from rig.paths import SYSTEM
 from rig.run import Run
@@ -38,8 +37,7 @@ class MachineSystem:
     self.run = Run()
     try:
       layer = installed.agent(self.run.directory / "layers/agent", binary)
-      if accelerator(self.run, disk) != "kvm":
-        installed.patience(layer, binary)
+      installed.patience(layer, binary)
       self.machine = Machine(self.run, host, disk, layer.root)
     except BaseException:
       self.run.stop()
