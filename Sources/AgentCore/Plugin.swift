@@ -18,6 +18,9 @@ public protocol Plugin: Sendable {
 
   /// The numbers of an observation.
   func metrics(_ observation: Observation) -> [MetricFamily]
+
+  /// The moves that an observation remembers, the newest first; none unless the plugin watches what moves.
+  func history(_ observation: Observation) -> [Move]
 }
 
 /// What one look at the machine gave.
@@ -26,18 +29,25 @@ public struct RoundResult: Sendable, Equatable {
   public var verdicts: [Verdict]
   /// The numbers.
   public var metrics: [MetricFamily]
+  /// The moves that are remembered.
+  public var moves: [Move]
 
   /// Makes a result.
-  public init(verdicts: [Verdict], metrics: [MetricFamily]) {
+  public init(verdicts: [Verdict], metrics: [MetricFamily], moves: [Move] = []) {
     self.verdicts = verdicts
     self.metrics = metrics
+    self.moves = moves
   }
 }
 
 extension Plugin {
+  /// Nothing is remembered.
+  public func history(_ observation: Observation) -> [Move] { [] }
+
   /// Observes, judges and measures: all that the engine knows of a plugin.
   public func round(at time: HostTime) async throws -> RoundResult {
     let observation = try await observe(at: time)
-    return RoundResult(verdicts: judge(observation), metrics: metrics(observation))
+    return RoundResult(
+      verdicts: judge(observation), metrics: metrics(observation), moves: history(observation))
   }
 }

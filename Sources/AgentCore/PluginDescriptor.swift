@@ -8,24 +8,27 @@ public struct PluginDescriptor: Sendable {
   public var summary: String
   /// Its checks, in the order of reports.
   public var checks: [CheckDefinition]
-  /// The longest time between two looks.
-  public var interval: Duration
+  /// How often it looks when nothing triggers it.
+  public var rhythm: Rhythm
   /// How long one look may take before its checks turn unknown.
   public var deadline: Duration
-  /// What it must be allowed to read.
+  /// How long one look of `doctor` may take when the plugin or a check of it is asked for by name; nil for no longer.
+  public var namedDeadline: Duration?
+  /// What it must be allowed to do.
   public var requirements: [Requirement]
 
   /// Makes a descriptor.
   public init(
-    name: String, area: Area, summary: String, checks: [CheckDefinition], interval: Duration, deadline: Duration,
-    requirements: [Requirement] = []
+    name: String, area: Area, summary: String, checks: [CheckDefinition], rhythm: Rhythm, deadline: Duration,
+    namedDeadline: Duration? = nil, requirements: [Requirement] = []
   ) {
     self.name = name
     self.area = area
     self.summary = summary
     self.checks = checks
-    self.interval = interval
+    self.rhythm = rhythm
     self.deadline = deadline
+    self.namedDeadline = namedDeadline
     self.requirements = requirements
   }
 }

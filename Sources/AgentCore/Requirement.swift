@@ -1,12 +1,14 @@
-/// Something that a plugin must be allowed to read.
+/// Something that a plugin must be allowed to do.
 public struct Requirement: Sendable, Hashable {
-  /// What is read.
+  /// What it needs.
   public enum Resource: Sendable, Hashable {
-    /// A file or a directory of the host.
+    /// To read a file or a directory of the host.
     case file(String)
+    /// A capability of the agent's process.
+    case capability(Capability)
   }
 
-  /// What is read.
+  /// What it needs.
   public var resource: Resource
   /// The checks that cannot look without it.
   public var checks: [CheckID]

@@ -16,6 +16,8 @@ public struct Verdict: Sendable, Hashable {
   public var lost: [Plane]?
   /// What is in danger when this subject warns or fails, where it is not what the check says; nil for that.
   public var atRisk: [Plane]?
+  /// Whether it rests on something seen since the last look; what was judged before proves nothing a second time.
+  public var isFresh = true
 
   /// Makes a verdict.
   public init(

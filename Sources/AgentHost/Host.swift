@@ -10,6 +10,8 @@ public struct Host: Sendable {
   public let mode: HostRoot.Mode
   /// What the agent knows of itself.
   public let agent: any AgentIntrospection
+  /// What the configuration and the command line ask of the rounds.
+  public let wishes: RoundWishes
   /// The kubelet's version and settings.
   public let kubelet: KubeletSource
   let sources: HostSources
@@ -20,7 +22,8 @@ public struct Host: Sendable {
   /// Makes a host from its parts.
   public init(
     files: HostFiles, roles: Set<Role>, cluster: ClusterSettings = .defaults, worker: Worker,
-    events: HostEvents, kubelet: KubeletSource, agent: any AgentIntrospection, sources: HostSources
+    events: HostEvents, kubelet: KubeletSource, agent: any AgentIntrospection, sources: HostSources,
+    wishes: RoundWishes = RoundWishes()
   ) {
     self.files = files
     self.sources = sources
@@ -31,7 +34,14 @@ public struct Host: Sendable {
     self.events = events
     self.agent = agent
     self.kubelet = kubelet
+    self.wishes = wishes
   }
+
+  /// The time between two looks of a plugin on this host.
+  public func interval(of descriptor: PluginDescriptor) -> Duration { wishes.interval(of: descriptor, roles: roles) }
+
+  /// How long one look of a plugin may take.
+  public func deadline(of descriptor: PluginDescriptor) -> Duration { wishes.deadline(of: descriptor) }
 
   /// What the kernel holds of its clock's discipline.
   public var kernelClock: KernelClockSource { sources.kernelClock }
@@ -41,6 +51,9 @@ public struct Host: Sendable {
 
   /// systemd's units.
   public var systemd: Systemd { sources.systemd }
+
+  /// Keepalived's own word on who is the master.
+  public var keepalived: KeepalivedBus { sources.keepalived }
 
   /// What only root may ask, asked by the helper where the agent is not root.
   public var helper: PrivilegedHelper { sources.helper }
@@ -53,20 +66,13 @@ public struct Host: Sendable {
   /// Asks a server once; see ``HTTPProbes/get(_:)``. A recorded host answers from its recording.
   public func http(_ request: HTTPProbeRequest) async -> HTTPProbeResult { await sources.probes.get(request) }
 
-  /// A trigger whenever one of the paths or units changes; see ``HostEvents/changes(of:polling:and:)``.
+  /// A trigger whenever one of the paths or units changes, what is watched of the network, or at a trigger of others; see
+  /// ``HostEvents/changes(of:polling:and:)``.
   public func changes(
-    of paths: [String], polling polled: [String] = [], units: [UnitName] = []
+    of paths: [String], polling polled: [String] = [], units: [UnitName] = [], network watch: NetworkWatch? = nil,
+    and others: [AsyncStream<Trigger>] = []
   ) -> AsyncStream<Trigger> {
-    events.changes(of: paths, polling: polled, and: units.isEmpty ? [] : [systemd.changes(of: units)])
-  }
-
-  /// A trigger whenever one of the paths changes, an interface or an address of this host, or the holder of a watched
-  /// address.
-  ///
-  /// - Parameter find: the watched addresses; it looks once, when the watch begins.
-  public func networkChanges(
-    of paths: [String], watching find: @escaping @Sendable (Host) async -> Set<IPAddress>
-  ) -> AsyncStream<Trigger> {
-    events.changes(of: paths, and: [events.later { await self.network.changes(of: find(self)) }])
+    let units = units.isEmpty ? [] : [systemd.changes(of: units)]
+    return events.changes(of: paths, polling: polled, and: units + (watch.map { [$0.changes()] } ?? []) + others)
   }
 }

@@ -34,18 +34,6 @@ public struct HostEvents: Sendable {
     return TriggerStreams.merge(streams, on: sources.loop)
   }
 
-  /// The triggers of a stream that is made only after a look at the host.
-  func later(_ make: @escaping @Sendable () async -> AsyncStream<Trigger>) -> AsyncStream<Trigger> {
-    guard let sources else { return AsyncStream { $0.finish() } }
-    let (stream, continuation) = AsyncStream.makeStream(of: Trigger.self, bufferingPolicy: .bufferingNewest(1))
-    let task = Task(executorPreference: sources.loop) {
-      for await trigger in await make() { continuation.yield(trigger) }
-      continuation.finish()
-    }
-    continuation.onTermination = { _ in task.cancel() }
-    return stream
-  }
-
   /// How the watching of files goes; nil where nothing is watched.
   public func fileWatching() async -> FileWatcher.Health? { await sources?.watcher.health() }
 }

@@ -1,5 +1,8 @@
 /// How a host names itself.
 public struct HostIdentity: Sendable, Hashable {
+  /// The name of a host that does not tell its own.
+  public static let unknown = "unknown"
+
   /// The host name (/proc/sys/kernel/hostname, else /etc/hostname); `unknown` when neither can be read.
   public var name: String
   /// The distribution in its own words (PRETTY_NAME of os-release(5)).
@@ -17,7 +20,7 @@ public struct HostIdentity: Sendable, Hashable {
   /// Reads what the host says of itself; what cannot be read is missing.
   public init(reading files: HostFiles) {
     name =
-      Self.line("/proc/sys/kernel/hostname", files) ?? Self.line("/etc/hostname", files) ?? "unknown"
+      Self.line("/proc/sys/kernel/hostname", files) ?? Self.line("/etc/hostname", files) ?? Self.unknown
     kernel = Self.line("/proc/sys/kernel/osrelease", files)
     system = ["/etc/os-release", "/usr/lib/os-release"].lazy.compactMap { Self.prettyName($0, files) }.first
   }

@@ -8,6 +8,8 @@ public struct HostSources: Sendable {
   public let hostNetwork: HostNetwork
   /// systemd's units.
   public let systemd: Systemd
+  /// Keepalived's own word on who is the master.
+  public let keepalived: KeepalivedBus
   /// HTTP servers on addresses and unix sockets.
   public let probes: HTTPProbes
   /// What only root may ask.
@@ -26,6 +28,7 @@ public struct HostSources: Sendable {
     let bus = SystemBus(loop: loop, files: files, clock: clock, isLasting: isLasting)
     return HostSources(
       files: files, worker: worker, systemd: Systemd(loop: loop, bus: bus, worker: worker, files: files),
+      keepalived: KeepalivedBus(loop: loop, bus: bus),
       hostNetwork: HostNetwork(loop: loop, clock: clock, files: files, worker: worker), recording: nil)
   }
 
@@ -33,13 +36,16 @@ public struct HostSources: Sendable {
   public static func recorded(_ recording: Recording, files: HostFiles, worker: Worker) -> HostSources {
     HostSources(
       files: files, worker: worker, systemd: Systemd(recorded: recording.units),
+      keepalived: KeepalivedBus(recorded: recording.vrrp),
       hostNetwork: HostNetwork(recorded: recording.network), recording: recording)
   }
 
   private init(
-    files: HostFiles, worker: Worker, systemd: Systemd, hostNetwork: HostNetwork, recording: Recording?
+    files: HostFiles, worker: Worker, systemd: Systemd, keepalived: KeepalivedBus, hostNetwork: HostNetwork,
+    recording: Recording?
   ) {
     self.systemd = systemd
+    self.keepalived = keepalived
     self.hostNetwork = hostNetwork
     kernelClock = recording.map { .recorded($0.clock) } ?? .kernel
     spaces = Dictionary(uniqueKeysWithValues: (recording?.spaces ?? [:]).map { ("\($0.key)", $0.value) })

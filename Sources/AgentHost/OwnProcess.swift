@@ -1,3 +1,4 @@
+public import AgentCore
 import CLinux
 import Glibc
 
@@ -17,6 +18,8 @@ public struct OwnProcess: Sendable, Hashable {
   public var openDescriptors: Int
   /// The soft limit of descriptors (RLIMIT_NOFILE).
   public var mostDescriptors: Double
+  /// What it may do beyond an ordinary user: a bit for each capability's number (CapEff, proc_pid_status(5)).
+  public var effectiveCapabilities: UInt64
   /// Its start, seconds since 1970 (start time of /proc/self/stat and btime of /proc/stat).
   public var startSeconds: Double
 
@@ -25,7 +28,9 @@ public struct OwnProcess: Sendable, Hashable {
   /// - Throws: ``FileError`` where /proc is not there.
   public init() throws(FileError) {
     let files = HostFiles(root: try HostRoot("/", mode: .live))
-    let status = Self.fields(try files.text("/proc/self/status", limit: .kernel))
+    let text = try files.text("/proc/self/status", limit: .kernel)
+    let status = Self.fields(text)
+    effectiveCapabilities = Self.capabilities(text)
     anonymousBytes = (status["RssAnon"] ?? 0) * 1024
     residentBytes = (status["VmRSS"] ?? 0) * 1024
     virtualBytes = (status["VmSize"] ?? 0) * 1024
@@ -35,6 +40,15 @@ public struct OwnProcess: Sendable, Hashable {
     mostDescriptors = Self.mostDescriptors()
     startSeconds = Self.start(
       stat: try files.text("/proc/self/stat", limit: .kernel), boot: try files.text("/proc/stat", limit: .kernel))
+  }
+
+  /// Whether it has a capability.
+  public func has(_ capability: Capability) -> Bool { (effectiveCapabilities >> UInt64(capability.number)) & 1 == 1 }
+
+  /// None where the kernel does not say.
+  private static func capabilities(_ status: String) -> UInt64 {
+    let line = status.split(whereSeparator: \.isNewline).first { $0.hasPrefix("CapEff:") }
+    return line.flatMap { UInt64($0.dropFirst("CapEff:".count).filter { !$0.isWhitespace }, radix: 16) } ?? 0
   }
 
   private static func fields(_ status: String) -> [String: Int] {

@@ -19,7 +19,7 @@ public enum PluginRegistry {
     Registration(KubeProxyPlugin.descriptor) { KubeProxyPlugin(host: $0) },
     Registration(CalicoPlugin.descriptor) { CalicoPlugin(host: $0) },
     Registration(CNIPlugin.descriptor) { CNIPlugin(host: $0) },
-    Registration(VIPPlugin.descriptor) { VIPPlugin(host: $0) },
+    Registration(VIPPlugin.descriptor, settings: VIPSettings.self) { VIPPlugin(host: $0, settings: $1) },
     Registration(LinksPlugin.descriptor) { LinksPlugin(host: $0) },
     Registration(ServiceAddressPlugin.descriptor) { ServiceAddressPlugin(host: $0) },
     Registration(SelfPlugin.descriptor, settings: SelfSettings.self) { SelfPlugin(host: $0, settings: $1) },

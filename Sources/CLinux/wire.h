@@ -84,6 +84,27 @@ static inline ssize_t clinux_discovery_send(int descriptor, int interface, const
   return sendmsg(descriptor, &message, 0);
 }
 
+// Lets frames to a group's hardware address through an interface while the descriptor is open. Nothing is sent: this is
+// between the host and its card, unlike joining an IP group. 0, or -1 with errno.
+static inline int clinux_packet_join(int descriptor, int interface, const uint8_t group[6]) {
+  struct packet_mreq request = {.mr_ifindex = interface, .mr_type = PACKET_MR_MULTICAST, .mr_alen = ETH_ALEN};
+  memcpy(request.mr_address, group, ETH_ALEN);
+  return setsockopt(descriptor, SOL_PACKET, PACKET_ADD_MEMBERSHIP, &request, sizeof request);
+}
+
+// Receives one packet, cut at `size`; `source` becomes the hardware address that sent it, all zero where that has not
+// six bytes, and `outgoing` whether this host did. The number of bytes, or -1 with errno.
+static inline ssize_t clinux_packet_receive(int descriptor, void *buffer, size_t size, uint8_t source[6],
+                                            int *outgoing) {
+  struct sockaddr_ll address = {0};
+  socklen_t length = sizeof address;
+  ssize_t count = recvfrom(descriptor, buffer, size, 0, (struct sockaddr *)&address, &length);
+  memset(source, 0, ETH_ALEN);
+  if (address.sll_halen == ETH_ALEN) memcpy(source, address.sll_addr, ETH_ALEN);
+  *outgoing = address.sll_pkttype == PACKET_OUTGOING;
+  return count;
+}
+
 // Replaces a socket's filter. 0, or -1 with errno.
 static inline int clinux_attach_filter(int descriptor, struct sock_filter *program, uint16_t count) {
   struct sock_fprog filter = {.len = count, .filter = program};

@@ -7,8 +7,7 @@ import Glibc
 /// Needs CAP_NET_RAW (packet(7), raw(7)). A host does not hear itself: what it holds stands in the address table.
 actor AddressProber {
   private struct Watch {
-    var others: Set<IPAddress>
-    var own: Set<IPAddress>
+    var addresses: AddressInterest.Addresses
     var continuation: AsyncStream<Trigger>.Continuation
   }
 
@@ -22,8 +21,7 @@ actor AddressProber {
   private let clock: any AgentClock
   private var wires: Wires?
   private var flights: [IPAddress: Task<ProbeOutcome, Never>] = [:]
-  private var watches: [Int: Watch] = [:]
-  private var lastID = 0
+  private var watches: [ObjectIdentifier: Watch] = [:]
   private var follower: Task<Void, Never>?
   private var book = ClaimBook()
   nonisolated var unownedExecutor: UnownedSerialExecutor { loop.asUnownedSerialExecutor() }
@@ -39,12 +37,17 @@ actor AddressProber {
     wires = nil
   }
 
-  /// Asks who has an address: one question and the window; when nobody answers, two more and half the window.
+  /// Asks who has an address: one question and the window; when nobody answers, two more and half the window, unless
+  /// this host has the address itself, which it does not hear.
   ///
   /// Who asks for the same address meanwhile waits for the same answer.
-  func claimants(of address: IPAddress, on interface: String?, window: Duration) async -> ProbeOutcome {
+  ///
+  /// - Parameter insists: whether silence is asked again.
+  func claimants(
+    of address: IPAddress, on interface: String?, window: Duration, insists: Bool = true
+  ) async -> ProbeOutcome {
     if let flight = flights[address] { return await flight.value }
-    let flight = Task(executorPreference: loop) { await self.fly(address, interface, window) }
+    let flight = Task(executorPreference: loop) { await self.fly(address, interface, window, insists) }
     flights[address] = flight
     return await flight.value
   }
@@ -52,13 +55,19 @@ actor AddressProber {
   /// What was heard of a watched address.
   func heard(_ address: IPAddress) -> HeardClaims { book.heard(address) { wires?[$0] != nil } }
 
-  /// A trigger when another host announces one of these addresses, or this host claims one of `own` for the first time
+  /// A trigger when another host announces one of these addresses, or this host claims one of its own for the first time
   /// in a minute; the first one comes when the watch stands.
-  nonisolated func announcements(of others: Set<IPAddress>, own: Set<IPAddress>) -> AsyncStream<Trigger> {
+  nonisolated func announcements(for interest: AddressInterest) -> AsyncStream<Trigger> {
     let (stream, continuation) = AsyncStream.makeStream(of: Trigger.self, bufferingPolicy: .bufferingNewest(1))
-    let watch = Watch(others: others, own: own, continuation: continuation)
-    Task(executorPreference: loop) { await self.start(watch) }
+    Task(executorPreference: loop) { await self.start(interest, continuation) }
     return stream
+  }
+
+  /// Listens for what an interest names now; one that nobody watches for is left alone.
+  func interestChanged(_ interest: AddressInterest) async {
+    guard watches[ObjectIdentifier(interest)] != nil else { return }
+    watches[ObjectIdentifier(interest)]?.addresses = interest.current
+    await enterWatches()
   }
 
   /// How many answers the question in flight has so far; nil when there is none.
@@ -68,8 +77,10 @@ actor AddressProber {
 // MARK: - Asking
 
 extension AddressProber {
-  private func fly(_ address: IPAddress, _ interface: String?, _ window: Duration) async -> ProbeOutcome {
-    let outcome = await ask(address, interface, window)
+  private func fly(
+    _ address: IPAddress, _ interface: String?, _ window: Duration, _ insists: Bool
+  ) async -> ProbeOutcome {
+    let outcome = await ask(address, interface, window, insists)
     flights[address] = nil
     book.questions[address] = nil
     if case .answered(let answers) = outcome { book.learn(answers.claimants, of: address) }
@@ -77,7 +88,9 @@ extension AddressProber {
     return outcome
   }
 
-  private func ask(_ address: IPAddress, _ interface: String?, _ window: Duration) async -> ProbeOutcome {
+  private func ask(
+    _ address: IPAddress, _ interface: String?, _ window: Duration, _ insists: Bool
+  ) async -> ProbeOutcome {
     let table: NetworkTable
     do { table = try await network.table() } catch { return .failed("\(error)") }
     let route: ProbeRoute
@@ -91,7 +104,8 @@ extension AddressProber {
       route: route, tally: ClaimTally(ignoring: table.ownHardwareAddresses))
     rewire()
     do {
-      let asked = try await ask(address, by: route, window)
+      let isOwn = table.answers(for: address) || book.isClaimedHere(address, at: clock.now())
+      let asked = try await ask(address, by: route, window, insists: insists && !isOwn)
       return answers(of: address, by: route, asked: asked)
     } catch {
       return ProbeOutcome(error, interface: route.interface)
@@ -99,11 +113,12 @@ extension AddressProber {
   }
 
   /// - Returns: how often it was asked.
-  private func ask(_ address: IPAddress, by route: ProbeRoute, _ window: Duration) async throws(SystemCallError) -> Int
-  {
+  private func ask(
+    _ address: IPAddress, by route: ProbeRoute, _ window: Duration, insists: Bool
+  ) async throws(SystemCallError) -> Int {
     try put(address, by: route)
     await wait(window)
-    guard answersSoFar(for: address) == 0 else { return 1 }
+    guard insists, answersSoFar(for: address) == 0 else { return 1 }
     try put(address, by: route)
     await wait(Self.pause)
     try put(address, by: route)
@@ -135,38 +150,37 @@ extension AddressProber {
 // MARK: - Listening
 
 extension AddressProber {
-  private func start(_ watch: Watch) async {
-    lastID += 1
-    let id = lastID
-    watches[id] = watch
-    watch.continuation.onTermination = { [weak self, loop] _ in
-      Task(executorPreference: loop) { await self?.end(id) }
+  private func start(_ interest: AddressInterest, _ continuation: AsyncStream<Trigger>.Continuation) async {
+    watches[ObjectIdentifier(interest)] = Watch(addresses: interest.current, continuation: continuation)
+    continuation.onTermination = { [weak self, loop] _ in
+      Task(executorPreference: loop) { await self?.end(interest) }
     }
-    enterWatches()
-    if follower == nil { follow() }
-    await reroute()
-    watch.continuation.yield(Trigger())
+    await enterWatches()
+    continuation.yield(Trigger())
   }
 
-  private func end(_ id: Int) {
-    watches[id] = nil
-    if watches.isEmpty {
+  private func end(_ interest: AddressInterest) async {
+    watches[ObjectIdentifier(interest)] = nil
+    await enterWatches()
+  }
+
+  /// Interfaces are followed only while there is something to hear on them.
+  private func enterWatches() async {
+    let addresses = watches.values.map(\.addresses)
+    book.watch(
+      addresses.reduce(into: []) { $0.formUnion($1.watched) }, own: addresses.reduce(into: []) { $0.formUnion($1.own) })
+    guard addresses.contains(where: { !$0.isEmpty }) else {
       follower?.cancel()
       follower = nil
+      return rewire()
     }
-    enterWatches()
-    rewire()
-  }
-
-  private func enterWatches() {
-    book.watch(
-      watches.values.reduce(into: []) { $0.formUnion($1.others) },
-      own: watches.values.reduce(into: []) { $0.formUnion($1.own) })
+    if follower == nil { follow() }
+    await reroute()
   }
 
   /// Interfaces come, go, and get other addresses.
   private func follow() {
-    let (changes, clock) = (network.changes(of: []), clock)
+    let (changes, clock) = (network.changes(), clock)
     follower = Task(executorPreference: loop) { [weak self] in
       for await _ in changes {
         await self?.reroute()
@@ -191,7 +205,8 @@ extension AddressProber {
     let effect = book.take(wires?[key]?.receive() ?? [], from: key, at: clock.now())
     if effect.needsFilters { rewire() }
     guard !effect.news.isEmpty else { return }
-    for watch in watches.values where !effect.news.isDisjoint(with: watch.others.union(watch.own)) {
+    for watch in watches.values where !effect.news.isDisjoint(with: watch.addresses.watched.union(watch.addresses.own))
+    {
       watch.continuation.yield(Trigger())
     }
   }

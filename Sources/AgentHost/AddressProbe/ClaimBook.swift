@@ -16,7 +16,8 @@ struct ClaimBook {
     var needsFilters = false
   }
 
-  /// Hardware addresses that are known to claim an address; announcements of further ones stay news.
+  /// Hardware addresses that are known to claim an address, and announcements that change them before it is asked for
+  /// again; those of further ones stay news.
   static let mostKnown = 4
   /// How long this host's own claim counts as repeated.
   static let ownRepeat = Duration.seconds(60)
@@ -29,6 +30,7 @@ struct ClaimBook {
   private var routes: [IPAddress: ProbeRoute] = [:]
   private var ownHardware: Set<HardwareAddress> = []
   private var known: [IPAddress: Set<HardwareAddress>] = [:]
+  private var takeovers: [IPAddress: Int] = [:]
   private var heard: [IPAddress: HeardClaims] = [:]
 
   /// Watches these addresses from now on, and forgets what was heard of all others.
@@ -36,6 +38,7 @@ struct ClaimBook {
     (self.others, self.own) = (others, own)
     routes = routes.filter { isWatched($0.key) }
     known = known.filter { isWatched($0.key) }
+    takeovers = takeovers.filter { isWatched($0.key) }
     heard = heard.filter { isWatched($0.key) }
   }
 
@@ -49,6 +52,7 @@ struct ClaimBook {
   /// Takes the claimants that answered for those that are known: what they announce is no news.
   mutating func learn(_ claimants: [ProbeAnswers.Claimant], of address: IPAddress) {
     guard others.contains(address) else { return }
+    takeovers[address] = nil
     known[address] = Set(claimants.prefix(Self.mostKnown).map(\.hardwareAddress))
   }
 
@@ -65,6 +69,11 @@ struct ClaimBook {
   func isMoving(_ address: IPAddress, at time: HostTime) -> Bool {
     guard address.family == .v6, let last = heard[address]?.announcement else { return false }
     return time.elapsed(since: last.time) < Self.settling
+  }
+
+  /// Whether this host was seen to answer for an address a short time ago.
+  func isClaimedHere(_ address: IPAddress, at time: HostTime) -> Bool {
+    heard[address]?.isClaimedHere(at: time) == true
   }
 
   /// The wires that are needed, and what they shall let through.
@@ -117,8 +126,10 @@ struct ClaimBook {
       HeardClaims.Announcement(hardwareAddress: source, interface: route.interface, time: time)
     effect.news.insert(address)
     // Beyond the limit the filter stays as it is: a storm of changing senders must not cost a new filter each.
-    guard known[address, default: []].count < Self.mostKnown else { return }
-    known[address, default: []].insert(source)
+    guard takeovers[address, default: 0] < Self.mostKnown else { return }
+    takeovers[address, default: 0] += 1
+    // Whoever had it before has lost it: that one's next announcement is news again.
+    known[address] = [source]
     effect.needsFilters = true
   }
 

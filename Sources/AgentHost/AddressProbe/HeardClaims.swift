@@ -29,6 +29,17 @@ public struct HeardClaims: Sendable, Equatable {
   /// Whether this host's own answers are looked for.
   public var isWatchingOwn = false
 
+  /// So long an own answer counts that was seen leaving. The agents of other nodes ask every 90 s at the latest, so that
+  /// one of their questions may be lost.
+  public static let ownClaimLasts = Duration.seconds(180)
+
   /// Nothing was heard, and nobody listens.
   public init() {}
+
+  /// Whether this host was seen to answer for the address a short time ago, and nobody announced it since.
+  public func isClaimedHere(at time: HostTime) -> Bool {
+    guard let own = ownClaim, time.elapsed(since: own) <= Self.ownClaimLasts else { return false }
+    guard let other = announcement else { return true }
+    return own.elapsed(since: other.time) > .zero
+  }
 }

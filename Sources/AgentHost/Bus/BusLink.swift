@@ -9,6 +9,8 @@ struct BusCall: Sendable {
   var interface: String
   var member: String
   var arguments: [String] = []
+  /// Whether the bus may start a service that has the name (D-Bus specification, NO_AUTO_START).
+  var mayStart = true
 }
 
 /// One connection to a bus, from its socket to its end; made, used and dropped on the event loop's thread.
@@ -69,6 +71,7 @@ final class BusLink {
         "sd_bus_message_new_method_call",
         sd_bus_message_new_method_call(bus, &message, call.destination, call.path, call.interface, call.member))
       defer { sd_bus_message_unref(message) }
+      try Self.check("sd_bus_message_set_auto_start", sd_bus_message_set_auto_start(message, call.mayStart ? 1 : 0))
       for argument in call.arguments {
         try Self.check("sd_bus_message_append_basic", sd_bus_message_append_basic(message, 0x73, argument))
       }

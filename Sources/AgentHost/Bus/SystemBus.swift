@@ -67,12 +67,15 @@ public actor SystemBus {
   public func health() -> Health { Health(reconnects: max(0, connections - 1), problem: problem) }
 
   /// Calls a method and reads its answer.
+  ///
+  /// - Parameter limit: how long the answer may take; nil for as long as any.
   func call<T: Sendable>(
-    _ call: BusCall, read: @escaping @Sendable (borrowing BusMessage) throws(BusError) -> T
+    _ call: BusCall, within limit: Duration? = nil,
+    read: @escaping @Sendable (borrowing BusMessage) throws(BusError) -> T
   ) async throws(BusError) -> T {
     let link = try connected()
     let result: Result<T, BusError> = await withCheckedContinuation { continuation in
-      link.send(call, deadline: deadline) { answer in
+      link.send(call, deadline: limit ?? deadline) { answer in
         continuation.resume(returning: answer.flatMap { Self.read(BusMessage(borrowing: $0), read) })
       }
     }

@@ -69,6 +69,9 @@ public struct IPAddress: Sendable, Hashable {
     }
   }
 
+  /// 127.0.0.0/8 or ::1.
+  public var isLoopback: Bool { family == .v4 ? number >> 24 == 127 : number == 1 }
+
   /// The address `distance` further; nil past the end of the family, and where IPv4-mapped addresses would begin.
   public func advanced(by distance: UInt32) -> IPAddress? {
     let (sum, overflow) = number.addingReportingOverflow(UInt128(distance))

@@ -12,8 +12,8 @@ public struct ControlPlaneEndpoint: Sendable, Equatable {
   /// Looks for it: configuration, kube-vip's manifest, keepalived.conf, admin.conf, a worker's kubelet.conf.
   ///
   /// Never controller-manager.conf or scheduler.conf, which name the local API server since Kubernetes 1.19, nor a
-  /// control-plane node's kubelet.conf, which does so since 1.33. An endpoint that is an address of this host, other than
-  /// one that Keepalived or kube-vip moves, is no shared one.
+  /// control-plane node's kubelet.conf, which does so since 1.33. An endpoint that this host's own API server advertises as
+  /// its address is no shared one: the cluster has one control-plane node.
   ///
   /// - Parameter isControlPlane: whether this host's kubelet.conf may name the local API server.
   public static func detect(
@@ -29,16 +29,23 @@ public struct ControlPlaneEndpoint: Sendable, Equatable {
         let endpoint = Endpoint(host: .address(entry.address), port: port)
         return .known(ControlPlaneEndpoint(endpoint: endpoint, source: entry.source), source: entry.source)
       }
-      let own = (try? LocalAddresses(reading: files).addresses) ?? []
+      let own = advertised(files)
       for path in ["/etc/kubernetes/admin.conf"] + (isControlPlane ? [] : ["/etc/kubernetes/kubelet.conf"]) {
         guard let found = try server(in: path, files) else { continue }
-        if let address = found.endpoint.host.address, own.contains(address) { continue }
+        if let address = found.endpoint.host.address, address == own { continue }
         return .known(found, source: found.source)
       }
       return .absent
     } catch {
       return .unreadable(error)
     }
+  }
+
+  /// `--advertise-address` of this host's API server; nil where it has none.
+  private static func advertised(_ files: HostFiles) -> IPAddress? {
+    let pods = (try? StaticPod.all(files))?.pods ?? []
+    let flag = pods.first { $0.name == "kube-apiserver" }?.flag("advertise-address")
+    return flag.flatMap { try? IPAddress(settingsScalar: $0.value) }
   }
 
   /// What kube-vip's manifest announces.

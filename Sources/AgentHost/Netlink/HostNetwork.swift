@@ -14,9 +14,14 @@ public struct HostNetwork: Sendable {
   }
 
   private let source: Source
+  /// Who advertises virtual routers on its links.
+  public let adverts: AdvertReader
 
   /// A recorded host's network; nil for one of which nothing was recorded.
-  public init(recorded: RecordedNetwork?) { source = .recorded(recorded) }
+  public init(recorded: RecordedNetwork?) {
+    source = .recorded(recorded)
+    adverts = AdvertReader(recorded: recorded?.adverts)
+  }
 
   /// The network of the running machine: the agent's own network namespace.
   ///
@@ -25,6 +30,7 @@ public struct HostNetwork: Sendable {
     let monitor = NetworkMonitor(loop: loop, clock: clock)
     let prober = AddressProber(loop: loop, network: monitor, clock: clock)
     source = .live(monitor, prober, LinkReader(loop: loop, files: files, worker: worker))
+    adverts = AdvertReader(loop: loop, network: monitor, clock: clock)
   }
 
   /// The tables now.
@@ -48,18 +54,27 @@ public struct HostNetwork: Sendable {
   /// - Parameters:
   ///   - interface: the only interface to ask on; nil for the first working one on the address's network.
   ///   - window: how long answers are waited for.
+  ///   - insists: whether two more questions follow when nobody answers.
   public func claimants(
-    of address: IPAddress, on interface: String? = nil, window: Duration = .seconds(1)
+    of address: IPAddress, on interface: String? = nil, window: Duration = .seconds(1), insists: Bool = true
   ) async -> ProbeOutcome {
     switch source {
-    case .live(_, let prober, _): return await prober.claimants(of: address, on: interface, window: window)
+    case .live(_, let prober, _):
+      return await prober.claimants(of: address, on: interface, window: window, insists: insists)
     case .recorded(let recorded):
       guard let found = recorded?.claimants[address] else { return .notRecorded }
       return .answered(ProbeAnswers(claimants: found.map { .init(hardwareAddress: $0, answers: 1) }))
     }
   }
 
-  /// What was heard of an address that ``changes(of:announcing:)`` watches.
+  /// Starts something that takes longer than a look may; on the event loop, where all asking is done. Nil on a recorded
+  /// host, where nothing takes long.
+  public func beside<T: Sendable>(_ work: @escaping @Sendable () async -> T) -> Task<T, Never>? {
+    guard case .live(_, _, let reader) = source else { return nil }
+    return Task(executorPreference: reader.loop) { await work() }
+  }
+
+  /// What was heard of an address that a ``NetworkWatch`` follows.
   public func heard(_ address: IPAddress) async -> HeardClaims {
     if case .live(_, let prober, _) = source { await prober.heard(address) } else { HeardClaims() }
   }
@@ -69,17 +84,14 @@ public struct HostNetwork: Sendable {
     if case .live(let monitor, _, _) = source { await monitor.counted() } else { NetworkCounters() }
   }
 
-  /// A trigger whenever an interface or an address of this host changed, a watched address got another hardware address
-  /// in the neighbour table, or another host announced it; ends at once on a recorded host.
-  ///
-  /// - Parameters:
-  ///   - watched: the addresses that are listened for, and whose coming and going is counted.
-  ///   - own: addresses that this host may answer for without holding them, as a MetalLB speaker does; looking for its
-  ///     answers costs a little of every packet, so none unless there is a speaker.
-  public func changes(of watched: Set<IPAddress> = [], announcing own: Set<IPAddress> = []) -> AsyncStream<Trigger> {
-    guard case .live(let monitor, let prober, let reader) = source else { return AsyncStream { $0.finish() } }
-    let tables = monitor.changes(of: watched)
-    guard !watched.isEmpty || !own.isEmpty else { return tables }
-    return TriggerStreams.merge([tables, prober.announcements(of: watched, own: own)], on: reader.loop)
+  /// A trigger whenever an interface or an address of this host changed; ends at once on a recorded host.
+  public func changes() -> AsyncStream<Trigger> {
+    if case .live(let monitor, _, _) = source { monitor.changes() } else { AsyncStream { $0.finish() } }
+  }
+
+  /// Listens for changes here and for the holders of addresses, once ``NetworkWatch/changes()`` is called.
+  public func watch() -> NetworkWatch {
+    guard case .live(let monitor, let prober, let reader) = source else { return NetworkWatch(nil) }
+    return NetworkWatch(NetworkWatch.Sources(loop: reader.loop, monitor: monitor, prober: prober))
   }
 }

@@ -58,11 +58,13 @@ public struct InterfaceAddress: Sendable, Equatable {
   public var scope: Scope?
   /// Its flags.
   public var flags: Flags
+  /// When it was set: the time since boot, suspended time left out; nil when the kernel does not tell.
+  public var created: Duration?
 
   /// Makes an address.
   public init(
     address: IPAddress, prefixLength: Int, interface: String, interfaceIndex: Int, scope: Scope? = .global,
-    flags: Flags = .permanent
+    flags: Flags = .permanent, created: Duration? = nil
   ) {
     self.address = address
     self.prefixLength = prefixLength
@@ -70,6 +72,7 @@ public struct InterfaceAddress: Sendable, Equatable {
     self.interfaceIndex = interfaceIndex
     self.scope = scope
     self.flags = flags
+    self.created = created
   }
 
   /// The network that the address lies in.

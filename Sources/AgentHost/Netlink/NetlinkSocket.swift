@@ -14,6 +14,16 @@ struct NetlinkSocket: ~Copyable {
     case nothing
     /// The kernel dropped messages, because the buffer was full.
     case overrun
+
+    /// What libnl's result means. NLE_NOMEM is what it makes of ENOBUFS, NLE_MSG_OVERFLOW is the same in a message; of
+    /// one that cannot be read the content is lost too.
+    init(_ code: CInt) {
+      switch -code {
+      case 0, CInt(NLE_INTR): self = .messages
+      case CInt(NLE_AGAIN): self = .nothing
+      default: self = .overrun
+      }
+    }
   }
 
   /// Room for the largest message that the kernel makes; with a size given, libnl reads each one once.
@@ -53,12 +63,7 @@ struct NetlinkSocket: ~Copyable {
 
   /// Takes one datagram of notifications.
   borrowing func receive(take: (RouteMessage) -> Void) -> Reception {
-    switch -receiveOnce(take) {
-    case 0, CInt(NLE_INTR): .messages
-    case CInt(NLE_AGAIN): .nothing
-    // NLE_NOMEM is what libnl makes of ENOBUFS; of a message that cannot be read the content is lost too.
-    default: .overrun
-    }
+    Reception(receiveOnce(take))
   }
 
   private borrowing func receiveOnce(_ take: (RouteMessage) -> Void) -> CInt {

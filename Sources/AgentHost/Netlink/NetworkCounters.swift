@@ -1,11 +1,19 @@
+public import AgentCore
+
 /// How the listening to the kernel goes.
 public struct NetworkCounters: Sendable, Equatable {
   /// How often watched addresses came to this host and went from it; after an overrun at least as often as shown.
   public var addressEvents: [AddressEvent: Int] = [:]
+  /// When each of them was told of last.
+  public var lastEvents: [AddressEvent: HostTime] = [:]
+  /// When this was counted; nil on a recorded host.
+  public var time: HostTime?
   /// How often the kernel dropped messages because the buffer was full.
   public var overruns = 0
   /// How often everything was read again because of that.
   public var rereads = 0
+  /// How often a table changed while it was read, and the reading was thrown away.
+  public var interruptions = 0
   /// Why nothing is received; nil while it is, or nobody watches.
   public var problem: NetworkError?
 

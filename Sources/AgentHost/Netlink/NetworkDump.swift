@@ -3,16 +3,19 @@ import CNetlink
 /// Reads the kernel's tables, each whole.
 enum NetworkDump {
   /// How often a table is read that changes meanwhile.
-  private static let attempts = 5
+  static let attempts = 5
 
   /// The tables of the calling thread's network namespace, without what /sys tells.
   ///
   /// Addresses and neighbours of an interface that came or went meanwhile are left out: its own message is a trigger.
-  static func read() throws(NetworkError) -> NetworkTable {
+  ///
+  /// - Parameter onInterruption: called each time that a table changed while it was read.
+  static func read(onInterruption: () -> Void) throws(NetworkError) -> NetworkTable {
     var links: [LinkMessage] = []
     try dump(RTM_GETLINK) { message in
       if case .link(let link, isRemoved: false) = message { links.append(link) }
     } again: {
+      onInterruption()
       links = []
     }
     let names = Dictionary(links.map { ($0.link.index, $0.link.name) }) { _, last in last }
@@ -22,6 +25,7 @@ enum NetworkDump {
         table.addresses.append(InterfaceAddress(address, interface: name))
       }
     } again: {
+      onInterruption()
       table.addresses = []
     }
     try dump(RTM_GETNEIGH) { message in
@@ -31,6 +35,7 @@ enum NetworkDump {
         table.neighbours.append(entry)
       }
     } again: {
+      onInterruption()
       table.neighbours = []
     }
     return table
@@ -39,23 +44,31 @@ enum NetworkDump {
   private static func dump(
     _ type: Int, take: (RouteMessage) -> Void, again: () -> Void
   ) throws(NetworkError) {
-    for _ in 1..<attempts {
+    try insist({ () throws(NetworkError) in try NetlinkSocket().dump(type, take: take) }, again: again)
+  }
+
+  /// Tries a reading until the table holds still, ``attempts`` times at most; other failures are not tried again.
+  ///
+  /// - Parameter again: called after every reading that was interrupted.
+  static func insist(_ reading: () throws(NetworkError) -> Void, again: () -> Void) throws(NetworkError) {
+    for _ in 0..<attempts {
       do throws(NetworkError) {
-        return try NetlinkSocket().dump(type, take: take)
+        return try reading()
       } catch {
         guard error == .changing else { throw error }
         again()
       }
     }
-    try NetlinkSocket().dump(type, take: take)
+    throw NetworkError.changing
   }
 }
 
 extension LinkMessage {
-  /// The interface with its master's name.
+  /// The interface with the names of its master and of the one below.
   fileprivate func named(by names: [Int: String]) -> NetworkLink {
     var link = link
     link.master = masterIndex.flatMap { names[$0] }
+    link.lower = lowerIndex.flatMap { names[$0] }
     return link
   }
 }
@@ -65,7 +78,8 @@ extension InterfaceAddress {
     self.init(
       address: message.address, prefixLength: message.prefixLength, interface: interface,
       interfaceIndex: message.interfaceIndex, scope: Scope(number: message.scope),
-      flags: Flags(rawValue: message.flags))
+      flags: Flags(rawValue: message.flags),
+      created: message.created.map { .milliseconds(Int64($0) * 10) })
   }
 }
 

@@ -1,3 +1,5 @@
+import AgentCore
+
 /// What was last told of the network, to tell news from repetition: the kernel repeats an address when its lifetime is
 /// renewed, and an interface when Wi-Fi scans.
 struct NetworkLedger {
@@ -9,6 +11,10 @@ struct NetworkLedger {
 
   /// How often watched addresses came and went.
   private(set) var counts: [AddressEvent: Int] = [:]
+  /// When each of them was last counted.
+  private(set) var times: [AddressEvent: HostTime] = [:]
+  /// Counted since the last stamp.
+  private var unstamped: Set<AddressEvent> = []
   private var links: [Int: LinkMessage] = [:]
   /// Nil until the first whole reading: before it, nothing is known to be new.
   private var holdings: [Holding: InterfaceAddress.Flags]?
@@ -24,6 +30,13 @@ struct NetworkLedger {
   /// Ends one watch; what was counted stays.
   mutating func unwatch(_ addresses: Set<IPAddress>) {
     for address in addresses { watched[address] = watched[address].flatMap { $0 > 1 ? $0 - 1 : nil } }
+  }
+
+  /// Says when the news came that was entered since the last time.
+  mutating func stamp(_ time: HostTime) {
+    guard !unstamped.isEmpty else { return }
+    for event in unstamped { times[event] = time }
+    unstamped = []
   }
 
   /// Enters a message; true when it is news.
@@ -83,6 +96,8 @@ struct NetworkLedger {
 
   private mutating func count(_ address: IPAddress, _ kind: AddressEvent.Kind) {
     guard watched[address] != nil else { return }
-    counts[AddressEvent(address: address, kind: kind), default: 0] += 1
+    let event = AddressEvent(address: address, kind: kind)
+    counts[event, default: 0] += 1
+    unstamped.insert(event)
   }
 }

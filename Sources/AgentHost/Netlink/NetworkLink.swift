@@ -60,6 +60,10 @@ public struct NetworkLink: Sendable, Equatable {
   public var mtu: Int
   /// The bridge, bond or VRF that it is a port of.
   public var master: String?
+  /// The interface that it lies on, as a VLAN or macvlan does; nil for others, and for one of another namespace.
+  public var lower: String?
+  /// The address that a tunnel (`vxlan`, `ipip`, `sit`, `ip6tnl`) sends from; nil for others, and where routing decides.
+  public var tunnelSource: IPAddress?
   /// How many users ask it to receive all frames: packet captures, bridges; more than the flag shows.
   public var promiscuity: Int
   /// What went wrong on it.

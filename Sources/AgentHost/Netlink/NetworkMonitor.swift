@@ -7,6 +7,7 @@ import CNetlink
 /// namespace.
 actor NetworkMonitor {
   private struct Subscription {
+    /// What the ledger counts for it.
     var watched: Set<IPAddress>
     var continuation: AsyncStream<Trigger>.Continuation
   }
@@ -24,8 +25,7 @@ actor NetworkMonitor {
   private var source: EventSource?
   private var socket: NetlinkSocket?
   private var ledger = NetworkLedger()
-  private var subscriptions: [Int: Subscription] = [:]
-  private var lastID = 0
+  private var subscriptions: [ObjectIdentifier: Subscription] = [:]
   private var counters = NetworkCounters()
   /// Whether the ledger knows everything that was told before.
   private var isInStep = true
@@ -46,29 +46,43 @@ actor NetworkMonitor {
   }
 
   /// The tables now, without what /sys tells.
-  func table() throws(NetworkError) -> NetworkTable { try NetworkDump.read() }
+  func table() throws(NetworkError) -> NetworkTable {
+    try NetworkDump.read { counters.interruptions += 1 }
+  }
 
   /// What was counted since the first watch.
   func counted() -> NetworkCounters {
     var counters = counters
     counters.addressEvents = ledger.counts
+    counters.lastEvents = ledger.times
+    counters.time = clock.now()
     return counters
   }
 
   /// A trigger when an interface or an address changed, or the hardware address of a watched one; the first one comes
   /// when the watch stands. The watched addresses are counted.
-  nonisolated func changes(of watched: Set<IPAddress>) -> AsyncStream<Trigger> {
+  nonisolated func changes(for interest: AddressInterest = AddressInterest()) -> AsyncStream<Trigger> {
     let (stream, continuation) = AsyncStream.makeStream(of: Trigger.self, bufferingPolicy: .bufferingNewest(1))
-    Task(executorPreference: loop) { await self.subscribe(Subscription(watched: watched, continuation: continuation)) }
+    Task(executorPreference: loop) { await self.subscribe(interest, continuation) }
     return stream
   }
 
-  private func subscribe(_ subscription: Subscription) {
-    lastID += 1
-    let id = lastID
-    subscriptions[id] = subscription
-    subscription.continuation.onTermination = { [weak self, loop] _ in
-      Task(executorPreference: loop) { await self?.unsubscribe(id) }
+  /// Counts what an interest names now; one that nobody subscribed for is left alone.
+  func interestChanged(_ interest: AddressInterest) {
+    guard let before = subscriptions[ObjectIdentifier(interest)]?.watched else { return }
+    let watched = interest.current.watched
+    // What stays is never let go, so that it keeps what is known of it.
+    ledger.watch(watched)
+    ledger.unwatch(before)
+    subscriptions[ObjectIdentifier(interest)]?.watched = watched
+  }
+
+  private func subscribe(_ interest: AddressInterest, _ continuation: AsyncStream<Trigger>.Continuation) {
+    let subscription = Subscription(watched: interest.current.watched, continuation: continuation)
+    subscriptions[ObjectIdentifier(interest)] = subscription
+    // The interest lives as long as the stream, so that no other takes its identity.
+    continuation.onTermination = { [weak self, loop] _ in
+      Task(executorPreference: loop) { await self?.unsubscribe(interest) }
     }
     ledger.watch(subscription.watched)
     do {
@@ -78,11 +92,11 @@ actor NetworkMonitor {
       // The interval still looks, and whoever reads the counters sees the reason.
       counters.problem = error
     }
-    subscription.continuation.yield(Trigger())
+    continuation.yield(Trigger())
   }
 
-  private func unsubscribe(_ id: Int) {
-    guard let gone = subscriptions.removeValue(forKey: id) else { return }
+  private func unsubscribe(_ interest: AddressInterest) {
+    guard let gone = subscriptions.removeValue(forKey: ObjectIdentifier(interest)) else { return }
     ledger.unwatch(gone.watched)
   }
 
@@ -103,6 +117,7 @@ actor NetworkMonitor {
 
   private func receive() {
     var isNews = false
+    defer { ledger.stamp(clock.now()) }
     for _ in 0..<Self.batch {
       switch socket?.receive(take: { isNews = ledger.take($0) || isNews }) {
       case .messages?: continue
@@ -139,8 +154,10 @@ actor NetworkMonitor {
 
   /// A reading that failed, because everything changes, is tried again with the next message.
   private func read() {
-    let table = try? NetworkDump.read()
+    let table = try? table()
     isInStep = table != nil
-    if let table { ledger.reconcile(with: table) }
+    guard let table else { return }
+    ledger.reconcile(with: table)
+    ledger.stamp(clock.now())
   }
 }

@@ -25,6 +25,22 @@ public struct NetworkTable: Sendable, Equatable {
   /// Where this host holds an address: on none, one or several interfaces.
   public func holdings(of address: IPAddress) -> [InterfaceAddress] { addresses.filter { $0.address == address } }
 
+  /// Where this host holds an address so that other hosts are answered: not on loopback or a dummy such as kube-ipvs0.
+  public func answeringHoldings(of address: IPAddress) -> [InterfaceAddress] {
+    holdings(of: address).filter { holding in
+      guard holding.isUsable, let link = link(holding.interface) else { return false }
+      return !link.flags.contains(.loopback) && !link.flags.contains(.noARP)
+    }
+  }
+
+  /// Whether this host itself answers other hosts for an address.
+  func answers(for address: IPAddress) -> Bool { !answeringHoldings(of: address).isEmpty }
+
+  /// The interface through which other hosts are asked for an address; nil where none shares a link with it, or works.
+  public func linkForAsking(_ address: IPAddress) -> NetworkLink? {
+    (try? ProbeRoute.find(to: address, in: self).get()).flatMap { link($0.interface) }
+  }
+
   /// Whether an address is the first of its family on an interface: the one that the kernel and many programs take.
   public func isFirst(_ address: InterfaceAddress) -> Bool {
     addresses(on: address.interface).first { $0.address.family == address.address.family } == address

@@ -4,26 +4,31 @@
 ///       - {name: eth0, mac: 52:54:00:12:34:56, speed: 1000}
 ///       - {name: wlan0, wireless: true, up: false}
 ///     addresses:
-///       - {interface: eth0, address: 192.168.100.231, prefixLength: 24}
+///       - {interface: eth0, address: 192.168.100.231, prefixLength: 24, created: 12}
 ///     neighbours:
 ///       - {interface: eth0, address: 192.168.100.1, mac: 52:54:00:ab:cd:ef}
 ///     arp:
 ///       - {address: 192.168.100.230, claimants: [52:54:00:12:34:57]}
 ///
-/// An interface is Ethernet, up and with a carrier unless it says otherwise; its number is its place in the list.
+/// An interface is Ethernet, up and with a carrier unless it says otherwise; its number is its place in the list. A
+/// tunnel names the address that it sends from (`local`), a VLAN the interface below it (`lower`). An address was
+/// `created` so many seconds after boot. For `adverts` see ``RecordedAdverts``.
 public struct RecordedNetwork: SettingsSection, Sendable {
   /// The tables; nil when the recording names no interface.
   public let table: NetworkTable?
   /// The hardware addresses that answer for an address; an address that is not here was not asked for.
   public let claimants: [IPAddress: [HardwareAddress]]
+  /// Who advertised virtual routers; nil when the host did not listen.
+  let adverts: RecordedAdverts?
 
-  /// Reads `links`, `addresses`, `neighbours` and `arp`.
+  /// Reads `links`, `addresses`, `neighbours`, `arp` and `adverts`.
   public init(from reader: SettingsReader) {
     let links: [RecordedLink] = reader.sections("links")
     let addresses: [RecordedAddress] = reader.sections("addresses")
     let neighbours: [RecordedNeighbour] = reader.sections("neighbours")
     let arp: [RecordedClaimants] = reader.sections("arp")
     claimants = Dictionary(arp.map { ($0.address, $0.claimants) }) { $0 + $1 }
+    adverts = RecordedAdverts(from: reader)
     let numbers = Dictionary(zip(links.map(\.link.name), 1...)) { first, _ in first }
     for entry in addresses where numbers[entry.address.interface] == nil {
       reader.reject(
@@ -49,6 +54,8 @@ private struct RecordedLink: SettingsDecodable {
     link.hardwareAddress = reader.optional("mac")
     link.mtu = reader.value("mtu", default: 1500, in: 0...Int(Int32.max))
     link.master = reader.optional("master")
+    link.lower = reader.optional("lower")
+    link.tunnelSource = reader.optional("local")
     link.speed = reader.optional("speed")
     link.isWireless = reader.value("wireless", default: false)
     link.promiscuity = reader.value("promiscuous", default: false) ? 1 : 0
@@ -86,10 +93,11 @@ private struct RecordedAddress: SettingsDecodable {
     let length = reader.value("prefixLength", default: bits, in: 0...max(bits, 1))
     let flags: [RecordedFlag] = reader.list("flags", default: [.permanent])
     let scope = reader.value("scope", default: InterfaceAddress.Scope.global)
+    let created: Int? = reader.optional("created")
     guard let address, let interface else { return nil }
     self.address = InterfaceAddress(
       address: address, prefixLength: length, interface: interface, interfaceIndex: 0, scope: scope,
-      flags: flags.reduce(into: []) { $0.insert($1.flag) })
+      flags: flags.reduce(into: []) { $0.insert($1.flag) }, created: created.map { .seconds($0) })
   }
 
   func numbered(_ numbers: [String: Int]) -> InterfaceAddress {

@@ -30,8 +30,12 @@ struct AddressMessage: Equatable {
   var prefixLength: Int
   var scope: UInt8
   var flags: UInt32
+  /// When it was set, in hundredths of a second since boot.
+  var created: UInt32?
 
-  private enum Attribute { static let address: UInt16 = 1, local: UInt16 = 2, flags: UInt16 = 8 }
+  private enum Attribute {
+    static let address: UInt16 = 1, local: UInt16 = 2, cache: UInt16 = 6, flags: UInt16 = 8
+  }
 
   init?(_ payload: UnsafeRawBufferPointer) {
     guard let index = payload.integer(UInt32.self, at: 4) else { return nil }
@@ -41,6 +45,8 @@ struct AddressMessage: Equatable {
       switch type {
       case Attribute.address: address = IPAddress(bytes: value)
       case Attribute.local: local = IPAddress(bytes: value)
+      // struct ifa_cacheinfo: two lifetimes, then the times of creation and of the last change.
+      case Attribute.cache: created = value.integer(UInt32.self, at: 8)
       case Attribute.flags: flags = value.integer(UInt32.self) ?? flags
       default: break
       }

@@ -50,14 +50,24 @@ public struct LocalAddresses: Sendable, Equatable {
   }
 
   /// Leaves of /proc/net/fib_trie (`|-- 192.0.2.7`) that a `/32 host LOCAL` follows: what the kernel delivers to itself.
+  ///
+  /// Read as bytes: a host may have thousands of addresses, each of them with two leaves.
   static func localAddresses(_ table: String) -> [IPAddress] {
     var found: Set<IPAddress> = []
     var leaf: Substring?
-    for line in table.split(whereSeparator: \.isNewline) {
-      let words = line.split(separator: " ")
-      if words.first == "|--", words.count > 1 { leaf = words[1] }
-      guard words.first == "/32", words.contains("LOCAL"), let leaf, !leaf.hasPrefix("127.") else { continue }
-      if let address = try? IPAddress(settingsScalar: String(leaf)) { found.insert(address) }
+    for line in table.utf8.split(whereSeparator: { $0 == UInt8(ascii: "\n") || $0 == UInt8(ascii: "\r") }) {
+      let words = line.split(separator: UInt8(ascii: " "))
+      guard let first = words.first else { continue }
+      if first.elementsEqual("|--".utf8), words.count > 1 {
+        leaf = Substring(words[1])
+      } else if let own = leaf, first.elementsEqual("/32".utf8),
+        words.contains(where: { $0.elementsEqual("LOCAL".utf8) })
+      {
+        // Once a leaf: the table Main repeats what Local has.
+        leaf = nil
+        guard !own.hasPrefix("127."), let address = try? IPAddress(settingsScalar: String(own)) else { continue }
+        found.insert(address)
+      }
     }
     return found.sorted()
   }
@@ -85,6 +95,23 @@ public struct LocalAddresses: Sendable, Equatable {
       }
     }
     return (links, gateways)
+  }
+
+  /// The interface of the first default route, also of one that leads to the far end of a line without a gateway.
+  public static func defaultInterface(_ files: HostFiles) throws(FileError) -> String? {
+    defaultInterface(try files.text(routes, limit: .kernel))
+  }
+
+  /// The interface of the first line of /proc/net/route that leads everywhere; the kernel lists the preferred one first.
+  static func defaultInterface(_ table: String) -> String? {
+    for line in table.split(whereSeparator: \.isNewline).dropFirst() {
+      let fields = line.split(whereSeparator: \.isWhitespace)
+      guard fields.count > 7, fields[0] != "*", number(fields[1]) == 0, number(fields[7]) == 0,
+        let flags = UInt32(fields[3], radix: 16), flags & 1 != 0
+      else { continue }
+      return String(fields[0])
+    }
+    return nil
   }
 
   /// /proc/net/if_inet6: address, index, prefix length, scope and flags in hexadecimal, and the interface. Link-local

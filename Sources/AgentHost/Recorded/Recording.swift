@@ -17,10 +17,13 @@ public struct Recording: SettingsSection, Sendable {
   public var spaces: [AbsolutePath: FileSystemSpace]
   /// Its interfaces, addresses and neighbours, and who answered for addresses.
   public var network: RecordedNetwork
+  /// What Keepalived said of itself on the bus; empty when it was not there.
+  public var vrrp: [RecordedVRRP]
   /// What servers answered.
   public var http: [RecordedHTTP]
 
-  /// Reads `time` (seconds since 1970), `uptime` (seconds since boot), `forbidden`, `clock`, `units`, `spaces`, `http` and the keys of ``RecordedNetwork``.
+  /// Reads `time` (seconds since 1970), `uptime` (seconds since boot), `forbidden`, `clock`, `units`, `spaces`,
+  /// `vrrp`, `http` and the keys of ``RecordedNetwork``.
   public init(from reader: SettingsReader) {
     time = HostTime(
       wallNanoseconds: Int64(reader.value("time", default: 0, in: 0...9_000_000_000)) * 1_000_000_000,
@@ -30,6 +33,7 @@ public struct Recording: SettingsSection, Sendable {
     units = reader.sections(byName: "units")
     spaces = reader.sections(byName: "spaces")
     network = RecordedNetwork(from: reader)
+    vrrp = reader.sections("vrrp")
     http = reader.sections("http")
   }
 

@@ -25,7 +25,8 @@ public struct RecordedUnit: SettingsSection, Sendable {
       sub: reader.value("SubState", default: active == "active" ? "running" : "dead"),
       file: reader.value("UnitFileState", default: "enabled"), path: reader.value("FragmentPath", default: ""),
       needsReload: reader.value("NeedDaemonReload", default: false), changedAt: time("StateChangeTimestamp"),
-      activeSince: time("ActiveEnterTimestamp"), startedAt: time("InactiveExitTimestamp"), hasJob: number("Job") != 0, service: service,
+      activeSince: time("ActiveEnterTimestamp"), startedAt: time("InactiveExitTimestamp"), hasJob: number("Job") != 0,
+      service: service,
       restarts: service.restarts, automaticRestarts: service.restarts)
     let lines: [String] = reader.list("Log")
     log = lines.isEmpty ? nil : lines

@@ -84,7 +84,8 @@ public struct UnitStatus: Sendable, Equatable {
   public init(
     load: String = "loaded", active: String = "inactive", sub: String = "dead", file: String = "", path: String = "",
     needsReload: Bool = false, changedAt: WallTime? = nil, activeSince: WallTime? = nil, startedAt: WallTime? = nil,
-    invocation: String? = nil, hasJob: Bool = false, service: Service? = nil, restarts: UInt64 = 0, automaticRestarts: UInt64 = 0
+    invocation: String? = nil, hasJob: Bool = false, service: Service? = nil, restarts: UInt64 = 0,
+    automaticRestarts: UInt64 = 0
   ) {
     self.load = load
     self.active = active

@@ -5,12 +5,13 @@ enum SelfChecks {
   static let all = [privileges, rounds, memory, sources]
 
   private static let privileges = CheckDefinition(
-    "agent.privileges", title: "The agent may read all that its checks need",
-    why: "What it may not read it cannot check. Such checks say unknown, never ok.",
-    source: "opening every file that a registered plugin needs",
-    confirm: "ps -o user= -C nodeagent; namei -l PATH",
-    remedy: "run it as root, or give its unit CAP_DAC_READ_SEARCH: systemctl edit nodeagent.service",
-    undo: "systemctl revert nodeagent.service", subject: "path", worst: .warning)
+    "agent.privileges", title: "The agent may do all that its checks need",
+    why: "What it may not read or ask it cannot check. Such checks say unknown, never ok.",
+    source: "opening every file that a registered plugin needs; CapEff of /proc/self/status",
+    confirm: "ps -o user= -C nodeagent; namei -l PATH; grep CapEff /proc/$(pidof nodeagent)/status",
+    remedy:
+      "run it as root, or give its unit CAP_DAC_READ_SEARCH and CAP_NET_RAW: systemctl edit nodeagent.service",
+    undo: "systemctl revert nodeagent.service", subject: "path or capability", worst: .warning)
 
   private static let rounds = CheckDefinition(
     "agent.rounds", title: "Every plugin looks as often as it should",
@@ -30,7 +31,10 @@ enum SelfChecks {
   private static let sources = CheckDefinition(
     "agent.sources", title: "The agent hears of changes at once",
     why: "Without events it sees a change only at its next interval, and without the system bus no unit at all.",
-    source: "inotify(7): watches that could not be set, and overflows of its queue; the connection to the system bus",
+    source: """
+      inotify(7): watches that could not be set, and overflows of its queue; the connection to the system bus; \
+      rtnetlink(7): whether it is heard, and how often the kernel dropped messages
+      """,
     confirm: "sysctl fs.inotify; curl -s http://127.0.0.1:19100/status",
     remedy: "sysctl -w fs.inotify.max_user_watches=524288 fs.inotify.max_user_instances=8192",
     undo: "sysctl --system", worst: .warning)

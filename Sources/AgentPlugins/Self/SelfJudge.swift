@@ -18,17 +18,29 @@ struct SelfJudge {
   }
 
   private func privileges(_ live: SelfObservation.Live) -> [Verdict] {
-    guard !live.denied.isEmpty else { return [Verdict("agent.privileges", .ok, "may read all that its checks need")] }
-    // Several plugins may need one file: it is told once, for the checks of all.
-    let byPath = Dictionary(grouping: live.denied, by: \.reason.path)
-    return byPath.sorted { $0.key < $1.key }.compactMap { path, denied in
+    let had = live.neededCapabilities.filter(live.process.has).map(\.name).sorted()
+    let capabilities = Evidence(
+      "/proc/self/status CapEff", had.isEmpty ? "none that is needed" : had.joined(separator: ", "))
+    guard !live.denied.isEmpty else {
+      return [Verdict("agent.privileges", .ok, "may do all that its checks need", evidence: [capabilities])]
+    }
+    // Several plugins may need the same: it is told once, for the checks of all.
+    let byName = Dictionary(grouping: live.denied, by: \.missing)
+    return byName.sorted { $0.key < $1.key }.compactMap { name, denied in
       guard let first = denied.first else { return nil }
       let lost = denied.flatMap(\.requirement.checks).map(\.description).joined(separator: ", ")
-      return Verdict(
-        "agent.privileges", subject: path, .warning,
-        "\(first.reason.description), so these checks cannot look: \(lost)",
-        evidence: [Evidence(path, first.reason.text)],
-        remedy: "run it as root, or give it \(first.requirement.permission)")
+      switch first.reason {
+      case .file(let error):
+        return Verdict(
+          "agent.privileges", subject: name, .warning, "\(error), so these checks cannot look: \(lost)",
+          evidence: [Evidence(name, error.text)],
+          remedy: "run it as root, or give it \(first.requirement.permission)")
+      case .capability:
+        return Verdict(
+          "agent.privileges", subject: name, .warning,
+          "the agent has no \(name), so these checks cannot look: \(lost)", evidence: [capabilities],
+          remedy: "run it as root, or add AmbientCapabilities=\(name) to its unit: systemctl edit nodeagent.service")
+      }
     }
   }
 
@@ -64,11 +76,18 @@ struct SelfJudge {
     }
     let unwatched = watching.unwatched.sorted { $0.key < $1.key }
     let bus = live.bus.map { [Evidence("connections to the system bus made anew", "\($0.reconnects)")] } ?? []
-    let evidence = [Evidence("inotify queue overflows", "\(watching.overflows)")] + bus
+    let evidence =
+      [Evidence("inotify queue overflows", "\(watching.overflows)")] + bus
+      + [Evidence("rtnetlink: messages dropped by the kernel", "\(live.network.overruns) times")]
     if let problem = live.bus?.problem {
       return Verdict(
         "agent.sources", .warning, "no unit is watched: \(problem)", evidence: evidence,
         remedy: "systemctl status dbus.service")
+    }
+    if let problem = live.network.problem {
+      return Verdict(
+        "agent.sources", .warning, "changes of interfaces and addresses are seen at the interval only: \(problem)",
+        evidence: evidence, remedy: "systemctl restart nodeagent.service; journalctl -u nodeagent.service -n 50")
     }
     guard let first = unwatched.first else {
       return Verdict("agent.sources", .ok, "hears of every change of what it watches", evidence: evidence)

@@ -8,15 +8,23 @@ enum SelfMetrics {
     let process = live.process
     return [
       MetricFamily(
-        "nodeagent_plugin_degraded", help: "1 for every file that a plugin needs and the agent may not read.",
+        "nodeagent_plugin_degraded", help: "1 for everything that a plugin needs and the agent lacks.",
         samples: live.denied.flatMap { denied in
           Set(denied.requirement.checks.map(\.plugin)).sorted().map {
-            MetricSample(1, ["plugin": $0, "missing": denied.reason.path])
+            MetricSample(1, ["plugin": $0, "missing": denied.missing])
           }
         }),
       MetricFamily(
         "nodeagent_dbus_reconnects_total", .counter, help: "Connections to the system bus made anew.",
         samples: live.bus.map { [MetricSample(Double($0.reconnects))] } ?? []),
+      MetricFamily(
+        "nodeagent_netlink_overruns_total", .counter,
+        help: "How often the kernel dropped messages because the agent's buffer was full.",
+        value: Double(live.network.overruns)),
+      MetricFamily(
+        "nodeagent_netlink_interrupted_reads_total", .counter,
+        help: "How often a table of the kernel changed while it was read, so that it was read again.",
+        value: Double(live.network.interruptions)),
       MetricFamily(
         "process_cpu_seconds_total", .counter, help: "Processor time of the agent.", value: process.cpuSeconds),
       MetricFamily(

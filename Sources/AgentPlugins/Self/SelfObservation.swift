@@ -7,7 +7,9 @@ public struct SelfObservation: Sendable, Equatable {
   public struct Live: Sendable, Equatable {
     /// Its process.
     public var process: OwnProcess
-    /// What plugins need and the agent may not read.
+    /// The capabilities that plugins need.
+    public var neededCapabilities: Set<Capability> = []
+    /// What plugins need and the agent lacks.
     public var denied: [DeniedRequirement]
     /// How the plugins' rounds go.
     public var rounds: [RoundStatus]
@@ -15,6 +17,8 @@ public struct SelfObservation: Sendable, Equatable {
     public var watching: FileWatcher.Health?
     /// How the connection to the system bus goes; nil where there is none to make.
     public var bus: SystemBus.Health?
+    /// How the listening to the kernel's network messages goes.
+    public var network = NetworkCounters()
     /// Anonymous memory, bytes, over which it is too much.
     public var memoryLimit: Int
   }
@@ -25,10 +29,26 @@ public struct SelfObservation: Sendable, Equatable {
   public var live: Live?
 }
 
-/// Something that a plugin needs and the agent may not read.
+/// Something that a plugin needs and the agent lacks.
 public struct DeniedRequirement: Sendable, Equatable {
+  /// Why.
+  public enum Reason: Sendable, Equatable {
+    /// A file or directory may not be read; what came back.
+    case file(FileError)
+    /// The process has not this capability.
+    case capability(Capability)
+  }
+
   /// What it needs.
   public var requirement: Requirement
-  /// What came back.
-  public var reason: FileError
+  /// Why it is denied.
+  public var reason: Reason
+
+  /// The path or the capability.
+  var missing: String {
+    switch reason {
+    case .file(let error): error.path
+    case .capability(let capability): capability.name
+    }
+  }
 }

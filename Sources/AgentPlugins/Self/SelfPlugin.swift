@@ -6,7 +6,7 @@ public struct SelfPlugin: Plugin {
   /// What the plugin is.
   public static let descriptor = PluginDescriptor(
     name: "agent", area: .agent, summary: "The agent itself: its rights, its rounds, its memory and its sources.",
-    checks: SelfChecks.all, interval: .seconds(60), deadline: .seconds(2))
+    checks: SelfChecks.all, rhythm: .every(.seconds(60)), deadline: .seconds(2))
 
   private let host: Host
   private let settings: SelfSettings
@@ -27,17 +27,19 @@ public struct SelfPlugin: Plugin {
     let watching = await host.agent.fileWatching()
     let rounds = host.agent.rounds()
     let bus = await host.systemd.health()
+    let network = await host.network.counters()
     return try await host.read { files in
+      let process = try OwnProcess()
       let denied = requirements.compactMap { requirement in
-        Self.denial(of: requirement, files).map { DeniedRequirement(requirement: requirement, reason: $0) }
+        Self.denial(of: requirement, files, process).map { DeniedRequirement(requirement: requirement, reason: $0) }
       }
       // Where systemd did not start the host nobody expects a bus.
       let isSystemd = try files.kind("/run/systemd/system") == .directory
       return SelfObservation(
         takenAt: time,
         live: SelfObservation.Live(
-          process: try OwnProcess(), denied: denied, rounds: rounds, watching: watching,
-          bus: isSystemd ? bus : nil, memoryLimit: settings.memoryLimit))
+          process: process, neededCapabilities: Self.capabilities(in: requirements), denied: denied, rounds: rounds,
+          watching: watching, bus: isSystemd ? bus : nil, network: network, memoryLimit: settings.memoryLimit))
     }
   }
 
@@ -47,9 +49,19 @@ public struct SelfPlugin: Plugin {
   /// What every Prometheus client tells of its process, and what the plugins lack.
   public func metrics(_ observation: SelfObservation) -> [MetricFamily] { SelfMetrics.families(observation) }
 
-  /// The reason when the resource is there and may not be read.
-  private static func denial(of requirement: Requirement, _ files: HostFiles) -> FileError? {
+  private static func capabilities(in requirements: [Requirement]) -> Set<Capability> {
+    Set(
+      requirements.compactMap {
+        if case .capability(let capability) = $0.resource { capability } else { nil }
+      })
+  }
+
+  /// The reason when the resource is there and may not be read, or the capability is not there.
+  private static func denial(
+    of requirement: Requirement, _ files: HostFiles, _ process: OwnProcess
+  ) -> DeniedRequirement.Reason? {
     switch requirement.resource {
+    case .capability(let capability): return process.has(capability) ? nil : .capability(capability)
     case .file(let path):
       do {
         switch try files.kind(path) {
@@ -58,7 +70,7 @@ public struct SelfPlugin: Plugin {
         case .other, nil: break
         }
         return nil
-      } catch { return error.reason == .permissionDenied ? error : nil }
+      } catch { return error.reason == .permissionDenied ? .file(error) : nil }
     }
   }
 }

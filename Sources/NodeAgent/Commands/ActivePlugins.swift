@@ -12,10 +12,9 @@ struct ActivePlugins {
       let descriptor = registration.descriptor
       let checks = descriptor.checks.filter { selection.includes($0.id, of: descriptor) }.map(timed)
       guard !checks.isEmpty else { return nil }
-      let timings = configuration.pluginSettings[descriptor.name]
       return ActivePlugin(
         descriptor: descriptor, plugin: registration.make(host: host, checks: configuration.checks),
-        interval: timings?.interval ?? descriptor.interval, deadline: timings?.timeout ?? descriptor.deadline,
+        interval: host.interval(of: descriptor), deadline: host.deadline(of: descriptor),
         checks: checks, switchedOff: configuration.switchedOff.filter { $0.key.plugin == descriptor.name })
     }
   }

@@ -10,10 +10,16 @@ struct AgentSession: Sendable {
   let roleProblem: String?
   let identity: HostIdentity
   let clock: any AgentClock
+  let host: Host
+  /// Whether the host is the machine that the agent runs on, not a recorded one nor one below another root.
+  let isThisMachine: Bool
   let engine: Engine
   let events: HostEvents
   /// The thread for sockets, which the HTTP server and the probes share.
   let network: NetworkLoop
+
+  /// Whether it looks at addresses that move from host to host.
+  var watchesAddresses: Bool { engine.active.contains { $0.descriptor.area == .addresses } }
 
   /// What the state says now.
   func report(since start: HostTime) -> Report {

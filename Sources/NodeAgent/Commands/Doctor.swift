@@ -13,6 +13,9 @@ struct Doctor: ParsableCommand {
       Exit status, the worst first: 2 something is failing, 3 something could not
       be checked, 1 a warning, 0 all well; 64 wrong usage, 78 wrong configuration.
 
+      With --verbose, text and json show the last moves of the addresses too, as
+      the running daemon remembers them.
+
       --output nagios prints the line of a Nagios plugin; wrong usage and wrong
       configuration are 3 then, with the message as the line. --output junit is
       for CI servers: warnings are failures of type warning there. --output
@@ -41,10 +44,14 @@ struct Doctor: ParsableCommand {
   func run() throws {
     let (observing, output, style) = (observing, output, style)
     try CommandRunner.run { loop in
-      let session = try await SessionBuilder(options: observing, loop: loop, isLasting: false).build()
+      let builder = SessionBuilder(options: observing, loop: loop, isLasting: false, named: Set(observing.only))
+      let session = try await builder.build()
       let start = session.clock.now()
       await session.engine.observeOnce(timeout: observing.timeout.map { .seconds($0) })
-      let report = session.report(since: start)
+      var report = session.report(since: start)
+      if style.verbose, output == .text || output == .json, session.isThisMachine, session.watchesAddresses {
+        report.moves = await DaemonHistory(host: session.host, listen: session.configuration.settings.listen).moves()
+      }
       switch output {
       case .text: StandardStreams.output(TextReport.render(report, style: style))
       case .json: StandardStreams.output(try JSONReport(report).encoded())

@@ -8,6 +8,8 @@ struct SessionBuilder {
   let loop: EventLoop
   /// Whether the session waits for events, or looks once.
   let isLasting: Bool
+  /// The names that the user asked for, where that asks for more than usual; see ``RoundWishes/named``.
+  var named: Set<String> = []
 
   /// - Throws: ``CommandError``.
   func build() async throws -> AgentSession {
@@ -30,7 +32,8 @@ struct SessionBuilder {
       : .recorded(recording, files: files, worker: worker)
     let host = Host(
       files: files, roles: roles, cluster: configuration.settings.cluster, worker: worker, events: events,
-      kubelet: KubeletSource(files: files, worker: worker, loop: loop), agent: knowledge, sources: sources)
+      kubelet: KubeletSource(files: files, worker: worker, loop: loop), agent: knowledge, sources: sources,
+      wishes: wishes(configuration))
     let active = ActivePlugins(configuration: configuration, selection: selection).make(registry, host: host)
     let shown: any AgentClock =
       root.mode == .recorded && !isLasting ? RecordedClock(showing: recording.time) : clock
@@ -38,9 +41,16 @@ struct SessionBuilder {
     knowledge.connect(state)
     return AgentSession(
       configuration: configuration, roles: roles, roleProblem: detected.problems.first?.description, identity: identity,
-      clock: shown,
+      clock: shown, host: host, isThisMachine: root.mode == .live && root.path == "/",
       engine: Engine(loop: loop, clock: shown, active: active, state: state), events: events,
       network: sources.network)
+  }
+
+  private func wishes(_ configuration: Configuration) -> RoundWishes {
+    let settings = configuration.pluginSettings
+    return RoundWishes(
+      intervals: settings.compactMapValues(\.interval), deadlines: settings.compactMapValues(\.timeout),
+      timeout: options.timeout.map { .seconds($0) }, named: named, isLasting: isLasting)
   }
 
   private func load(root: HostRoot, registry: [Registration], detected: RoleDetection) throws -> Configuration {

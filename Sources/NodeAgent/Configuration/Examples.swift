@@ -89,6 +89,9 @@ enum ConfigurationExample: String, CaseIterable {
       swap.policy: {enabled: true, expect: none, hold: 0, clear: 0}
       # Kernel parameters that this cluster needs besides those that Kubernetes needs.
       sysctl.values: {expect: {net.ipv4.ip_forward: 1}}
+      # Whether Keepalived's adverts (VRRP) are listened for, which shows two masters at once: false (the default) or
+      # true. It needs CAP_NET_RAW, sends nothing, and costs a little of every packet of the interface.
+      vip.configuration: {adverts: false}
 
     # Per plugin (the part of a check's name before the dot): how often it looks, and how long a look may take.
     plugins:

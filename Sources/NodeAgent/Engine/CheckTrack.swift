@@ -28,9 +28,15 @@ struct CheckTrack: Sendable, Equatable {
   /// Takes the judgement of a round; true when the announced state changed.
   mutating func take(_ next: Verdict, at time: HostTime, timing: CheckTiming) -> Bool {
     guard next.state != verdict.state else {
-      candidate = nil
+      if next.isFresh { candidate = nil }
       verdict = next
       return false
+    }
+    guard next.isFresh else { return false }
+    // Neither better nor worse: there is nothing to wait for.
+    guard next.state.badness != verdict.state.badness else {
+      announce(next, at: time)
+      return true
     }
     let isWorse = next.state.badness > verdict.state.badness
     var waiting = candidate ?? Candidate(isWorse: isWorse, first: time, rounds: 0)
@@ -43,6 +49,9 @@ struct CheckTrack: Sendable, Equatable {
     announce(next, at: time)
     return true
   }
+
+  /// Whether another state than the announced one was judged last.
+  var isWaiting: Bool { candidate != nil }
 
   /// Announcements in the last ten minutes.
   func flaps(at time: HostTime) -> Int { recent.count { time.elapsed(since: $0) <= Self.flapWindow } }

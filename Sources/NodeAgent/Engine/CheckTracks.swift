@@ -15,6 +15,9 @@ struct CheckTracks: Sendable, Equatable {
     }
   }
 
+  /// Whether a change waits to be confirmed.
+  var areWaiting: Bool { tracks.values.contains(where: \.isWaiting) }
+
   var verdicts: [Verdict] { announced.map(\.verdict) }
 
   /// Takes the verdicts of a round and returns what is announced by it; what is gone from them is gone.

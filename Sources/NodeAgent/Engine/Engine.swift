@@ -10,8 +10,8 @@ struct Engine: Sendable {
   let clock: any AgentClock
   let active: [ActivePlugin]
   let state: NodeState
-  /// Shifts the intervals; between -1 and 1.
-  var jitter: @Sendable () -> Double = { .random(in: -1...1) }
+  /// The part of its jitter by which an interval is shifted; between -1 and 1.
+  var shift: @Sendable () -> Double = { .random(in: -1...1) }
   /// Called with the changes that a round announces, after they are published.
   var announce: @Sendable ([Transition]) -> Void = { _ in }
 
@@ -31,7 +31,7 @@ struct Engine: Sendable {
   }
 
   private func runners() -> [PluginRunner] {
-    active.map { PluginRunner($0, loop: loop, clock: clock, state: state, jitter: jitter, announce: announce) }
+    active.map { PluginRunner($0, loop: loop, clock: clock, state: state, shift: shift, announce: announce) }
   }
 
   private func beat() async {

@@ -8,26 +8,30 @@ actor PluginRunner {
   private let clock: any AgentClock
   private let state: NodeState
   private let attempt: RoundAttempt
-  private let jitter: @Sendable () -> Double
+  private let shift: @Sendable () -> Double
   private let announce: @Sendable ([Transition]) -> Void
   private var schedule: RoundSchedule
   private var tracks = CheckTracks()
+  /// Those of the last round that succeeded: what was seen stays true when a look fails.
+  private var moves: [Move] = []
   private var isWanted = true
   private var waiter: CheckedContinuation<Void, Never>?
   nonisolated var unownedExecutor: UnownedSerialExecutor { loop.asUnownedSerialExecutor() }
 
   init(
     _ active: ActivePlugin, loop: EventLoop, clock: any AgentClock, state: NodeState,
-    jitter: @escaping @Sendable () -> Double, announce: @escaping @Sendable ([Transition]) -> Void
+    shift: @escaping @Sendable () -> Double, announce: @escaping @Sendable ([Transition]) -> Void
   ) {
     self.active = active
     self.loop = loop
     self.clock = clock
     self.state = state
-    self.jitter = jitter
+    self.shift = shift
     self.announce = announce
     attempt = RoundAttempt(loop: loop, clock: clock)
-    schedule = RoundSchedule(interval: active.interval)
+    schedule = RoundSchedule(
+      interval: active.interval, jitter: active.descriptor.rhythm.jitter,
+      confirmation: active.descriptor.rhythm.confirmation)
   }
 
   /// Looks at once, then after every trigger and interval, until the task is cancelled.
@@ -64,7 +68,7 @@ actor PluginRunner {
 
   private func wanted() async {
     guard !isWanted else { return }
-    let due = schedule.nextRound(after: clock.now(), jitter: jitter())
+    let due = schedule.nextRound(after: clock.now(), shift: shift())
     let timer = Task(executorPreference: loop) { [clock] in
       do {
         try await clock.sleep(until: due, tolerance: .seconds(1))
@@ -92,7 +96,7 @@ actor PluginRunner {
     let (outcome, work) = await attempt.run(active, deadline: active.deadline)
     let end = clock.now()
     publish(outcome, start: start, end: end)
-    schedule.ended(at: end, succeeded: outcome.problem == nil)
+    schedule.ended(at: end, succeeded: outcome.problem == nil, isWaiting: tracks.areWaiting)
     // A round that hangs is waited for: never two at once.
     await work.value
   }
@@ -104,14 +108,15 @@ actor PluginRunner {
     case .success(let result):
       verdicts = active.selected(result.verdicts)
       metrics = result.metrics
+      moves = result.moves
     case .failure, .timeout:
       verdicts = active.unknown(because: outcome.problem ?? "", previous: tracks.verdicts)
     }
     let announcements = tracks.take(verdicts, at: end, timing: active.timings)
     state.publish(
       PluginRound(
-        tracks: tracks.announced, transitions: tracks.transitions, metrics: metrics, problem: outcome.problem,
-        ended: end, duration: end.elapsed(since: start)),
+        tracks: tracks.announced, transitions: tracks.transitions, metrics: metrics, moves: moves,
+        problem: outcome.problem, ended: end, duration: end.elapsed(since: start)),
       of: active.name)
     if !announcements.isEmpty { announce(announcements) }
   }

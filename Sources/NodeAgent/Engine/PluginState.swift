@@ -6,6 +6,8 @@ struct PluginRound: Sendable, Equatable {
   /// Announced changes per check since the start of the agent.
   var transitions: [CheckID: Int] = [:]
   var metrics: [MetricFamily] = []
+  /// The moves that are remembered, the newest first.
+  var moves: [Move] = []
   /// Why it could not look; nil when it could.
   var problem: String?
   var ended = HostTime(wallNanoseconds: 0, bootNanoseconds: 0)

@@ -11,11 +11,21 @@ struct RoundSchedule: Sendable, Equatable {
   static let firstPause = Duration.seconds(1)
 
   private let interval: Duration
+  private let jitter: Double
+  private let confirmation: Duration?
   private var lastStart: HostTime?
   private var notBefore: HostTime?
   private var failures = 0
+  private var isWaiting = false
 
-  init(interval: Duration) { self.interval = interval }
+  /// - Parameters:
+  ///   - jitter: by which part of itself the interval is shifted at most.
+  ///   - confirmation: the longest time to the look that a waiting change needs; nil for the interval.
+  init(interval: Duration, jitter: Double, confirmation: Duration? = nil) {
+    self.confirmation = confirmation
+    self.interval = interval
+    self.jitter = jitter
+  }
 
   /// The earliest start of a round that is wanted at `time`.
   func earliest(at time: HostTime) -> HostTime {
@@ -26,17 +36,20 @@ struct RoundSchedule: Sendable, Equatable {
 
   mutating func started(at time: HostTime) { lastStart = time }
 
-  mutating func ended(at time: HostTime, succeeded: Bool) {
+  /// - Parameter isWaiting: whether a change is not announced yet, because one look is not enough for it.
+  mutating func ended(at time: HostTime, succeeded: Bool, isWaiting: Bool = false) {
+    self.isWaiting = isWaiting
     failures = succeeded ? 0 : failures + 1
     notBefore = succeeded ? nil : time.advanced(by: pause)
   }
 
-  /// When to look without a trigger: the interval, shifted by up to 10 % so that nodes never march in step, or the end
-  /// of the pause after a failure.
+  /// When to look without a trigger: the interval, shifted, or the end of the pause after a failure.
   ///
-  /// - Parameter jitter: between -1 and 1.
-  func nextRound(after time: HostTime, jitter: Double) -> HostTime {
-    notBefore ?? time.advanced(by: .nanoseconds(Int64(Double(interval.wholeNanoseconds) * (1 + 0.1 * jitter))))
+  /// - Parameter shift: the part of the jitter by which it is shifted; between -1 and 1.
+  func nextRound(after time: HostTime, shift: Double) -> HostTime {
+    if let notBefore { return notBefore }
+    let pause = Duration.nanoseconds(Int64(Double(interval.wholeNanoseconds) * (1 + jitter * shift)))
+    return time.advanced(by: isWaiting ? min(pause, confirmation ?? pause) : pause)
   }
 
   private var pause: Duration {

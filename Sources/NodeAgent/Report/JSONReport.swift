@@ -18,7 +18,7 @@ struct JSONReport: Encodable {
 
   private enum Key: String, CodingKey {
     case schemaVersion = "schema_version"
-    case agent, host, roles, impact, verdicts
+    case agent, host, roles, impact, verdicts, moves
     case observedAt = "observed_at"
     case duration = "duration_seconds"
     case exitStatus = "exit_status"
@@ -36,6 +36,7 @@ struct JSONReport: Encodable {
     let impact = report.impact.planes.map { ($0.key.rawValue, $0.value.rawValue) }
     try object.encode(Dictionary(uniqueKeysWithValues: impact), forKey: .impact)
     try object.encode(report.verdicts.map(JSONVerdict.init), forKey: .verdicts)
+    if !report.moves.isEmpty { try object.encode(report.moves.map(JSONMove.init), forKey: .moves) }
   }
 }
 

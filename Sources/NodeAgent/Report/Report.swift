@@ -15,6 +15,8 @@ struct Report: Sendable {
   /// Ordered as it is read: areas by their worst finding, roots before what follows from them, the healthy last.
   var verdicts: [JudgedVerdict]
   var impact: ImpactSummary
+  /// The moves that are remembered, by address and the newest of each first.
+  var moves: [Move]
 
   init(_ snapshot: NodeSnapshot, context: ReportContext) {
     agent = context.agent
@@ -29,6 +31,7 @@ struct Report: Sendable {
     let judged = JudgedNode(snapshot, roles: context.roles)
     verdicts = judged.verdicts
     impact = judged.impact
+    moves = snapshot.plugins.flatMap { $0.state?.last.moves ?? [] }
   }
 
   /// The worst first: 2 failing, 3 could not be checked, 1 a warning, 0 all well. Skipped checks do not count.

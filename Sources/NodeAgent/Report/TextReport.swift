@@ -30,6 +30,7 @@ struct TextReport {
     writeHead()
     writeImpact()
     writeVerdicts()
+    writeMoves()
     writeFoot()
   }
 
@@ -110,10 +111,33 @@ struct TextReport {
     ].compactMap(\.self).joined(separator: "; ")
   }
 
+  /// The moves of each address, in the order of the report.
+  private mutating func writeMoves() {
+    guard style.verbose else { return }
+    var left = report.moves
+    while let address = left.first?.address {
+      page.blank()
+      page.paragraph([.bold("moves of \(address) (newest first)")])
+      for move in left where move.address == address {
+        let gap = move.gap.map { ", nobody for \($0.briefly) at most" } ?? ""
+        page.item(label: move.at.iso8601, labelWidth: 22, indent: 2, "\(move.from) → \(move.to)\(gap)")
+      }
+      left.removeAll { $0.address == address }
+    }
+  }
+
   private mutating func writeFoot() {
     guard let first = report.verdicts.first(where: \.state.isFinding) else { return }
     page.blank()
     page.paragraph([.dim("More on a finding: nodeagent explain \(first.verdict.check)")])
+  }
+}
+
+extension Duration {
+  /// To the tenth of a second below ten seconds, where it matters: `1.2 s`, `45 s`, `12 min`.
+  fileprivate var briefly: String {
+    let tenths = Int((inSeconds * 10).rounded(.up))
+    return tenths < 100 ? "\(tenths / 10).\(tenths % 10) s" : spoken
   }
 }
 

@@ -106,6 +106,31 @@ struct AddressProberTests {
     }
   }
 
+  @Test func whoHasTheAddressItselfAsksTheOthersOnce() async throws {
+    try await onLink(more: ["addr add 192.0.2.230/32 dev eth0"]) { bench, station in
+      let outcome = try bench.ask("192.0.2.230")
+      _ = try await station.question(for: "192.0.2.230")
+      await bench.pass(.seconds(1))
+      #expect(
+        await outcome.value
+          == .answered(ProbeAnswers(claimants: [], questions: 1, interface: "eth0", asker: try ip("192.0.2.10"))))
+    }
+  }
+
+  @Test func aQuestionThatDoesNotInsistIsAskedOnce() async throws {
+    try await onLink { bench, station in
+      let (address, prober) = (try ip("192.0.2.230"), bench.prober)
+      let outcome = Task(executorPreference: bench.loop) {
+        await prober.claimants(of: address, on: "eth0", window: .seconds(1), insists: false)
+      }
+      _ = try await station.question(for: "192.0.2.230")
+      await bench.pass(.seconds(1))
+      #expect(
+        await outcome.value
+          == .answered(ProbeAnswers(claimants: [], questions: 1, interface: "eth0", asker: try ip("192.0.2.10"))))
+    }
+  }
+
   @Test func aLateAnswerIsTaken() async throws {
     try await onLink { bench, station in
       let outcome = try bench.ask("192.0.2.230")
@@ -278,7 +303,7 @@ struct AddressProberTests {
     _ bench: Bench, _ addresses: [String], own: [String] = []
   ) async throws -> AsyncStream<Trigger> {
     let changes = bench.prober.announcements(
-      of: Set(try addresses.map { try ip($0) }), own: Set(try own.map { try ip($0) }))
+      for: AddressInterest(Set(try addresses.map { try ip($0) }), own: Set(try own.map { try ip($0) })))
     for await _ in changes { break }
     return changes
   }
@@ -412,4 +437,3 @@ struct AddressProberTests {
     }
   }
 }
-

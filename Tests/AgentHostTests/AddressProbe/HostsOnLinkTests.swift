@@ -37,7 +37,7 @@ struct HostsOnLinkTests {
 
   /// Waits until the link carries frames.
   private func connected(_ network: NetworkMonitor, _ name: String) async throws {
-    for await _ in network.changes(of: []) {
+    for await _ in network.changes() {
       if try await network.table().link(name)?.flags.contains(.running) == true { return }
     }
   }
@@ -68,7 +68,7 @@ struct HostsOnLinkTests {
     try await twoHosts { node, other in
       let address = try ip("2001:db8::231")
       let network = NetworkMonitor(loop: other, clock: LoopClock(loop: other))
-      let changes = network.changes(of: [])
+      let changes = network.changes()
       try await connected(network, "far")
       let isSettled = Mutex(false)
       let asking = Task(executorPreference: node) {
@@ -103,7 +103,9 @@ struct HostsOnLinkTests {
         let network = HostNetwork(
           loop: node, clock: LoopClock(loop: node), files: HostFiles(root: try HostRoot(tree.path, mode: .live)),
           worker: try Worker())
-        let changes = network.changes(of: [vip])
+        let watch = network.watch()
+        await watch.follow([vip])
+        let changes = watch.changes()
         while await !network.heard(vip).isListening { await Task.yield() }
         for await _ in changes { if try await network.table().link("eth0")?.flags.contains(.running) == true { break } }
         try NetworkNamespace.ip("addr add 192.0.2.230/32 dev eth0")

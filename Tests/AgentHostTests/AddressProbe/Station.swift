@@ -44,7 +44,7 @@ final class Station {
   /// Waits until frames go both ways: a queue takes them only when the kernel has noticed the carrier, and an IPv6
   /// address is told before the route to it stands.
   private static func settled(_ network: NetworkMonitor) async throws {
-    for await _ in network.changes(of: []) {
+    for await _ in network.changes() {
       let table = try await network.table()
       let isUp = table.links.filter { $0.kind == "veth" }.allSatisfy { $0.flags.contains(.running) }
       if isUp && table.addresses.allSatisfy({ $0.isUsable }) { break }

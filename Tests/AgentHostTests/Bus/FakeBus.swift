@@ -17,6 +17,8 @@ final class FakeBus {
     case nothing
     case text(Character, String)
     case properties([(String, Value)])
+    /// A variant of a number and its name.
+    case state(UInt32, String)
     case error(String, String)
     case silence
     case hangUp
@@ -27,6 +29,8 @@ final class FakeBus {
     var path: String
     var member: String
     var argument: String
+    /// Whether a service might be started for it.
+    var mayStart = true
   }
 
   private let directory: TemporaryTree
@@ -138,7 +142,7 @@ final class FakeBus {
     let text = BusMessage(borrowing: message)
     let call = Call(
       path: text.path, member: sd_bus_message_get_member(message).map { String(cString: $0) } ?? "",
-      argument: (try? text.text()) ?? "")
+      argument: (try? text.text()) ?? "", mayStart: sd_bus_message_get_auto_start(message) > 0)
     bus.reply(to: message, call)
     return 1
   }
@@ -150,6 +154,15 @@ final class FakeBus {
     case .nothing: send(message) { _ in }
     case .text(let type, let text): send(message) { Self.append($0, type, text) }
     case .properties(let properties): send(message) { Self.append($0, properties) }
+    case .state(var number, let name):
+      send(message) { reply in
+        sd_bus_message_open_container(reply, 0x76, "(us)")
+        sd_bus_message_open_container(reply, 0x72, "us")
+        sd_bus_message_append_basic(reply, 0x75, &number)
+        Self.append(reply, "s", name)
+        sd_bus_message_close_container(reply)
+        sd_bus_message_close_container(reply)
+      }
     case .silence: break
     case .hangUp: hangUp()
     case .error(let name, let text):

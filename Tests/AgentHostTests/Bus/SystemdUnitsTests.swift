@@ -58,7 +58,8 @@ import Testing
       let rig = try Self.rig(loop, clock: LoopClock(loop: loop), answer: Self.running)
       let status = try #require(await rig.units.read([Self.crio])[Self.crio]).get()
       #expect(
-        status.active == "active" && status.sub == "running" && status.file == "enabled" && status.load == "loaded" && status.hasJob)
+        status.active == "active" && status.sub == "running" && status.file == "enabled" && status.load == "loaded"
+          && status.hasJob)
       #expect(status.activeSince?.seconds == 1_795_230_000 && status.changedAt == nil)
       #expect(status.invocation == "00000000000000000000000000000007")
       #expect(status.service?.restarts == 2 && status.restarts == 2 && status.automaticRestarts == 2)

@@ -79,6 +79,23 @@ import Testing
     _ = tree
   }
 
+  /// The address of the only control-plane node is no shared one; one that was bound by hand still is.
+  @Test func theAddressThatTheOwnServerAdvertisesIsNoSharedOne() throws {
+    let admin = "clusters:\n- cluster:\n    server: https://192.0.2.40:6443\n"
+    let server = { (address: String) in
+      "kind: Pod\nmetadata: {name: kube-apiserver}\nspec:\n  containers:\n  - command: [kube-apiserver, "
+        + "--advertise-address=\(address)]\n    name: kube-apiserver\n"
+    }
+    for (advertised, found) in [("192.0.2.40", nil), ("192.0.2.41", "192.0.2.40:6443")] as [(String, String?)] {
+      let (tree, files) = try files([
+        "etc/kubernetes/admin.conf": admin, "etc/kubernetes/manifests/kube-apiserver.yaml": server(advertised),
+      ])
+      let detected = ControlPlaneEndpoint.detect(files, configured: nil, isControlPlane: true)
+      #expect(detected.value?.endpoint.description == found)
+      _ = tree
+    }
+  }
+
   private static let keepalived = "vrrp_instance A {\n  virtual_ipaddress {\n    192.168.100.230/24 dev eth0\n  }\n}\n"
   private static let admin = "clusters:\n- cluster:\n    server: https://api.example.org:6443\n  name: kubernetes\n"
 

@@ -1,3 +1,4 @@
+import AgentCore
 import Testing
 
 @testable import AgentHost
@@ -76,6 +77,24 @@ import Testing
     #expect(try !take(address(vip, index: 4)))
     #expect(try !take(removed(vip, index: 2)))
     #expect(count(.added) == 1 && count(.removed) == 1)
+  }
+
+  @Test mutating func everyEventBearsTheTimeOfItsLastMessage() throws {
+    let (early, late) = (
+      HostTime(wallNanoseconds: 10, bootNanoseconds: 10), HostTime(wallNanoseconds: 20, bootNanoseconds: 20)
+    )
+    ledger.reconcile(with: NetworkTable())
+    _ = try take(address(vip))
+    ledger.stamp(early)
+    #expect(ledger.times == [AddressEvent(address: vip, kind: .added): early])
+    _ = try take(address(vip))
+    _ = try take(removed(vip))
+    ledger.stamp(late)
+    ledger.stamp(HostTime(wallNanoseconds: 30, bootNanoseconds: 30))
+    #expect(
+      ledger.times == [
+        AddressEvent(address: vip, kind: .added): early, AddressEvent(address: vip, kind: .removed): late,
+      ])
   }
 
   @Test mutating func otherAddressesAreNewsAndNotCounted() throws {

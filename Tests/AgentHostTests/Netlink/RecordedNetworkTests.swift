@@ -61,9 +61,46 @@ import Testing
     #expect(await network.claimants(of: try ip("192.168.100.240")) == .answered(ProbeAnswers(claimants: [])))
     #expect(await network.claimants(of: try ip("192.168.100.241")) == .notRecorded)
     var ended = true
-    for await _ in network.changes(of: [try ip("192.168.100.230")]) { ended = false }
+    for await _ in network.watch().changes() { ended = false }
     #expect(ended)
     #expect(await network.counters() == NetworkCounters())
+  }
+
+  @Test func tunnelsAndWhatInterfacesLieOnAreRecordedToo() throws {
+    let table = try network(
+      "links: [{name: en0}, {name: en0.5, kind: vlan, lower: en0}, {name: f, kind: vxlan, local: 192.0.2.230}]\n"
+    ).table
+    #expect(table?.links.map(\.lower) == [nil, "en0", nil])
+    #expect(table?.links.map { "\($0.tunnelSource?.description ?? "")" } == ["", "", "192.0.2.230"])
+  }
+
+  @Test func advertsAreThoseRecordedAndNoneIsNotUnheard() async throws {
+    let vip = try ip("192.0.2.230")
+    let adverts = { (yaml: String) in
+      await HostNetwork(recorded: try network(yaml)).adverts.heard(about: vip, on: [])
+    }
+    #expect(try await adverts("time: 1\n") == .notRecorded)
+    #expect(try await adverts("adverts: []\n") == .heard(.init(listening: .seconds(60), interfaces: [])))
+    let outcome = try await adverts(
+      """
+      adverts:
+        - {interface: eth0, number: 51, from: 192.0.2.21, priority: 90, addresses: [192.0.2.230], interval: 2s, lasting: 9s}
+        - {interface: eth0, number: 51, from: 192.0.2.20, mac: 52:54:00:12:34:57, own: true}
+      """)
+    guard case .heard(let heard) = outcome else {
+      Issue.record("\(outcome)")
+      return
+    }
+    let router = HeardAdverts.Router(interface: "eth0", family: .v4, number: 51)
+    #expect(
+      heard.masters[router] == [
+        .init(
+          address: try ip("192.0.2.20"), hardwareAddress: try mac("52:54:00:12:34:57"), isOwn: true, priority: 100,
+          addresses: [], began: .seconds(60)),
+        .init(
+          address: try ip("192.0.2.21"), priority: 90, addresses: [vip], interval: .seconds(2), began: .seconds(9)),
+      ])
+    #expect(heard.rivals(of: router) != nil)
   }
 
   @Test func whatWasNotRecordedIsSaid() async throws {
@@ -82,6 +119,9 @@ import Testing
     ("links: [{name: eth0}]\naddresses: [{interface: eth0, address: 192.0.2.1, flags: [old]}]", "old"),
     ("neighbours: [{interface: eth0, address: 192.0.2.1, state: dead}]", "dead"),
     ("arp: [{claimants: []}]", "address"),
+    ("links: [{name: f, local: 192.0.2}]", "192.0.2"),
+    ("adverts: [{interface: eth0, from: 192.0.2.1}]", "number"),
+    ("adverts: [{interface: eth0, number: 1, from: 192.0.2.1, priority: 0}]", "priority"),
   ])
   func mistakesAreNamed(_ yaml: String, _ word: String) throws {
     let error = #expect(throws: SettingsErrors.self) { try network(yaml) }
@@ -95,15 +135,18 @@ import Testing
       "sys/class/net/eth0/speed": "1000\n", "sys/class/net/eth1/speed": "-1\n", "sys/class/net/eth2/speed": "fast\n",
       "sys/class/net/veth1/speed": "10000\n", "sys/class/net/bond0/speed": "2000\n",
       "sys/class/net/wlan0/phy80211/name": "phy0\n",
+      "sys/class/net/wlan1/wireless/x": "", "sys/class/net/old0/speed": "4294967295\n",
+      "sys/class/net/old1/speed": "65535\n", "sys/class/net/fast0/speed": "400000\n",
     ])
     var table = NetworkTable(
-      links: ["eth0", "eth1", "eth2", "eth3", "veth1", "bond0", "wlan0"].enumerated().map {
-        NetworkLink(index: $0 + 1, name: $1)
-      })
+      links: ["eth0", "eth1", "eth2", "eth3", "veth1", "bond0", "wlan0", "wlan1", "old0", "old1", "fast0"].enumerated()
+        .map {
+          NetworkLink(index: $0 + 1, name: $1)
+        })
     table.links[4].kind = "veth"
     table.links[5].kind = "bond"
     let complete = LinkFiles.complete(table, HostFiles(root: try HostRoot(tree.path, mode: .live)))
-    #expect(complete.links.map(\.speed) == [1000, nil, nil, nil, nil, 2000, nil])
-    #expect(complete.links.map(\.isWireless) == [false, false, false, false, false, false, true])
+    #expect(complete.links.map(\.speed) == [1000, nil, nil, nil, nil, 2000, nil, nil, nil, nil, 400_000])
+    #expect(complete.links.map(\.isWireless) == Array(repeating: false, count: 6) + [true, true, false, false, false])
   }
 }

@@ -25,7 +25,9 @@ enum MessageType {
   @Test func wideFlagsReplaceTheNarrowOnes() throws {
     let bytes = payload(
       addressHeader(family: 10, prefix: 64, flags: 0x40, scope: 253),
-      (1, [0xFE, 0x80] + [UInt8](repeating: 0, count: 13) + [1]), (8, AgentHostTests.bytes(UInt32(0x2C8))))
+      (1, [0xFE, 0x80] + [UInt8](repeating: 0, count: 13) + [1]),
+      (6, [UInt32](arrayLiteral: .max, .max, 6_200, 7_000).flatMap { AgentHostTests.bytes($0) }),
+      (8, AgentHostTests.bytes(UInt32(0x2C8))))
     guard case .address(let found, isRemoved: true)? = message(MessageType.deleteAddress, bytes) else {
       Issue.record("no address")
       return
@@ -33,6 +35,7 @@ enum MessageType {
     #expect(found.address == (try ip("fe80::1")))
     #expect(found.flags == 0x2C8)
     #expect(found.scope == 253)
+    #expect(found.created == 6_200)
   }
 
   @Test func aLinkIsReadWithItsKindMasterAndErrors() throws {
@@ -62,6 +65,38 @@ enum MessageType {
     #expect(link.link.counters.transmitDropped == 1007)
     #expect(link.link.counters.receiveCRCErrors == 1012)
     #expect(link.link.counters.carrierChanges == 5)
+  }
+
+  private func tunnel(_ kind: String, _ data: [UInt8], more: (UInt16, [UInt8])...) -> LinkMessage? {
+    let info = attribute(1, Array("\(kind)\0".utf8)) + attribute(2 | 0x8000, data)
+    let bytes = payload(
+      linkHeader(), (3, Array("t0\0".utf8)), (5, AgentHostTests.bytes(UInt32(2))), (18 | 0x8000, info))
+    let whole = more.reduce(bytes) { $0 + attribute($1.0, $1.1) }
+    guard case .link(let link, _)? = message(MessageType.newLink, whole) else { return nil }
+    return link
+  }
+
+  @Test func aTunnelTellsTheAddressThatItSendsFrom() throws {
+    let (four, six) = (try ip("192.0.2.230"), try ip("2001:db8::230"))
+    // What a VXLAN of Calico's shows: its number, the address, the port.
+    let vxlan = attribute(1, bytes(UInt32(4096))) + attribute(4, four.bytes) + attribute(15, [0x12, 0xB5])
+    #expect(tunnel("vxlan", vxlan)?.link.tunnelSource == four)
+    #expect(tunnel("vxlan", attribute(17, six.bytes))?.link.tunnelSource == six)
+    for kind in ["ipip", "sit"] { #expect(tunnel(kind, attribute(2, four.bytes))?.link.tunnelSource == four) }
+    #expect(tunnel("ip6tnl", attribute(2, six.bytes))?.link.tunnelSource == six)
+    // Numbers mean other things elsewhere, and zeros that routing decides.
+    #expect(tunnel("ipip", attribute(4, four.bytes))?.link.tunnelSource == nil)
+    #expect(tunnel("geneve", attribute(4, four.bytes))?.link.tunnelSource == nil)
+    #expect(tunnel("ipip", attribute(2, [0, 0, 0, 0]))?.link.tunnelSource == nil)
+    #expect(tunnel("vxlan", attribute(4, [192, 0, 2]))?.link.tunnelSource == nil)
+    #expect(tunnel("vxlan", [])?.link.kind == "vxlan")
+  }
+
+  @Test func whatAnInterfaceLiesOnIsToldOfThoseThatLieOnOne() {
+    #expect(tunnel("vlan", [])?.lowerIndex == 2)
+    #expect(tunnel("macvlan", [])?.lowerIndex == 2)
+    #expect(tunnel("veth", [])?.lowerIndex == nil)
+    #expect(tunnel("macvlan", [], more: (37, bytes(UInt32(0))))?.lowerIndex == nil, "it is in another namespace")
   }
 
   @Test func aLongHardwareAddressIsNone() {
@@ -100,7 +135,12 @@ enum MessageType {
 
   @Test func whatIsCutShortAnywhereIsNeverReadBeyondItsEnd() {
     let whole: [(UInt16, [UInt8])] = [
-      (MessageType.newLink, payload(linkHeader(), (3, Array("eth0\0".utf8)), (18, attribute(1, Array("veth\0".utf8))))),
+      (
+        MessageType.newLink,
+        payload(
+          linkHeader(), (3, Array("eth0\0".utf8)),
+          (18, attribute(1, Array("vxlan\0".utf8)) + attribute(2, attribute(4, [192, 0, 2, 1]))))
+      ),
       (MessageType.newAddress, payload(addressHeader(family: 2, prefix: 24), (2, [192, 0, 2, 1]))),
       (MessageType.newNeighbour, payload(neighbourHeader(), (1, [192, 0, 2, 1]), (2, [2, 0, 0, 0, 0, 1]))),
     ]

@@ -1,5 +1,6 @@
 import AgentCore
 import AgentHost
+import Foundation
 import Testing
 
 @testable import AgentPlugins
@@ -9,7 +10,7 @@ import Testing
     Iface\tDestination\tGateway\tFlags\tRefCnt\tUse\tMetric\tMask\tMTU\tWindow\tIRTT
     eth0\t00000000\t0164A8C0\t0003\t0\t0\t0\t00000000\t0\t0\t0
     """
-  private static let base = ["/proc/net/route": routes, "/proc/net/fib_trie": ""]
+  private static let base = ["/proc/net/route": routes, "/proc/net/fib_trie": "", "/proc/1/comm": "init\n"]
   private static let wired = "links: [{name: eth0, speed: 1000}, {name: eth1}]\n"
 
   private func verdict(_ recorded: String, files: [String: String] = base, forbidden: [String] = []) async throws
@@ -41,6 +42,75 @@ import Testing
     #expect(verdict.subject == "eth0")
   }
 
+  @Test(
+    arguments: [
+      // A bridge with a carrier through a guest only.
+      (
+        "{name: eth0, kind: bridge}, {name: en0, master: eth0, carrier: false}, {name: tap1, kind: tun, master: eth0}",
+        CheckState.failing, "eth0 has no way out: en0 below it has no carrier"
+      ),
+      ("{name: eth0, kind: bridge}, {name: en0, master: eth0}, {name: en1, master: eth0, up: false}", .ok, "is up"),
+      ("{name: eth0, kind: bridge}, {name: veth1, kind: veth, master: eth0, carrier: false}", .ok, "is up"),
+      ("{name: eth0, kind: bridge, carrier: false}", .failing, "its far end is down"),
+      (
+        "{name: eth0, kind: bond, carrier: false}, {name: en0, master: eth0, carrier: false}, "
+          + "{name: en1, master: eth0, carrier: false}", .failing, "none of en0 en1 below it has a carrier"
+      ),
+      (
+        "{name: eth0, kind: bond}, {name: en0, master: eth0, carrier: false}, {name: en1, master: eth0}", .warning,
+        "1 of 2 ports of eth0 have no carrier: en0"
+      ),
+      ("{name: eth0, kind: bond}, {name: en0, master: eth0}, {name: en1, master: eth0}", .ok, "is up"),
+      // A VLAN on a bond on two cables.
+      (
+        "{name: eth0, kind: vlan, lower: b}, {name: b, kind: bond}, {name: en0, master: b, carrier: false}", .failing,
+        "eth0 has no way out: b below it has no carrier"
+      ),
+      (
+        "{name: eth0, kind: vlan, lower: b}, {name: b, kind: bond}, {name: en0, master: b, carrier: false}, "
+          + "{name: en1, master: b, speed: 1000}", .warning, "1 of 2 ports of b"
+      ),
+      ("{name: eth0, kind: vlan, lower: en0}, {name: en0, speed: 1000}", .ok, "eth0 is up with 1000 Mbit/s"),
+      ("{name: eth0, wireless: true, carrier: false}", .failing, "no access point"),
+      ("{name: eth0, kind: wireguard, pointToPoint: true, noARP: true}", .ok, "eth0 is up"),
+      ("{name: eth0, kind: tun, pointToPoint: true, carrier: false}", .failing, "its far end is down"),
+      // Interfaces in a circle, which the kernel refuses.
+      ("{name: eth0, master: b}, {name: b, master: eth0}", .ok, "is up"),
+    ] as [(String, CheckState, String)]) func whatLiesBelowDecides(links: String, state: CheckState, words: String)
+    async throws
+  {
+    let verdict = try await verdict("links: [\(links)]\n")
+    #expect(verdict.state == state && verdict.summary.contains(words), "\(verdict)")
+    #expect(verdict.subject == "eth0")
+  }
+
+  @Test func aLineWithoutAGatewayIsADefaultRouteToo() async throws {
+    let routes = """
+      Iface\tDestination\tGateway\tFlags\tRefCnt\tUse\tMetric\tMask\tMTU\tWindow\tIRTT
+      *\t00000000\t00000000\t0201\t0\t0\t0\t00000000\t0\t0\t0
+      ppp0\t00000000\t00000000\t0001\t0\t0\t0\t00000000\t0\t0\t0
+      """
+    let verdict = try await verdict(
+      "links: [{name: ppp0, kind: ppp, type: 512, pointToPoint: true, noARP: true}]\n",
+      files: ["/proc/net/route": routes, "/proc/net/fib_trie": ""])
+    #expect(verdict.state == .ok && verdict.subject == "ppp0")
+  }
+
+  @Test(arguments: ["links: [{name: lo, carrier: false}]\n", "links: []\n"])
+  func aHostWithoutAnInterfaceIsToldSo(recorded: String) async throws {
+    let verdict = try await verdict(recorded, files: ["/proc/net/route": "Iface\n", "/proc/net/fib_trie": ""])
+    #expect(verdict.state == .skipped && verdict.summary.contains("none but loopback"))
+  }
+
+  @Test func theInterfaceOfALookBeforeIsGoneAndNotForgotten() async throws {
+    let host = try TestHost(Self.base.merging(["/recorded.yaml": Self.wired]) { $1 })
+    let plugin = LinksPlugin(host: host.host)
+    _ = try await plugin.observe(at: TestHost.time)
+    try "Iface\n".write(toFile: host.directory + "/proc/net/route", atomically: true, encoding: .utf8)
+    let verdict = try #require(plugin.judge(try await plugin.observe(at: TestHost.time)).first)
+    #expect(verdict.subject == "eth0" && verdict.evidence.first?.source == "the default route before")
+  }
+
   @Test func withoutADefaultRouteThereIsNothingToJudge() async throws {
     let verdict = try await verdict(Self.wired, files: [:])
     #expect(verdict.state == .skipped && verdict.subject == "")
@@ -62,13 +132,23 @@ import Testing
     #expect(verdict.subject == "eth1" && verdict.state == .failing)
   }
 
-  @Test(arguments: [(true, false, CheckState.warning), (true, true, .ok), (false, false, .ok)])
-  func aSpeakerOnWiFiMustBePromiscuous(hasSpeaker: Bool, isPromiscuous: Bool, state: CheckState) async throws {
-    let files = hasSpeaker ? Self.base.merging(["/proc/9/comm": "speaker\n"]) { $1 } : Self.base
-    let verdict = try await verdict(
-      "links: [{name: eth0, wireless: true, promiscuous: \(isPromiscuous)}]\n", files: files)
-    #expect(verdict.state == state)
-    #expect(verdict.remedy == (state == .ok ? nil : "ip link set dev eth0 promisc on"))
+  @Test(
+    arguments: [
+      ("speaker", false, CheckState.warning), ("speaker", true, .ok), ("openelb-speaker", false, .warning),
+      ("cilium-agent", false, .warning),
+      // It holds the addresses that it announces.
+      ("kube-vip", false, .ok), ("kubelet", false, .ok),
+    ]) func aSpeakerOnWiFiMustBePromiscuous(process: String, isPromiscuous: Bool, state: CheckState) async throws
+  {
+    let files = Self.base.merging(["/proc/9/comm": process + "\n", "/proc/1/comm": "init\n"]) { $1 }
+    for recorded in [
+      "links: [{name: eth0, wireless: true, promiscuous: \(isPromiscuous)}]\n",
+      "links: [{name: eth0, kind: bridge}, {name: wlan0, wireless: true, master: eth0, promiscuous: \(isPromiscuous)}]\n",
+    ] {
+      let verdict = try await verdict(recorded, files: files)
+      #expect(verdict.state == state && verdict.subject == "eth0")
+      #expect((verdict.remedy?.hasSuffix("promisc on") == true) == (state == .warning))
+    }
   }
 
   @Test func speakersThatCannotBeSeenAreUnknownOnWiFiOnly() async throws {
@@ -77,7 +157,7 @@ import Testing
       link.isWireless = isWireless
       return LinksObservation(
         takenAt: TestHost.time, interface: .known("eth0", source: "x"), link: .success(link), history: .init(),
-        hasSpeaker: .unreadable(FileError("/proc", .permissionDenied)), counters: NetworkCounters())
+        announcer: .unreadable(FileError("/proc", .permissionDenied)))
     }
     #expect(LinksJudge(observation: observation(true)).verdict.state == .unknown)
     #expect(LinksJudge(observation: observation(false)).verdict.state == .ok)
@@ -89,7 +169,7 @@ import Testing
     LinksJudge(
       observation: LinksObservation(
         takenAt: TestHost.time, interface: .known("eth0", source: "x"), link: .success(link), history: history,
-        hasSpeaker: .absent, counters: NetworkCounters())
+        announcer: .absent)
     ).verdict.state
   }
 
@@ -98,6 +178,41 @@ import Testing
     link.speed = speed
     link.counters.receiveErrors = errors
     return link
+  }
+
+  @Test func aPortThatGotSlowOrFaultyIsNamed() {
+    let window = LinkWindow()
+    var bridge = NetworkLink(index: 9, name: "br0")
+    bridge.kind = "bridge"
+    var verdicts: [Verdict] = []
+    for (speed, errors) in [(1000, 0), (100, 0), (1000, 0), (1000, 50)] {
+      let port = link(speed: speed, errors: UInt64(errors))
+      let table = NetworkTable(
+        links: [port].map { port in
+          var port = port
+          port.master = "br0"
+          return port
+        } + [bridge])
+      let ports = LinkPort.links(below: bridge, in: table).map {
+        LinkPort(link: $0, upper: $1, history: window.add($0, at: TestHost.time))
+      }
+      verdicts.append(
+        LinksJudge(
+          observation: LinksObservation(
+            takenAt: TestHost.time, interface: .known("br0", source: "x"), link: .success(bridge),
+            history: window.add(bridge, at: TestHost.time), ports: ports, announcer: .absent)
+        ).verdict)
+    }
+    #expect(verdicts.map(\.state) == [.ok, .warning, .ok, .warning])
+    #expect(verdicts[1].summary.hasPrefix("eth0 fell from 1000 to 100") && verdicts[1].subject == "br0")
+    #expect(verdicts[3].summary.hasPrefix("eth0 had 50 frames"))
+  }
+
+  @Test func interfacesThatAreGoneAreForgotten() {
+    let window = LinkWindow()
+    _ = window.add(link(speed: 1000), at: TestHost.time)
+    window.keep([link(index: 2)])
+    #expect(window.add(link(speed: 100), at: TestHost.time).bestSpeed == 100)
   }
 
   @Test func speedThatFellIsAWarningUntilItIsBack() {
@@ -131,12 +246,5 @@ import Testing
     let window = LinkWindow()
     _ = window.add(link(errors: 1000), at: TestHost.time)
     #expect(window.add(link(errors: 3), at: TestHost.time).newErrors == 0)
-  }
-
-  @Test func overrunsAreCounted() async throws {
-    let host = try TestHost(Self.base.merging(["/recorded.yaml": Self.wired]) { $1 })
-    let plugin = LinksPlugin(host: host.host)
-    let families = plugin.metrics(try await plugin.observe(at: TestHost.time))
-    #expect(families.map(\.name.description) == ["nodeagent_netlink_overruns_total"])
   }
 }

@@ -89,56 +89,6 @@ import Testing
     #expect(ServiceAnnouncer.find(host.files).mayAnnounceUnseen)
   }
 
-  // MARK: - Memory
-
-  private func remembered(
-    _ claimants: [String], mayAnnounce: Bool = false, roles: Set<Role> = [.worker], after seconds: Int,
-    announced: Int? = nil
-  ) throws -> ProbeOutcome? {
-    let memory = ClaimMemory(lifetime: ClaimMemory.lifetime(roles: roles))
-    let address = try Support.address(Support.ingress)
-    let claim = ServiceClaim(address: address, outcome: try Support.answered(claimants))
-    memory.keep(claim, mayAnnounce: mayAnnounce, at: TestHost.time)
-    var heard = HeardClaims()
-    heard.announcement = try announced.map {
-      .init(
-        hardwareAddress: try Support.hardware(Support.nodeB), interface: "eth0",
-        time: TestHost.time.advanced(by: .seconds($0)))
-    }
-    return memory.outcome(for: address, heard: heard, at: TestHost.time.advanced(by: .seconds(seconds)))
-  }
-
-  @Test func workersAskAtEverySecondRoundAndControlPlanesAtEach() throws {
-    let answer = try Support.answered([Support.nodeA])
-    #expect(try remembered([Support.nodeA], after: 33) == answer)
-    #expect(try remembered([Support.nodeA], after: 54) == nil)
-    #expect(try remembered([Support.nodeA], roles: [.controlPlane, .worker], after: 10) == answer)
-    #expect(try remembered([Support.nodeA], roles: [.controlPlane, .worker], after: 27) == nil)
-    #expect(try remembered([Support.nodeA], roles: [.loadBalancer], after: 27) == nil)
-  }
-
-  @Test func noFindingRestsOnAnOldAnswer() throws {
-    #expect(try remembered([], after: 1) == nil)
-    #expect(try remembered([Support.nodeA, Support.nodeB], after: 1) == nil)
-    #expect(try remembered([], mayAnnounce: true, after: 1) == Support.answered([]))
-  }
-
-  @Test func anAnnouncementMakesAnAnswerOld() throws {
-    #expect(try remembered([Support.nodeA], after: 9, announced: 5) == nil)
-    #expect(try remembered([Support.nodeA], after: 9, announced: 0) == nil)
-    #expect(try remembered([Support.nodeA], after: 9, announced: -5) != nil)
-  }
-
-  @Test func aBadAnswerTakesTheGoodOnesPlace() throws {
-    let memory = ClaimMemory(lifetime: .seconds(45))
-    let address = try Support.address(Support.ingress)
-    for claimants in [[Support.nodeA], [Support.nodeA, Support.nodeB]] {
-      let claim = ServiceClaim(address: address, outcome: try Support.answered(claimants))
-      memory.keep(claim, mayAnnounce: false, at: TestHost.time)
-    }
-    #expect(memory.outcome(for: address, heard: HeardClaims(), at: TestHost.time) == nil)
-  }
-
   // MARK: - Metrics
 
   private func metrics(_ observation: ServiceAddressObservation) -> [String: [Double]] {

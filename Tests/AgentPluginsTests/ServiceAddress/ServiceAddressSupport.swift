@@ -72,10 +72,14 @@ enum ServiceAddressSupport {
   static func observation(
     cluster text: String = cluster, outcome: ProbeOutcome? = nil, heard: HeardClaims = HeardClaims(),
     of subject: String = ingress, announcer: Fact<ServiceAnnouncer> = .absent,
-    endpoint: Fact<ControlPlaneEndpoint> = .absent, table: NetworkTable? = nil, error: NetworkError? = nil
+    endpoint: Fact<ControlPlaneEndpoint> = .absent, table: NetworkTable? = nil, error: NetworkError? = nil,
+    counters: NetworkCounters = NetworkCounters()
   ) throws -> ServiceAddressObservation {
     let settings = try settings(text)
-    let claims = try outcome.map { [ServiceClaim(address: try address(subject), outcome: $0, heard: heard)] } ?? []
+    let tables: Result<NetworkTable, NetworkError> =
+      try error.map { .failure($0) } ?? .success(table ?? Self.table(neighbours: nodes))
+    let sight = outcome.map { ClaimSight.sample($0, table: tables, heard: heard, counters: counters) }
+    let claims = try sight.map { [ServiceClaim(address: try address(subject), sight: $0, heard: heard)] } ?? []
     let claimants = claims.flatMap { $0.claimants ?? [] }.map(\.hardwareAddress)
     let network = ServiceNetwork(
       try table ?? Self.table(neighbours: nodes), settings: settings.serviceAddresses,

@@ -47,9 +47,68 @@ import Testing
     #expect(check?.lost == [.administration] && check?.atRisk == [.administration])
   }
 
-  @Test func theOwnAddressIsTakenAwayByTheRemedy() {
-    let look = VIPSample.look(VIPSample.answered([9]), held: "eth0")
+  /// Taking the address from the one that shall hold it would leave none.
+  @Test func onlyAnAddressThatNothingHereMovesIsToBeTakenAway() throws {
+    var look = VIPSample.look(VIPSample.answered([9]), held: "eth0")
     #expect(VIPClaimantsJudge(look: look).verdict.remedy == "ip address del 192.168.100.230/32 dev eth0")
+    look.setup.keepalived = try VIPSample.keepalived(VIPSample.instance)
+    #expect(VIPClaimantsJudge(look: look).verdict.remedy == "ip address del 192.168.100.230/32 dev eth0")
+    look.setup.running = .known([.keepalived], source: "/proc")
+    #expect(VIPClaimantsJudge(look: look).verdict.remedy?.hasPrefix("tcpdump") == true)
+  }
+
+  @Test func whatToTypeWhenNobodyHoldsItIsPossibleWithoutIt() throws {
+    var look = VIPSample.look(VIPSample.answered([]), connection: .failed("no"))
+    #expect(VIPClaimantsJudge(look: look).verdict.remedy?.hasPrefix("on the balancers") == true)
+    look.setup.keepalived = try VIPSample.keepalived(VIPSample.instance)
+    #expect(VIPClaimantsJudge(look: look).verdict.remedy?.hasPrefix("systemctl restart keepalived") == true)
+  }
+
+  // MARK: while the link is asked anew
+
+  private func metric(_ name: String, _ look: VIPLook) -> [String] {
+    VIPMetrics.families(look).filter { "\($0.name)" == name }.flatMap { family in
+      family.samples.map { sample in
+        sample.labels.first { $0.name == "mac" }?.value ?? "\(sample.value)"
+      }
+    }
+  }
+
+  /// The kernel and announcements are faster than answers, and neither proves that nobody else has it.
+  @Test func metricsFollowTheNewestWordAndTheVerdictTheLastAnswers() throws {
+    var look = VIPSample.look(VIPSample.answered([9]))
+    look.sight.isNew = false
+    let before = VIPClaimantsJudge(look: look).verdict
+    #expect(before.state == .ok && !before.isFresh)
+
+    look.heard.announcement = HeardClaims.Announcement(
+      hardwareAddress: VIPSample.mac(8), interface: "eth0", time: TestHost.time)
+    #expect(metric("nodeagent_address_claimant_info", look) == ["52:54:00:00:00:08"])
+    #expect(VIPClaimantsJudge(look: look).verdict == before)
+    // What was announced before the answers is in them.
+    look.sight.heard = look.heard
+    #expect(metric("nodeagent_address_claimant_info", look) == ["52:54:00:00:00:09"])
+
+    var table = VIPSample.table
+    table.addresses.append(VIPSample.entry(VIPSample.address, 32, "eth0", 2))
+    look.table = .success(table)
+    #expect(metric("nodeagent_address_held", look) == ["1.0"])
+    #expect(metric("nodeagent_address_claimant_info", look) == ["52:54:00:00:00:01"])
+    #expect(VIPClaimantsJudge(look: look).verdict == before)
+
+    look.sight.table = look.table
+    #expect(VIPClaimantsJudge(look: look).verdict.state == .failing)
+    look.table = .success(VIPSample.table)
+    #expect(metric("nodeagent_address_claimants", look).isEmpty, "gone from here, and nobody said where to")
+  }
+
+  @Test func anAddressIsHeldSinceTheKernelHasIt() {
+    var table = VIPSample.table
+    var entry = VIPSample.entry(VIPSample.address, 32, "eth0", 2)
+    entry.created = .seconds(3300)
+    table.addresses.append(entry)
+    let verdict = VIPHeldJudge(look: VIPSample.look(table: table), takenAt: TestHost.time).verdict
+    #expect(verdict.evidence.map(\.value) == ["192.168.100.230/32, for 5 min"])
   }
 
   @Test func anUnusableAddressIsNotHeld() {
@@ -78,7 +137,7 @@ import Testing
     var table = VIPSample.table
     table.neighbours = [Self.neighbour(172, 9), Self.neighbour(230, 9), Self.neighbour(171, 7)]
     let verdict = VIPClaimantsJudge(look: VIPSample.look(VIPSample.answered([8, 9]), table: table)).verdict
-    #expect(verdict.summary.hasSuffix("52:54:00:00:00:08 and 52:54:00:00:00:09 (192.168.100.172)"))
+    #expect(verdict.summary.hasSuffix("52:54:00:00:00:08 and 192.168.100.172 (52:54:00:00:00:09)"))
   }
 
   @Test func twoInterfacesOfOneHostAreOneHost() {
@@ -94,7 +153,8 @@ import Testing
   @Test func aTableThatCannotBeReadIsUnknownToEveryCheckButConfiguration() {
     var look = VIPSample.look()
     look.table = .failure(.changing)
-    #expect(VIPHeldJudge(look: look).verdict.state == .unknown)
+    look.sight.table = .failure(.changing)
+    #expect(VIPHeldJudge(look: look, takenAt: TestHost.time).verdict.state == .unknown)
     #expect(VIPClaimantsJudge(look: look).verdict.state == .unknown)
     #expect(VIPFlappingJudge(look: look).verdict.state == .unknown)
     #expect(VIPLeaderJudge(look: look).verdict.state == .unknown)

@@ -20,7 +20,7 @@ import Testing
     arguments: [
       ("eth0", true, [.keepalived], CheckState.ok, "Keepalived runs"), ("eth0", true, [], .failing, "left behind"),
       ("eth0", true, [.kubeVIP], .failing, "left behind"),
-      (nil, true, [.keepalived], .skipped, "known to Keepalived alone"),
+      (nil, true, [.keepalived], .skipped, "known to Keepalived alone; 'enable_dbus' in global_defs lets"),
       (nil, true, [], .skipped, "Keepalived does not run here"),
       (nil, false, [], .skipped, "nothing on this host moves"),
       (nil, false, [.keepalived], .skipped, "nothing on this host moves"),
@@ -74,6 +74,41 @@ import Testing
     let unseen = KubeletSetting<String?>.unknown(KubeletProblem("x", "no"))
     #expect(contamination([own], nodeIP: unseen) == .unknown)
     #expect(contamination([shared, own], nodeIP: unseen) == .warning)
+  }
+
+  private func tunnel(_ name: String, _ address: IPAddress?, held: Bool, order: Bool = false) -> Verdict {
+    var table = VIPSample.table
+    var link = NetworkLink(index: 9, name: name)
+    link.kind = "vxlan"
+    link.tunnelSource = address
+    table.links.append(link)
+    let shared = VIPSample.entry(VIPSample.address, 32, "eth0", 2)
+    if held { table.addresses.insert(shared, at: order ? 0 : 1) }
+    return VIPContaminationJudge(look: VIPSample.look(table: table)).verdict
+  }
+
+  @Test func aTunnelThatSendsFromTheSharedAddressBreaksWhenItMoves() {
+    let here = tunnel("vxlan.calico", VIPSample.address, held: true)
+    #expect(here.state == .warning)
+    #expect(
+      here.summary == "vxlan.calico sends from 192.168.100.230: the pod network breaks when it moves")
+    #expect(here.evidence.map(\.value) == ["vxlan local 192.168.100.230"])
+    let gone = tunnel("flannel.1", VIPSample.address, held: false)
+    #expect(gone.state == .warning && gone.summary.contains("which is not here"))
+    #expect(tunnel("vxlan.calico", VIPSample.own, held: true).state == .ok)
+    #expect(tunnel("vxlan.calico", nil, held: true).state == .ok)
+    // It says more than the order of addresses.
+    #expect(tunnel("x", VIPSample.address, held: true, order: true).summary.hasPrefix("x sends"))
+  }
+
+  @Test(
+    arguments: [
+      ("vxlan.calico", "IP_AUTODETECTION_METHOD=kubernetes-internal-ip"), ("flannel.1", "--iface-can-reach="),
+      ("vxlan0", nil),
+    ] as [(String, String?)]) func theRemedyIsThatOfThePodNetwork(name: String, words: String?)
+  {
+    let remedy = tunnel(name, VIPSample.address, held: true).remedy
+    #expect(words.map { remedy?.contains($0) == true } ?? (remedy == nil))
   }
 
   // MARK: - Keepalived's configuration

@@ -41,16 +41,18 @@ enum VIPSample {
 
   /// - Parameter held: the interface that has the address; nil for none.
   static func look(
-    _ outcome: ProbeOutcome = answered([9]), held interface: String? = nil, connection: VIPLook.Connection? = nil,
-    setup: VIPSetup = setup, table base: NetworkTable = table
+    _ outcome: ProbeOutcome = answered([9]), held interface: String? = nil, connection: AddressConnection? = nil,
+    setup: VIPSetup = setup, table base: NetworkTable = table, vrrp: [VRRPSighting] = []
   ) -> VIPLook {
     var table = base
     if let interface, let index = table.link(interface)?.index {
       table.addresses.append(entry(address, 32, interface, index))
     }
     return VIPLook(
-      address: address, table: .success(table), outcome: outcome, connection: connection, moves: VIPMoves.Summary(),
-      events: [:], setup: setup)
+      address: address, table: .success(table),
+      sight: .sample(outcome, table: .success(table), connection: connection), moves: AddressMoves.Summary(),
+      events: [:], setup: setup, neighbourhood: Neighbourhood(table, shared: SharedAddresses(endpoint: address)),
+      vrrp: vrrp)
   }
 
   static func keepalived(_ text: String) throws -> Fact<KeepalivedConfiguration> {

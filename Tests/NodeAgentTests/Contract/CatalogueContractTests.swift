@@ -27,13 +27,14 @@ import Testing
     for text in texts {
       #expect(text.count > 3 && !text.hasPrefix(" ") && !text.hasSuffix(" "), "\(check.id): '\(text)'")
     }
-    #expect(check.worst == .warning || check.worst == .failing)
+    #expect([.ok, .warning, .failing].contains(check.worst))
     #expect(check.worst == .failing || check.lost.isEmpty, "what only warns loses nothing")
+    #expect(check.worst != .ok || check.atRisk.isEmpty, "what only informs puts nothing at risk")
   }
 
   @Test(arguments: descriptors.map(\.name)) func aPluginHasATimeForItsRounds(_ name: String) throws {
     let descriptor = try #require(Self.descriptors.first { $0.name == name })
-    #expect(descriptor.deadline > .zero && descriptor.deadline <= descriptor.interval)
+    #expect(descriptor.deadline > .zero && descriptor.deadline <= descriptor.rhythm.interval(for: Set(Role.allCases)))
     #expect(!descriptor.summary.isEmpty)
     let own = Set(descriptor.checks.map(\.id))
     for requirement in descriptor.requirements {

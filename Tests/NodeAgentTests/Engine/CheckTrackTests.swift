@@ -43,6 +43,22 @@ import Testing
     #expect(announced(judged, timing) == expected)
   }
 
+  /// What was judged before is no second proof, neither of a fault nor of its end.
+  @Test func whatIsNotFreshProvesNothing() {
+    var track = CheckTrack(first: Verdict("a.b", .ok, "0"))
+    var stale = Verdict("a.b", .failing, "1")
+    stale.isFresh = false
+    let judged = [Verdict("a.b", .failing, "1"), stale, stale, Verdict("a.b", .failing, "2")].map { verdict in
+      _ = track.take(verdict, at: HostTime(wallNanoseconds: 0, bootNanoseconds: 0), timing: .probe)
+      return track.verdict.state
+    }
+    #expect(judged == [.ok, .ok, .ok, .failing])
+  }
+
+  @Test func neitherBetterNorWorseIsToldAtOnce() {
+    #expect(announced([.ok, .skipped, .ok], .probe) == [.ok, .skipped, .ok])
+  }
+
   @Test func theSummaryFollowsEveryRoundWhileTheStateStays() {
     var track = CheckTrack(first: Verdict("a.b", .failing, "one"))
     let changed = track.take(

@@ -9,6 +9,10 @@ final class FakePlugin: Plugin {
   static let check = CheckDefinition(
     "fake.check", title: "t", why: "w", source: "s", confirm: "c", remedy: "r", undo: "u", worst: .failing)
 
+  /// What it remembers while all is well.
+  static let move = Move(
+    at: HostTime(wallNanoseconds: 0, bootNanoseconds: 0), address: "192.0.2.1", from: "a", to: "b", gap: nil)
+
   private struct State {
     var looks = 0
     var answers: [CheckedContinuation<Observation, any Error>] = []
@@ -40,6 +44,8 @@ final class FakePlugin: Plugin {
   func judge(_ observation: Observation) -> [Verdict] { [Verdict("fake.check", observation.state, "said so")] }
 
   func metrics(_ observation: Observation) -> [MetricFamily] { [] }
+
+  func history(_ observation: Observation) -> [Move] { observation.state == .ok ? [Self.move] : [] }
 
   /// Waits for a look to begin and answers it.
   func answer(_ result: Result<CheckState, any Error>) async {

@@ -10,13 +10,14 @@ import Testing
 
   /// Plays a plugin in an engine whose clock the test moves.
   private func play(
+    rhythm: Rhythm = .every(interval), check: CheckDefinition = FakePlugin.check,
     _ body: @Sendable @escaping (FakePlugin, ManualClock, NodeState) async throws -> Void
   ) async throws {
     try await withLoop { loop in
       let (plugin, clock) = (FakePlugin(), ManualClock())
-      let active = [ActivePlugin.fake(plugin, interval: Self.interval, deadline: .seconds(7))]
+      let active = [ActivePlugin.fake(plugin, rhythm: rhythm, check: check, deadline: .seconds(7))]
       let state = NodeState(active: active, started: clock.now())
-      let engine = Engine(loop: loop, clock: clock, active: active, state: state, jitter: { 0 })
+      let engine = Engine(loop: loop, clock: clock, active: active, state: state, shift: { 0 })
       let running = Task(executorPreference: loop) { await engine.run() }
       try await body(plugin, clock, state)
       running.cancel()
@@ -34,6 +35,23 @@ import Testing
       await clock.sleeper(for: Self.interval)
       #expect(state.verdictStates == [.failing])
       #expect(plugin.looks == 2)
+    }
+  }
+
+  @Test func aChangeThatOneLookDoesNotProveIsLookedAtAgainSoon() async throws {
+    var check = FakePlugin.check
+    check.timing = .probe
+    try await play(rhythm: .probing(every: Self.interval), check: check) { plugin, clock, state in
+      await plugin.answer(.success(.ok))
+      await clock.sleeper(for: Self.interval)
+      clock.advance(by: Self.interval)
+      await plugin.answer(.success(.failing))
+      await clock.sleeper(for: .seconds(5))
+      #expect(state.verdictStates == [.ok])
+      clock.advance(by: .seconds(5))
+      await plugin.answer(.success(.failing))
+      await clock.sleeper(for: Self.interval)
+      #expect(state.verdictStates == [.failing])
     }
   }
 
@@ -72,6 +90,23 @@ import Testing
     }
   }
 
+  @Test func whatAPluginRemembersOutlivesALookThatFails() async throws {
+    try await play { plugin, clock, state in
+      let moves = { state.snapshot().plugins[0].state?.last.moves }
+      await plugin.answer(.success(.ok))
+      await clock.sleeper(for: Self.interval)
+      #expect(moves() == [FakePlugin.move])
+      clock.advance(by: Self.interval)
+      await plugin.answer(.failure(FakePlugin.Refused()))
+      await clock.sleeper(for: .seconds(1))
+      #expect(state.verdictStates == [.unknown] && moves() == [FakePlugin.move])
+      clock.advance(by: .seconds(1))
+      await plugin.answer(.success(.warning))
+      await clock.sleeper(for: Self.interval)
+      #expect(moves() == [])
+    }
+  }
+
   @Test func aLookThatHangsIsUnknownAtItsDeadlineAndIsNotStartedTwice() async throws {
     try await play { plugin, clock, state in
       await plugin.looking()
@@ -93,8 +128,8 @@ import Testing
     try await withLoop { loop in
       let (hanging, healthy, clock) = (FakePlugin(), FakePlugin(), ManualClock())
       let active = [
-        ActivePlugin.fake(hanging, name: "a", interval: .seconds(10), deadline: .seconds(2)),
-        ActivePlugin.fake(healthy, name: "b", interval: .seconds(10), deadline: .seconds(2)),
+        ActivePlugin.fake(hanging, name: "a", rhythm: .every(.seconds(10)), deadline: .seconds(2)),
+        ActivePlugin.fake(healthy, name: "b", rhythm: .every(.seconds(10)), deadline: .seconds(2)),
       ]
       let state = NodeState(active: active, started: clock.now())
       let once = Task(executorPreference: loop) {
@@ -113,13 +148,14 @@ import Testing
 
 extension ActivePlugin {
   static func fake(
-    _ plugin: FakePlugin, name: String = "fake", interval: Duration, deadline: Duration
+    _ plugin: FakePlugin, name: String = "fake", rhythm: Rhythm, check: CheckDefinition = FakePlugin.check,
+    deadline: Duration
   ) -> ActivePlugin {
     let descriptor = PluginDescriptor(
-      name: name, area: .prerequisites, summary: "s", checks: [FakePlugin.check], interval: interval,
+      name: name, area: .prerequisites, summary: "s", checks: [check], rhythm: rhythm,
       deadline: deadline)
     return ActivePlugin(
-      descriptor: descriptor, plugin: plugin, interval: interval, deadline: deadline, checks: descriptor.checks,
+      descriptor: descriptor, plugin: plugin, interval: rhythm.interval, deadline: deadline, checks: descriptor.checks,
       switchedOff: [:])
   }
 }

@@ -37,7 +37,8 @@ struct SampleReport {
         lost: [.workloads], atRisk: [.storage], dependsOn: round.dependsOn)
     }
     let descriptor = PluginDescriptor(
-      name: round.plugin, area: round.area, summary: "s", checks: checks, interval: .seconds(60), deadline: .seconds(1))
+      name: round.plugin, area: round.area, summary: "s", checks: checks, rhythm: .every(.seconds(60)),
+      deadline: .seconds(1))
     return ActivePlugin(
       descriptor: descriptor, plugin: FakePlugin(), interval: .seconds(60), deadline: .seconds(1), checks: checks,
       switchedOff: [:])

@@ -44,6 +44,7 @@ class ClusterPlan:
 
   endpoint: str
   prefix_length: int
+  gateway: str
   hosts: tuple[HostPlan, ...]
   tier: str = "namespaces"
 

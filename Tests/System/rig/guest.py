@@ -17,8 +17,9 @@ BOOT_SECONDS = 30
 class Guest(Host):
   """Started, stopped and restarted; between two boots it keeps its files, and nothing else, like any machine."""
 
-  def __init__(self, run, name: str, suite: str, address: str, layers: list[Path], port: str):
+  def __init__(self, run, name: str, suite: str, address: str, layers: list[Path], port: str, gateway: str | None):
     self.run, self.name, self.suite, self.address, self.layers, self.port = run, name, suite, address, layers, port
+    self.gateway = gateway
     self.init: int | None = None
     self._outer: subprocess.Popen | None = None
     self.console = run.directory / f"{name}.console"
@@ -48,7 +49,7 @@ class Guest(Host):
     init = processes.only_child(processes.only_child(self._outer.pid))
     self.run.ledger.process(init, f"init {self.name}")
     self.run.ledger.network_namespace(init)
-    network.plug_in(self.run.holder, init, self.port, self.address)
+    network.plug_in(self.run.holder, init, self.port, self.address, self.gateway)
     self.init = init
     self._outer.stdin.write(b"go\n")
     self._outer.stdin.close()

@@ -19,10 +19,21 @@ def make_bridge(holder: int) -> None:
       f"link set {BRIDGE} up")
 
 
-def plug_in(holder: int, guest: int, port: str, address: str) -> None:
+def plug_in(holder: int, guest: int, port: str, address: str, gateway: str | None = None) -> None:
   """Joins the network namespace of `guest` to the bridge; its end is eth0 with an address such as 192.168.100.1/24."""
-  _ip(holder, f"link add {port} type veth peer name eth0 netns {guest}", f"link set {port} master {BRIDGE} up")
-  _ip(guest, "link set lo up", f"address add {address} dev eth0", "link set eth0 up")
+  add_wire(holder, guest, port, "eth0")
+  route = [f"route add default via {gateway}"] if gateway else []
+  _ip(guest, "link set lo up", f"address add {address} dev eth0", "link set eth0 up", *route)
+
+
+def add_wire(holder: int, guest: int, port: str, interface: str) -> None:
+  """Joins the network namespace of `guest` to the bridge by one more interface, which is down and has no address."""
+  _ip(holder, f"link add {port} type veth peer name {interface} netns {guest}", f"link set {port} master {BRIDGE} up")
+
+
+def stand_in_for_router(holder: int, address: str) -> None:
+  """Gives the bridge the address of the hosts' gateway: it answers ARP as a router does, and passes nothing on."""
+  _ip(holder, f"address add {address} dev {BRIDGE}")
 
 
 def unplug(holder: int, port: str) -> None:
@@ -39,10 +50,15 @@ def _ip(pid: int, *lines: str) -> None:
 
 
 def connect(pid: int, address: tuple[str, int], timeout: float) -> socket.socket:
-  """A TCP connection made inside the network namespace of `pid`; a socket stays where it was made."""
+  """A TCP connection made inside the network namespace of `pid`."""
+  return inside(pid, lambda: socket.create_connection(address, timeout))
+
+
+def inside(pid: int, make):
+  """What `make` answers inside the network namespace of `pid`; a socket stays where it was made."""
   made: list = []
   # A thread of its own: setns moves one thread, and this one ends without moving back.
-  thread = threading.Thread(target=_connect, args=(pid, address, timeout, made))
+  thread = threading.Thread(target=_make_inside, args=(pid, make, made))
   thread.start()
   thread.join()
   if isinstance(made[0], Exception):
@@ -50,7 +66,7 @@ def connect(pid: int, address: tuple[str, int], timeout: float) -> socket.socket
   return made[0]
 
 
-def _connect(pid: int, address: tuple[str, int], timeout: float, made: list) -> None:
+def _make_inside(pid: int, make, made: list) -> None:
   try:
     handle = os.open(Path(f"/proc/{pid}/ns/net"), os.O_RDONLY | os.O_CLOEXEC)
     try:
@@ -58,6 +74,6 @@ def _connect(pid: int, address: tuple[str, int], timeout: float, made: list) -> 
         raise OSError(ctypes.get_errno(), "setns")
     finally:
       os.close(handle)
-    made.append(socket.create_connection(address, timeout))
+    made.append(make())
   except Exception as error:  # handed to the thread that asked
     made.append(error)

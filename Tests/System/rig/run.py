@@ -35,11 +35,11 @@ class Run:
   def __exit__(self, *_exception) -> None:
     self.stop()
 
-  def add(self, name: str, suite: str, address: str, layers: list[Path]) -> Guest:
+  def add(self, name: str, suite: str, address: str, layers: list[Path], gateway: str | None = None) -> Guest:
     """Prepares a host: the given layers, topmost first, over the tree of the suite; `address` is like 192.0.2.1/24."""
     tree = trees.ensure(suite)
     self.ledger.tree(tree)
-    guest = Guest(self, name, suite, address, [*layers, tree], port=f"port{len(self.guests)}")
+    guest = Guest(self, name, suite, address, [*layers, tree], f"port{len(self.guests)}", gateway)
     self.guests[name] = guest
     return guest
 

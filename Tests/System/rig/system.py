@@ -4,7 +4,7 @@ import os
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from rig import installed, pki, profiles, trees
+from rig import installed, network, pki, profiles, trees
 from rig.agent import Agent
 from rig.cluster import ClusterPlan
 from rig.guest import Guest
@@ -54,4 +54,6 @@ class System:
     for host in self.plan.hosts:
       layer = Layer(layers / host.name)
       profiles.build(layer, self.plan, host, trees.path(host.suite), certificates)
-      self.run.add(host.name, host.suite, f"{host.address}/{self.plan.prefix_length}", [layer.root, agent.root])
+      self.run.add(host.name, host.suite, f"{host.address}/{self.plan.prefix_length}", [layer.root, agent.root],
+                   self.plan.gateway)
+    network.stand_in_for_router(self.run.holder, f"{self.plan.gateway}/{self.plan.prefix_length}")

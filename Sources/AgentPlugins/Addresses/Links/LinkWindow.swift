@@ -2,7 +2,7 @@ import AgentCore
 import AgentHost
 import Synchronization
 
-/// How the node's interface was at former looks of this agent.
+/// How the node's interface, and those below it, were at former looks of this agent.
 final class LinkWindow: Sendable {
   /// How far it looks back for errors: three looks by the timer.
   static let length = Duration.seconds(900)
@@ -23,11 +23,15 @@ final class LinkWindow: Sendable {
     var errors: UInt64
   }
 
-  private struct State {
-    var name: String?
-    var index: Int?
+  private struct Record {
     var bestSpeed: Int?
     var samples: [Sample] = []
+  }
+
+  private struct State {
+    var name: String?
+    /// By the interface's number.
+    var records: [Int: Record] = [:]
   }
 
   private let state = Mutex(State())
@@ -38,20 +42,27 @@ final class LinkWindow: Sendable {
   /// Remembers the name.
   func remember(_ name: String) { state.withLock { $0.name = name } }
 
-  /// Adds a look and says what the former ones saw. Another interface, or a new one of the same name, begins anew.
+  /// Forgets all interfaces but these.
+  func keep(_ links: [NetworkLink]) {
+    let indices = Set(links.map(\.index))
+    state.withLock { state in state.records = state.records.filter { indices.contains($0.key) } }
+  }
+
+  /// Adds a look and says what the former ones saw. A new interface of the same name has another number and begins anew.
   func add(_ link: NetworkLink, at time: HostTime) -> History {
     state.withLock { state in
-      if state.index != link.index { state = State(name: link.name, index: link.index) }
-      state.bestSpeed = [state.bestSpeed, link.speed].compactMap(\.self).max()
+      var record = state.records[link.index] ?? Record()
+      record.bestSpeed = [record.bestSpeed, link.speed].compactMap(\.self).max()
       // One sample from before the window stays: the count begins there.
-      while state.samples.count > 1, time.elapsed(since: state.samples[1].time) >= Self.length {
-        state.samples.removeFirst()
+      while record.samples.count > 1, time.elapsed(since: record.samples[1].time) >= Self.length {
+        record.samples.removeFirst()
       }
       let errors = link.counters.receiveErrors &+ link.counters.transmitErrors
-      state.samples.append(Sample(time: time, errors: errors))
-      if state.samples.count > Self.mostSamples { state.samples.remove(at: 1) }
-      var history = History(bestSpeed: state.bestSpeed)
-      if state.samples.count > 1, let first = state.samples.first {
+      record.samples.append(Sample(time: time, errors: errors))
+      if record.samples.count > Self.mostSamples { record.samples.remove(at: 1) }
+      state.records[link.index] = record
+      var history = History(bestSpeed: record.bestSpeed)
+      if record.samples.count > 1, let first = record.samples.first {
         history.newErrors = errors - min(errors, first.errors)
         history.over = time.elapsed(since: first.time)
       }

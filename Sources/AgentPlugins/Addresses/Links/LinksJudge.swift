@@ -13,8 +13,9 @@ struct LinksJudge {
     switch observation.interface {
     case .known(let found, _): name = found
     case .absent:
-      return Verdict(
-        "links.state", .skipped, "no interface carries the node's address: no default route and no --node-ip here")
+      let reason =
+        observation.isAlone ? "this host has none but loopback" : "no default route and no --node-ip here"
+      return Verdict("links.state", .skipped, "no interface carries the node's address: \(reason)")
     case .unreadable(let error): return Verdict("links.state", .unknown, "\(error)")
     }
     switch observation.link {
@@ -32,55 +33,105 @@ struct LinksJudge {
         name, .failing, "\(name) is switched off: the node has no way to the network",
         remedy: "ip link set dev \(name) up")
     }
-    if !link.flags.contains(.lowerUp) {
+    if !link.flags.contains(.lowerUp) || !observation.ports.carry(link) { return silence(link) }
+    let all = [LinkPort(link: link, upper: "", history: observation.history)] + observation.ports
+    for finding in [slow, spare, faulty, deaf] { if let verdict = finding(all) { return verdict } }
+    return well(link)
+  }
+
+  /// No frame leaves: of a bridge that has a carrier through its guests only, too.
+  private func silence(_ link: NetworkLink) -> Verdict {
+    let name = link.name
+    let ports = observation.ports.below(name).map(\.link.name)
+    guard ports.isEmpty else {
+      let list = ports.joined(separator: " ")
       return say(
-        name, .failing, "\(name) has no carrier: cable, plug or switch", remedy: "ethtool \(name); dmesg | grep \(name)"
-      )
+        name, .failing,
+        ports.count == 1
+          ? "\(name) has no way out: \(list) below it has no carrier"
+          : "\(name) has no way out: none of \(list) below it has a carrier",
+        evidence: observation.ports.map { Evidence("rtnetlink \($0.link.name)", $0.link.isWorking ? "up" : "down") },
+        remedy: "ip -br link; ethtool \(ports[0])")
     }
-    return speed(link) ?? errors(link) ?? wireless(link) ?? well(link)
-  }
-
-  private func speed(_ link: NetworkLink) -> Verdict? {
-    guard let now = link.speed, let best = observation.history.bestSpeed, now < best else { return nil }
-    return say(
-      link.name, .warning, "\(link.name) fell from \(best) to \(now) Mbit/s: a wire of the cable or a plug is bad",
-      evidence: [Evidence("/sys/class/net/\(link.name)/speed", "\(now)")], remedy: "ethtool \(link.name)")
-  }
-
-  private func errors(_ link: NetworkLink) -> Verdict? {
-    guard let count = observation.history.newErrors, count >= Self.fewErrors else { return nil }
-    return say(
-      link.name, .warning, "\(link.name) had \(count) frames with errors in \(observation.history.over.spoken)",
-      evidence: [
-        Evidence("rtnetlink \(link.name)", "receive errors \(link.counters.receiveErrors)"),
-        Evidence("rtnetlink \(link.name)", "wrong checksums \(link.counters.receiveCRCErrors)"),
-        Evidence("rtnetlink \(link.name)", "transmit errors \(link.counters.transmitErrors)"),
-      ], remedy: "ethtool -S \(link.name) | grep -i err")
-  }
-
-  /// Wi-Fi hardware passes on broadcasts for addresses of the host itself only, and MetalLB's are not (metallb#253).
-  private func wireless(_ link: NetworkLink) -> Verdict? {
-    guard link.isWireless, !link.isPromiscuous else { return nil }
-    switch observation.hasSpeaker {
-    case .known(true, _):
+    if link.isWireless {
       return say(
-        link.name, .warning,
-        "\(link.name) is Wi-Fi and not promiscuous: MetalLB's addresses may stay silent on this node",
-        remedy: "ip link set dev \(link.name) promisc on")
+        name, .failing, "\(name) has no carrier: no access point has let it in",
+        remedy: "iw dev \(name) link; dmesg | grep \(name)")
+    }
+    return say(
+      name, .failing,
+      link.kind == nil
+        ? "\(name) has no carrier: cable, plug or switch" : "\(name) has no carrier: its far end is down or gone",
+      remedy: link.kind == nil ? "ethtool \(name); dmesg | grep \(name)" : "ip -d link show dev \(name)")
+  }
+
+  /// A bond lives on with what is left, and nothing else tells that the next fault ends it.
+  private func spare(_ all: [LinkPort]) -> Verdict? {
+    for bond in all.map(\.link) where bond.kind == "bond" {
+      let ports = observation.ports.below(bond.name)
+      let dead = ports.filter { !observation.ports.carry($0.link) }.map(\.link.name)
+      guard let first = dead.first else { continue }
+      return say(
+        bond.name, .warning,
+        "\(dead.count) of \(ports.count) ports of \(bond.name) have no carrier: \(dead.joined(separator: " "))",
+        evidence: dead.map { Evidence("rtnetlink \($0)", "no carrier") }, remedy: "ethtool \(first)")
+    }
+    return nil
+  }
+
+  /// A bond's speed is the sum of its ports', which ``spare(_:)`` and the ports themselves tell better.
+  private func slow(_ all: [LinkPort]) -> Verdict? {
+    for port in all where port.link.kind != "bond" {
+      let name = port.link.name
+      guard let now = port.link.speed, let best = port.history.bestSpeed, now < best else { continue }
+      return say(
+        name, .warning, "\(name) fell from \(best) to \(now) Mbit/s: a wire of the cable or a plug is bad",
+        evidence: [Evidence("/sys/class/net/\(name)/speed", "\(now)")], remedy: "ethtool \(name)")
+    }
+    return nil
+  }
+
+  private func faulty(_ all: [LinkPort]) -> Verdict? {
+    for port in all {
+      guard let count = port.history.newErrors, count >= Self.fewErrors else { continue }
+      let (name, counters) = (port.link.name, port.link.counters)
+      return say(
+        name, .warning, "\(name) had \(count) frames with errors in \(port.history.over.spoken)",
+        evidence: [
+          Evidence("rtnetlink \(name)", "receive errors \(counters.receiveErrors)"),
+          Evidence("rtnetlink \(name)", "wrong checksums \(counters.receiveCRCErrors)"),
+          Evidence("rtnetlink \(name)", "transmit errors \(counters.transmitErrors)"),
+        ], remedy: "ethtool -S \(name) | grep -i err")
+    }
+    return nil
+  }
+
+  /// Wi-Fi hardware passes on broadcasts for addresses of the host itself only. Those that a speaker answers for without
+  /// holding them are not among them (metallb#253).
+  private func deaf(_ all: [LinkPort]) -> Verdict? {
+    guard let name = all.first(where: { $0.link.isWireless && !$0.link.isPromiscuous })?.link.name else { return nil }
+    switch observation.announcer {
+    case .known(let announcer, let source) where !announcer.isBinding:
+      return say(
+        name, .warning, "\(name) is Wi-Fi and not promiscuous: Service addresses may stay silent on this node",
+        evidence: [Evidence(source, announcer.name)], remedy: "ip link set dev \(name) promisc on")
     case .unreadable(let error):
-      return say(link.name, .unknown, "whether MetalLB announces from this Wi-Fi node cannot be seen: \(error)")
-    case .known(false, _), .absent: return nil
+      return say(name, .unknown, "whether a speaker announces from this Wi-Fi node cannot be seen: \(error)")
+    case .known, .absent: return nil
     }
   }
 
+  /// Of a virtual interface the speed is that of what is below.
   private func well(_ link: NetworkLink) -> Verdict {
-    say(link.name, .ok, "\(link.name) is up" + (link.speed.map { " with \($0) Mbit/s" } ?? ""))
+    let speed = link.speed ?? observation.ports.lazy.compactMap(\.link.speed).first
+    return say(link.name, .ok, "\(link.name) is up" + (speed.map { " with \($0) Mbit/s" } ?? ""))
   }
 
   private func say(
     _ name: String, _ state: CheckState, _ summary: String, evidence: [Evidence] = [], remedy: String? = nil
   ) -> Verdict {
-    let origin = observation.interface.source.map { [Evidence($0, name)] } ?? []
-    return Verdict("links.state", subject: name, state, summary, evidence: origin + evidence, remedy: remedy)
+    let subject = observation.interface.value ?? name
+    let origin = observation.interface.source.map { [Evidence($0, subject)] } ?? []
+    return Verdict("links.state", subject: subject, state, summary, evidence: origin + evidence, remedy: remedy)
   }
 }

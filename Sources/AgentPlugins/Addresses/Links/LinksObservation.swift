@@ -11,8 +11,10 @@ public struct LinksObservation: Sendable, Equatable {
   var link: Result<NetworkLink?, NetworkError>
   /// How it was before.
   var history: LinkWindow.History
-  /// Whether a MetalLB speaker runs on this host.
-  var hasSpeaker: Fact<Bool>
-  /// How the listening to the kernel goes.
-  var counters: NetworkCounters
+  /// The interfaces below it.
+  var ports: [LinkPort] = []
+  /// Whether the host has no interface but loopback.
+  var isAlone = false
+  /// What brings addresses of Services to the link.
+  var announcer: Fact<ServiceAnnouncer>
 }

@@ -6,10 +6,7 @@ public struct LinksPlugin: Plugin {
   /// What the plugin is.
   public static let descriptor = PluginDescriptor(
     name: "links", area: .addresses, summary: "The network interface that carries the node's address.",
-    checks: LinksChecks.all, interval: .seconds(300), deadline: .seconds(1))
-
-  /// The name of MetalLB's announcing process (its image's /speaker).
-  private static let speaker = "speaker"
+    checks: LinksChecks.all, rhythm: .every(.seconds(300)), deadline: .seconds(1))
 
   private let host: Host
   private let window = LinkWindow()
@@ -25,49 +22,45 @@ public struct LinksPlugin: Plugin {
     let nodeIP = try await host.kubelet.facts().configuration.text(["nodeIP"], flag: "node-ip")
     let table: Result<NetworkTable, NetworkError>
     do throws(NetworkError) { table = .success(try await host.network.table()) } catch { table = .failure(error) }
-    let (gateway, hasSpeaker) = try await host.read { files in (Self.gateway(files), Self.hasSpeaker(files)) }
-    let interface = find(nodeIP, gateway: gateway, in: try? table.get())
+    let (route, announcer) = try await host.read { files in (Self.route(files), ServiceAnnouncer.find(files)) }
+    let known = try? table.get()
+    let interface = find(nodeIP, route: route, in: known)
     if let name = interface.value { window.remember(name) }
-    let link = table.map { table in interface.value.flatMap { table.link($0) } }
-    let history = (try? link.get()).flatMap { $0 }.map { window.add($0, at: time) }
-    return LinksObservation(
-      takenAt: time, interface: interface, link: link, history: history ?? LinkWindow.History(),
-      hasSpeaker: hasSpeaker, counters: await host.network.counters())
+    var observation = LinksObservation(
+      takenAt: time, interface: interface, link: table.map { table in interface.value.flatMap { table.link($0) } },
+      history: LinkWindow.History(), announcer: announcer)
+    observation.isAlone = known?.links.allSatisfy { $0.flags.contains(.loopback) } == true
+    if let known, let link = interface.value.flatMap({ known.link($0) }) {
+      let lower = LinkPort.links(below: link, in: known)
+      window.keep([link] + lower.map(\.link))
+      observation.history = window.add(link, at: time)
+      observation.ports = lower.map { link, upper in
+        LinkPort(link: link, upper: upper, history: window.add(link, at: time))
+      }
+    }
+    return observation
   }
 
   /// One verdict.
   public func judge(_ observation: LinksObservation) -> [Verdict] { [LinksJudge(observation: observation).verdict] }
 
-  /// How often the kernel dropped its messages.
-  public func metrics(_ observation: LinksObservation) -> [MetricFamily] {
-    [
-      MetricFamily(
-        "nodeagent_netlink_overruns_total", .counter,
-        help: "How often the kernel dropped messages because the agent's buffer was full.",
-        value: Double(observation.counters.overruns))
-    ]
-  }
+  /// None: node_exporter has them.
+  public func metrics(_ observation: LinksObservation) -> [MetricFamily] { [] }
 
   /// The interface that has the address of --node-ip, else that of the default route, else the one of the last look.
   private func find(
-    _ nodeIP: KubeletSetting<String?>, gateway: Fact<String>, in table: NetworkTable?
+    _ nodeIP: KubeletSetting<String?>, route: Fact<String>, in table: NetworkTable?
   ) -> Fact<String> {
     if let text = nodeIP.value ?? nil, let first = text.split(separator: ",").first,
       let address = try? IPAddress(settingsScalar: String(first)), let held = table?.holdings(of: address).first
     {
       return .known(held.interface, source: nodeIP.source)
     }
-    if case .absent = gateway, let last = window.lastName { return .known(last, source: "the default route before") }
-    return gateway
+    if case .absent = route, let last = window.lastName { return .known(last, source: "the default route before") }
+    return route
   }
 
-  private static func gateway(_ files: HostFiles) -> Fact<String> {
-    Fact(from: "/proc/net/route") { () throws(FileError) in
-      try LocalAddresses(reading: files).gateways.first?.interface
-    }
-  }
-
-  private static func hasSpeaker(_ files: HostFiles) -> Fact<Bool> {
-    Fact(from: "/proc") { () throws(FileError) in try ProcessTable(reading: files).first(named: speaker) != nil }
+  private static func route(_ files: HostFiles) -> Fact<String> {
+    Fact(from: "/proc/net/route") { () throws(FileError) in try LocalAddresses.defaultInterface(files) }
   }
 }

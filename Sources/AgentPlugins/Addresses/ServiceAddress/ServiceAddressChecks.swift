@@ -29,7 +29,11 @@ enum ServiceAddressChecks {
       MetalLB gives any free address of its pools to the next Service. When a phone or a printer already has it by \
       DHCP, both break by turns.
       """,
-    source: "the host's neighbour table: nothing is asked on the wire",
+    source: """
+      the host's neighbour table; on control-plane nodes one ARP request or neighbour solicitation for each address of \
+      the pools every 6 h, a round apart, and in doctor when the check is asked for by name; never for pools of more \
+      than 64 addresses, and never over Wi-Fi
+      """,
     confirm: "ip neigh show; kubectl get services -A | grep LoadBalancer",
     remedy: "kubectl get services -A | grep -wF ADDRESS # if there is none, keep the DHCP server's range off the pools",
     undo: "nothing was changed", subject: "address", worst: .warning, atRisk: [.lanAccess])

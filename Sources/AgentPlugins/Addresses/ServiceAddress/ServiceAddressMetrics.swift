@@ -10,7 +10,7 @@ enum ServiceAddressMetrics {
   private static func held(_ observation: ServiceAddressObservation) -> MetricFamily {
     let network = try? observation.network.get()
     return MetricFamily(
-      "nodeagent_address_held", help: "Whether this node holds the address on an interface.",
+      "nodeagent_address_held", help: "Whether this host holds the address.",
       samples: observation.claims.compactMap { claim in
         network.map {
           MetricSample(
@@ -22,27 +22,35 @@ enum ServiceAddressMetrics {
   /// A host does not hear itself: where it may be the one that answers, silence is no number.
   private static func claimants(_ observation: ServiceAddressObservation) -> MetricFamily {
     MetricFamily(
-      "nodeagent_address_claimants", help: "Distinct hardware addresses that answer for the address on the wire.",
+      "nodeagent_address_claimants", help: "Hardware addresses that answer for the address, this host's included.",
       samples: observation.claims.compactMap { claim in
         count(claim, observation).map { MetricSample(Double($0), ["address": "\(claim.address)"]) }
       })
   }
 
   private static func count(_ claim: ServiceClaim, _ observation: ServiceAddressObservation) -> Int? {
-    guard let others = claim.claimants?.count else { return nil }
-    guard others == 0 else { return others }
+    guard let others = others(claim, observation) else { return nil }
+    guard others.isEmpty else { return others.count }
     if claim.isAnnouncedHere(at: observation.takenAt) { return 1 }
     guard let network = try? observation.network.get() else { return nil }
     if network.holding(of: claim.address) != nil { return 1 }
     return observation.announcer.mayAnnounceUnseen ? nil : 0
   }
 
+  /// Who else has it by the newest word: an announcement, else the last answers. Nil when that is not known.
+  private static func others(_ claim: ServiceClaim, _ observation: ServiceAddressObservation) -> [HardwareAddress]? {
+    guard let claimants = claim.claimants else { return nil }
+    let isHere = (try? observation.network.get())?.holding(of: claim.address) != nil
+    if isHere != (claim.holding != nil) { return isHere ? [] : claim.announced.map { [$0] } }
+    return claim.announced.map { [$0] } ?? claimants.map(\.hardwareAddress)
+  }
+
   private static func info(_ observation: ServiceAddressObservation) -> MetricFamily {
     MetricFamily(
-      "nodeagent_address_claimant_info", help: "Always 1; a hardware address that answers for the address.",
+      "nodeagent_address_claimant_info", help: "A hardware address that answers for the address.",
       samples: observation.claims.flatMap { claim in
-        (claim.claimants ?? []).map {
-          MetricSample(1, ["address": "\(claim.address)", "mac": "\($0.hardwareAddress)"])
+        (others(claim, observation) ?? []).map {
+          MetricSample(1, ["address": "\(claim.address)", "mac": "\($0)"])
         }
       })
   }

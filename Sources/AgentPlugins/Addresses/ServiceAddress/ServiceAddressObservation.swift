@@ -17,6 +17,11 @@ public struct ServiceAddressObservation: Sendable, Equatable {
   var network: Result<ServiceNetwork, NetworkError>
   /// What the links answered, for every address in use.
   var claims: [ServiceClaim] = []
+  /// The last moves of the addresses in use, the newest of each first.
+  var moves: [Move] = []
+
+  /// How far the search of the pools is; nil where they are not searched.
+  var search: PoolSearch.Findings?
 
   /// Whether neither pools nor addresses are configured.
   var isEmpty: Bool { settings.pools.isEmpty && settings.watched.isEmpty }

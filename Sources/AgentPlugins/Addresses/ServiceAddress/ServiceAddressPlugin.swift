@@ -6,23 +6,30 @@ public struct ServiceAddressPlugin: Plugin {
   /// What the plugin is.
   public static let descriptor = PluginDescriptor(
     name: "service-address", area: .addresses, summary: "The addresses of Services, as MetalLB announces them.",
-    checks: ServiceAddressChecks.all, interval: .seconds(30), deadline: .seconds(3))
+    checks: ServiceAddressChecks.all, rhythm: .addresses, deadline: .seconds(3), namedDeadline: .seconds(70),
+    requirements: [
+      Requirement(
+        .capability(.netRaw), for: ["service-address.claimants"], permission: "\(Capability.netRaw)")
+    ])
 
   private let host: Host
-  private let memory: ClaimMemory
+  private let watch: NetworkWatch
+  private let questions: ClaimQuestions
+  private let search: PoolSearch
+  private let moves = AddressMoves()
 
   /// Watches a host.
   public init(host: Host) {
     self.host = host
-    memory = ClaimMemory(lifetime: ClaimMemory.lifetime(roles: host.roles))
+    watch = host.network.watch()
+    questions = ClaimQuestions(
+      host.network, interval: host.interval(of: Self.descriptor), isLasting: host.wishes.isLasting)
+    search = PoolSearch(host.network, interval: host.interval(of: Self.descriptor))
   }
 
-  /// Every change of an address here, and every host that announces an address in use. A speaker runs on nodes only.
+  /// Every change of an address here, and every host that announces an address in use.
   public func triggers() -> AsyncStream<Trigger> {
-    let watched = Set(host.cluster.serviceAddresses.watched)
-    guard !watched.isEmpty || !host.cluster.serviceAddresses.pools.isEmpty else { return AsyncStream { $0.finish() } }
-    let mayAnnounce = !host.roles.isDisjoint(with: [.controlPlane, .worker])
-    return host.network.changes(of: watched, announcing: mayAnnounce ? watched : [])
+    isConfigured ? host.changes(of: [], network: watch, and: [questions.answers]) : AsyncStream { $0.finish() }
   }
 
   /// Asks the link for every address in use, all at once, and reads the host's tables.
@@ -32,7 +39,7 @@ public struct ServiceAddressPlugin: Plugin {
       takenAt: time, settings: cluster.serviceAddresses,
       members: cluster.controlPlane.members.compactMap(\.host.address),
       network: .failure(.notRecorded))
-    guard !observation.isEmpty else { return observation }
+    guard isConfigured else { return observation }
     (observation.endpoint, observation.announcer) = try await host.read { files in
       (
         ControlPlaneEndpoint.detect(
@@ -40,8 +47,18 @@ public struct ServiceAddressPlugin: Plugin {
         ServiceAnnouncer.find(files)
       )
     }
-    observation.claims = await claims(mayAnnounce: observation.announcer.mayAnnounceUnseen, at: time)
-    observation.network = await network(observation)
+    let watched = Set(cluster.serviceAddresses.watched)
+    await watch.follow(watched, announcing: observation.announcer.mayAnnounceUnseen ? watched : [])
+    (observation.claims, observation.search) = await ask(observation)
+    let table: Result<NetworkTable, NetworkError>
+    do throws(NetworkError) { table = .success(try await host.network.table()) } catch { table = .failure(error) }
+    observation.network = await network(table, observation)
+    moves.keep(only: watched)
+    for claim in observation.claims where claim.sight.isNew {
+      questions.settle(claim.address, ServiceClaimJudge(observation: observation, claim: claim).verdict.state)
+      _ = moves.add(AddressSight(claim))
+    }
+    observation.moves = observation.claims.flatMap { moves.history(of: $0.address) }
     return observation
   }
 
@@ -61,38 +78,86 @@ public struct ServiceAddressPlugin: Plugin {
     ServiceAddressMetrics.families(observation)
   }
 
-  private func claims(mayAnnounce: Bool, at time: HostTime) async -> [ServiceClaim] {
-    let watched = host.cluster.serviceAddresses.watched
-    let found = await withTaskGroup(of: ServiceClaim.self) { group in
+  /// The last moves of the addresses in use.
+  public func history(_ observation: ServiceAddressObservation) -> [Move] { observation.moves }
+
+  private var isConfigured: Bool {
+    !host.cluster.serviceAddresses.watched.isEmpty || !host.cluster.serviceAddresses.pools.isEmpty
+  }
+
+  private enum Finding: Sendable {
+    case claim(ServiceClaim)
+    case search(PoolSearch.Findings?)
+  }
+
+  /// All questions go out at the same time.
+  private func ask(_ observation: ServiceAddressObservation) async -> ([ServiceClaim], PoolSearch.Findings?) {
+    let watched = observation.settings.watched
+    return await withTaskGroup(of: Finding.self) { group in
       for address in watched {
-        group.addTask { await self.claim(of: address, mayAnnounce: mayAnnounce, at: time) }
+        group.addTask {
+          let sight = await self.questions.sight(of: address, at: observation.takenAt)
+          return .claim(ServiceClaim(address: address, sight: sight, heard: await self.host.network.heard(address)))
+        }
       }
-      return await group.reduce(into: [IPAddress: ServiceClaim]()) { $0[$1.address] = $1 }
+      group.addTask { .search(await self.search(observation)) }
+      var claims: [IPAddress: ServiceClaim] = [:]
+      var search: PoolSearch.Findings?
+      for await finding in group {
+        switch finding {
+        case .claim(let claim): claims[claim.address] = claim
+        case .search(let findings): search = findings
+        }
+      }
+      return (watched.compactMap { claims[$0] }, search)
     }
-    return watched.compactMap { found[$0] }
   }
 
-  private func claim(of address: IPAddress, mayAnnounce: Bool, at time: HostTime) async -> ServiceClaim {
-    let heard = await host.network.heard(address)
-    if let outcome = memory.outcome(for: address, heard: heard, at: time) {
-      return ServiceClaim(address: address, outcome: outcome, heard: heard)
-    }
-    let outcome = await host.network.claimants(of: address)
-    let claim = ServiceClaim(address: address, outcome: outcome, heard: await host.network.heard(address))
-    memory.keep(claim, mayAnnounce: mayAnnounce, at: time)
-    return claim
+  /// All at once for a `doctor` that was asked for it, else bit by bit on control-plane nodes.
+  private func search(_ observation: ServiceAddressObservation) async -> PoolSearch.Findings? {
+    let isNamed = host.wishes.isNamed("service-address.stranger")
+    guard host.wishes.isLasting ? host.roles.contains(.controlPlane) : isNamed, !observation.settings.pools.isEmpty,
+      let table = try? await host.network.table()
+    else { return nil }
+    let endpoint = observation.endpoint.value?.endpoint.host.address
+    let plan = PoolPlan(
+      observation.settings, taken: Set(observation.members + [endpoint].compactMap(\.self)), in: table)
+    return host.wishes.isLasting
+      ? await search.step(plan, at: observation.takenAt)
+      : await search.all(plan, within: host.deadline(of: Self.descriptor), at: observation.takenAt)
   }
 
-  private func network(_ observation: ServiceAddressObservation) async -> Result<ServiceNetwork, NetworkError> {
-    do throws(NetworkError) {
-      let claimants = observation.claims.flatMap { $0.claimants ?? [] }.map(\.hardwareAddress)
-      return .success(
-        ServiceNetwork(
-          try await host.network.table(), settings: observation.settings,
-          endpoint: observation.endpoint.value?.endpoint.host.address, claimants: Set(claimants)))
-    } catch {
-      return .failure(error)
+  /// What matters of the tables, with the names of the hosts in them.
+  private func network(
+    _ table: Result<NetworkTable, NetworkError>, _ observation: ServiceAddressObservation
+  ) async -> Result<ServiceNetwork, NetworkError> {
+    let claimants = observation.claims.flatMap { $0.claimants ?? [] }.map(\.hardwareAddress)
+    let found = observation.search?.answers.values.flatMap(\.self) ?? []
+    let network = table.map { table in
+      ServiceNetwork(
+        table, settings: observation.settings, endpoint: observation.endpoint.value?.endpoint.host.address,
+        claimants: Set(claimants + found))
     }
+    guard case .success(var known) = network else { return network }
+    known.neighbourhood.names = await host.names(of: known.neighbourhood)
+    return .success(known)
+  }
+}
+
+extension AddressSight {
+  /// Who was seen to hold an address in use. What this host was heard to answer counts only while nobody else answers:
+  /// it may have passed the address on since.
+  init(_ claim: ServiceClaim) {
+    let sight = claim.sight
+    self.init(address: claim.address, begin: sight.begin, end: sight.counters.time ?? sight.begin)
+    others = claim.claimants?.map(\.hardwareAddress) ?? []
+    let holding = claim.holding
+    isOwn = holding != nil || (others.isEmpty && sight.heard.isClaimedHere(at: end))
+    var interface = holding?.interface
+    if case .answered(let answers) = sight.outcome { interface = interface ?? answers.interface }
+    ownHardware = interface.flatMap { try? sight.table.get().link($0) }?.hardwareAddress
+    heard = sight.heard
+    events = AddressEvents(of: claim.address, in: sight.counters)
   }
 }
 

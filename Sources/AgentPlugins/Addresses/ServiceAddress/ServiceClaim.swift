@@ -3,25 +3,29 @@ import AgentHost
 
 /// What the link says of one address in use.
 struct ServiceClaim: Sendable, Equatable {
-  /// So long an own answer counts that was seen leaving. The agents of other nodes ask every 90 s at the latest, so that
-  /// one of their questions may be lost.
-  static let ownClaimLasts = Duration.seconds(180)
-
   var address: IPAddress
-  /// What the question for it gave.
-  var outcome: ProbeOutcome
-  /// What was heard unasked.
+  /// Who answered for it, and this host's tables at that moment.
+  var sight: ClaimSight
+  /// What was heard unasked until now.
   var heard = HeardClaims()
 
   /// The hardware addresses that answered; nil when nothing was asked.
   var claimants: [ProbeAnswers.Claimant]? {
-    if case .answered(let answers) = outcome { answers.claimants } else { nil }
+    if case .answered(let answers) = sight.outcome { answers.claimants } else { nil }
+  }
+
+  /// Where this host held it when the others had answered.
+  var holding: ServiceNetwork.Holding? {
+    guard case .success(let table) = sight.table else { return nil }
+    return ServiceNetwork.Holding(of: address, in: table)
+  }
+
+  /// Who announced it after the others had answered.
+  var announced: HardwareAddress? {
+    guard let told = heard.announcement, told != sight.heard.announcement else { return nil }
+    return told.hardwareAddress
   }
 
   /// Whether this host was seen to answer for the address a short time ago, and nobody announced it since.
-  func isAnnouncedHere(at time: HostTime) -> Bool {
-    guard let own = heard.ownClaim, time.elapsed(since: own) <= Self.ownClaimLasts else { return false }
-    guard let other = heard.announcement else { return true }
-    return own.elapsed(since: other.time) > .zero
-  }
+  func isAnnouncedHere(at time: HostTime) -> Bool { heard.isClaimedHere(at: time) }
 }

@@ -19,7 +19,13 @@ struct ServiceClaimJudge {
   }
 
   var verdict: Verdict {
-    switch claim.outcome {
+    var verdict = judgement
+    verdict.isFresh = claim.sight.isNew
+    return verdict
+  }
+
+  private var judgement: Verdict {
+    switch claim.sight.outcome {
     case .answered(let answers): judge(answers)
     case .denied(let capability): say(.unknown, "who answers for it cannot be asked without \(capability)")
     case .notApplicable(let reason): say(.skipped, reason)
@@ -33,14 +39,15 @@ struct ServiceClaimJudge {
 
   private func judge(_ answers: ProbeAnswers) -> Verdict {
     let certain = answers.claimants.filter { !$0.hardwareAddress.isVirtualRouter }
-    let count = hosts(of: certain.map(\.hardwareAddress)) + (holding == nil ? 0 : 1)
+    let others = neighbourhood.stations(of: certain.map(\.hardwareAddress))
+    let count = others.count + (holding == nil ? 0 : 1)
     if count > 1 { return twice(answers) }
     if !answers.ambiguous.isEmpty {
       let titles = answers.ambiguous.map { title($0.hardwareAddress) }.joined(separator: ", ")
       return say(.unknown, "\(titles) may stand for more than one host: they cannot be told apart")
     }
     // Whoever else answers: this node may hold it too.
-    if case .failure(let error) = observation.network {
+    if case .failure(let error) = claim.sight.table {
       return say(.unknown, "whether this node holds it cannot be seen: \(error)")
     }
     if let holding { return say(.ok, "this node holds it on \(holding.interface)") }
@@ -76,26 +83,12 @@ struct ServiceClaimJudge {
       .failing, "nobody answers for it: \(isIngress ? "no application is" : "its Service is not") reached from outside")
   }
 
-  /// How many hosts they are: those that share another address in the neighbour table are one.
-  private func hosts(of hardware: [HardwareAddress]) -> Int {
-    var found: [Set<IPAddress>] = []
-    for address in hardware {
-      let own = Set((try? observation.network.get().hosts[address]) ?? [])
-      if let place = found.firstIndex(where: { !$0.isDisjoint(with: own) }) {
-        found[place].formUnion(own)
-      } else {
-        found.append(own)
-      }
-    }
-    return found.count
-  }
-
   private var isIngress: Bool { claim.address == observation.settings.ingress?.address }
-  private var holding: ServiceNetwork.Holding? { try? observation.network.get().holding(of: claim.address) }
+  private var holding: ServiceNetwork.Holding? { claim.holding }
 
-  private func title(_ hardware: HardwareAddress) -> String {
-    (try? observation.network.get().title(of: hardware)) ?? "\(hardware)"
-  }
+  private var neighbourhood: Neighbourhood { (try? observation.network.get().neighbourhood) ?? Neighbourhood() }
+
+  private func title(_ hardware: HardwareAddress) -> String { neighbourhood.title(of: hardware) }
 
   private func say(_ state: CheckState, _ summary: String, remedy: String? = nil, lost: [Plane]? = nil) -> Verdict {
     var evidence = (claim.claimants ?? []).map {

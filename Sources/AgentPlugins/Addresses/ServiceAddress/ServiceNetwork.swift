@@ -20,14 +20,12 @@ struct ServiceNetwork: Sendable, Equatable {
   var holdings: [Holding]
   /// Hosts that have an address of a pool that is not in use, by the neighbour table.
   var neighbours: [NetworkNeighbour]
-  /// The other addresses of hardware addresses that matter, sorted; link-local and shared ones left out.
-  var hosts: [HardwareAddress: [IPAddress]]
-
-  private static let everyNodesInterfaces: Set<String> = ["kube-ipvs0", "kube-dummy-if"]
+  /// The hosts behind hardware addresses that matter.
+  var neighbourhood: Neighbourhood
 
   /// - Parameters:
   ///   - endpoint: the shared address of the API servers, which tells no host from another.
-  ///   - claimants: hardware addresses whose host is asked for, besides those of `neighbours`.
+  ///   - claimants: hardware addresses that matter, besides those of `neighbours`.
   init(
     _ table: NetworkTable, settings: ServiceAddressSettings, endpoint: IPAddress?, claimants: Set<HardwareAddress>
   ) {
@@ -35,30 +33,31 @@ struct ServiceNetwork: Sendable, Equatable {
     let isService = { (address: IPAddress) in
       watched.contains(address) || settings.pools.contains { $0.contains(address) }
     }
-    holdings = table.addresses.filter { isService($0.address) && !Self.everyNodesInterfaces.contains($0.interface) }
-      .map { Holding($0, in: table) }
+    holdings = table.addresses.filter { isService($0.address) && Holding.counts($0) }.map { Holding($0, in: table) }
     let known = table.neighbours.filter { $0.hardwareAddress?.isIndividual == true && $0.state != .failed }
     neighbours = known.filter { isService($0.address) && !watched.contains($0.address) && $0.address != endpoint }
     let wanted = claimants.union(neighbours.compactMap(\.hardwareAddress))
-    var hosts: [HardwareAddress: Set<IPAddress>] = [:]
-    for neighbour in known
-    where !isService(neighbour.address) && neighbour.address != endpoint && !neighbour.address.isLinkLocal {
-      guard let hardware = neighbour.hardwareAddress, wanted.contains(hardware) else { continue }
-      hosts[hardware, default: []].insert(neighbour.address)
-    }
-    self.hosts = hosts.mapValues { $0.sorted() }
+    neighbourhood = Neighbourhood(table, of: wanted, shared: SharedAddresses(endpoint: endpoint, services: settings))
   }
 
   /// Where this host holds an address.
   func holding(of address: IPAddress) -> Holding? { holdings.first { $0.address == address && $0.isUsable } }
-
-  /// A hardware address with the host's own address where that is known.
-  func title(of hardware: HardwareAddress) -> String {
-    hosts[hardware]?.first.map { "\($0) (\(hardware))" } ?? "\(hardware)"
-  }
 }
 
 extension ServiceNetwork.Holding {
+  private static let everyNodesInterfaces: Set<String> = ["kube-ipvs0", "kube-dummy-if"]
+
+  /// Whether an entry says anything of this host alone.
+  static func counts(_ held: InterfaceAddress) -> Bool { !everyNodesInterfaces.contains(held.interface) }
+
+  /// Where this host holds an address; nil where it does not.
+  init?(of address: IPAddress, in table: NetworkTable) {
+    guard
+      let held = table.addresses.first(where: { $0.address == address && $0.isUsable && Self.counts($0) })
+    else { return nil }
+    self.init(held, in: table)
+  }
+
   init(_ held: InterfaceAddress, in table: NetworkTable) {
     address = held.address
     prefixLength = held.prefixLength
@@ -72,9 +71,4 @@ extension ServiceNetwork.Holding {
     let isMain = held.address.family == .v4 ? table.isFirst(held) : peers.count == 1
     isNodes = isLeased || (isMain && table.link(held.interface)?.flags.contains(.loopback) != true)
   }
-}
-
-extension IPAddress {
-  /// 169.254.0.0/16 or fe80::/10, which many hosts may have.
-  fileprivate var isLinkLocal: Bool { family == .v4 ? number >> 16 == 0xA9FE : number >> 118 == 0xFE80 >> 6 }
 }

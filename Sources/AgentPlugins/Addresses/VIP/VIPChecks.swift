@@ -36,10 +36,16 @@ enum VIPChecks {
     "vip.leader", title: "Who holds the shared address is who shall hold it",
     why: """
       A Keepalived that was killed leaves the address behind, and one set by hand is never given up: the next \
-      fail-over then makes two holders.
+      fail-over then makes two holders. A master without the address answers nobody, and no other host takes over. \
+      With 'enable_dbus' in its global_defs Keepalived itself tells whether it is the master; without it only its \
+      process and its configuration can be seen.
       """,
-    source: "the process keepalived or kube-vip, Keepalived's configuration, the kernel's table of addresses",
-    confirm: "pgrep -a keepalived; ip -br address show to ADDRESS", remedy: "ip address del ADDRESS dev INTERFACE",
+    source: """
+      org.keepalived.Vrrp1 on the system bus (property State of the instance); without it the process keepalived or \
+      kube-vip and Keepalived's configuration; the kernel's table of addresses
+      """,
+    confirm: "busctl tree org.keepalived.Vrrp1; pgrep -a keepalived; ip -br address show to ADDRESS",
+    remedy: "ip address del ADDRESS dev INTERFACE",
     undo: "systemctl restart keepalived.service", subject: "address", worst: .failing, atRisk: [.administration],
     dependsOn: links, timing: .probe)
 
@@ -49,16 +55,21 @@ enum VIPChecks {
       When the kubelet or the pod network takes the shared address for this node's, logs, exec and the pods' network \
       break the day it moves to another host.
       """,
-    source: "--node-ip, the order of addresses on the interface (rtnetlink)",
-    confirm: "ip address show dev INTERFACE; kubectl get nodes -o wide",
+    source: "--node-ip, the order of addresses on the interface, the address that a tunnel sends from (rtnetlink)",
+    confirm: "ip address show dev INTERFACE; ip -d link show type vxlan; kubectl get nodes -o wide",
     remedy: "set --node-ip to the node's own address; give the shared address a prefix of 32 bits",
     undo: "nothing was changed", subject: "address", worst: .warning, atRisk: [.administration], dependsOn: links)
 
   private static let configuration = CheckDefinition(
     "vip.configuration", title: "The configuration of the shared address holds at a fail-over",
     why: "Mistakes here show only when a host dies: the address stays away, or stays on a host whose API is dead.",
-    source: "/etc/keepalived/keepalived.conf and what it includes; kube-vip's manifest; the table of interfaces",
-    confirm: "keepalived --config-test; cat /etc/kubernetes/manifests/kube-vip.yaml",
+    source: """
+      /etc/keepalived/keepalived.conf and what it includes; kube-vip's manifest; the table of interfaces; where \
+      checks: vip.configuration: {adverts: true} asks for it, VRRP's adverts on the link (heard only, never sent)
+      """,
+    confirm: """
+      keepalived --config-test; cat /etc/kubernetes/manifests/kube-vip.yaml; tcpdump -ni INTERFACE ip proto 112
+      """,
     remedy: "mend the named line; keepalived --config-test && systemctl reload keepalived.service",
     undo: "put the line back; systemctl reload keepalived.service", subject: "address", worst: .failing,
     atRisk: [.administration], dependsOn: links)

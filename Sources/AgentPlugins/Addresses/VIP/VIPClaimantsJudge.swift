@@ -6,8 +6,14 @@ struct VIPClaimantsJudge {
   let look: VIPLook
 
   var verdict: Verdict {
-    if case .failure(let error) = look.table { return say(.unknown, "\(error)") }
-    switch look.outcome {
+    var verdict = judgement
+    verdict.isFresh = look.sight.isNew
+    return verdict
+  }
+
+  private var judgement: Verdict {
+    if case .failure(let error) = look.sight.table { return say(.unknown, "\(error)") }
+    switch look.sight.outcome {
     case .answered(let answers): return judge(answers)
     case .denied(let capability):
       return say(.unknown, "who answers for \(look.address) cannot be asked without \(capability)")
@@ -21,12 +27,11 @@ struct VIPClaimantsJudge {
   }
 
   private func judge(_ answers: ProbeAnswers) -> Verdict {
-    let others = VIPNeighbourhood.stations(
-      of: answers.claimants.map(\.hardwareAddress), asking: look.address, in: try? look.table.get())
-    let own = look.holdings
+    let others = look.neighbourhood.stations(of: answers.claimants.map(\.hardwareAddress))
+    let own = look.holdingsThen
     let evidence =
       own.map { Evidence("this host, \($0.interface)", hardwareAddress(of: $0)) }
-      + others.map { Evidence(answers.interface.map { "ARP on \($0)" } ?? "ARP", $0.text) }
+      + others.map { Evidence(answers.interface.map { "ARP on \($0)" } ?? "ARP", $0.title) }
     let count = others.count + (own.isEmpty ? 0 : 1)
     if count > 1 { return twice(own, others, answers, evidence) }
     if count == 0 { return nobody() }
@@ -36,29 +41,41 @@ struct VIPClaimantsJudge {
         "one or several hosts answer for \(look.address) as \(doubtful.hardwareAddress): they cannot be told apart",
         evidence: evidence)
     }
-    let holder = own.first.map { "this host (\($0.interface))" } ?? others.first?.text ?? ""
+    let holder = own.first.map { "this host (\($0.interface))" } ?? others.first?.title ?? ""
     return say(.ok, "one host answers for \(look.address): \(holder)", evidence: evidence)
   }
 
   private func twice(
-    _ own: [InterfaceAddress], _ others: [VIPNeighbourhood.Station], _ answers: ProbeAnswers, _ evidence: [Evidence]
+    _ own: [InterfaceAddress], _ others: [Neighbourhood.Station], _ answers: ProbeAnswers, _ evidence: [Evidence]
   ) -> Verdict {
-    let names = own.prefix(1).map { "this host (\(hardwareAddress(of: $0)))" } + others.map(\.text)
+    let names = own.prefix(1).map { "this host (\(hardwareAddress(of: $0)))" } + others.map(\.title)
     let most = answers.isCutShort ? ", and more" : ""
     let times = names.count == 2 ? "twice" : "\(names.count) times"
     return say(
       .failing, "\(look.address) is held \(times): \(names.joined(separator: " and "))\(most)", evidence: evidence,
-      remedy: own.first.map { "ip address del \($0.address)/\($0.prefixLength) dev \($0.interface)" }
-        ?? "on the host that shall not hold it: ip address show to \(look.address); systemctl restart keepalived.service",
+      remedy: own.first.map(letGo)
+        ?? "on both: ip -br address show to \(look.address); where it shall not be: systemctl restart keepalived.service",
       lost: [])
   }
 
+  /// Only where nothing runs that would take it back or was elected is it right to remove it by hand.
+  private func letGo(_ holding: InterfaceAddress) -> String {
+    guard let mover = look.setup.mover(of: look.address), look.setup.running.value?.contains(mover) != false else {
+      return "ip address del \(holding.address)/\(holding.prefixLength) dev \(holding.interface)"
+    }
+    switch mover {
+    case .keepalived:
+      return "tcpdump -c 5 -ni \(holding.interface) ip proto 112; journalctl -u keepalived.service -n 20"
+    case .kubeVIP: return "kubectl -n kube-system get lease plndr-cp-lock -o yaml"
+    }
+  }
+
   private func nobody() -> Verdict {
-    switch look.connection {
+    switch look.sight.connection {
     case .failed(let reason):
       return say(
         .failing, "nobody holds \(look.address): kubectl and the cluster's self-healing are lost",
-        evidence: [Evidence("ARP", "no answer"), Evidence("TCP \(look.address)", reason)])
+        evidence: [Evidence("ARP", "no answer"), Evidence("TCP \(look.address)", reason)], remedy: take)
     case .accepted:
       return say(
         .warning, "\(look.address) accepts connections and does not answer ARP: new clients may not find it",
@@ -68,8 +85,17 @@ struct VIPClaimantsJudge {
     }
   }
 
+  /// Without the address kubectl reaches nothing.
+  private var take: String {
+    switch look.setup.mover(of: look.address) {
+    case .keepalived: "systemctl restart keepalived.service; journalctl -u keepalived.service -n 20"
+    case .kubeVIP: "crictl logs --tail 20 $(crictl ps -aq --name kube-vip | head -1)"
+    case nil: "on the balancers: systemctl status keepalived.service; or on the masters: crictl ps -a --name kube-vip"
+    }
+  }
+
   private func hardwareAddress(of holding: InterfaceAddress) -> String {
-    let link = (try? look.table.get())?.link(holding.interface)
+    let link = (try? look.sight.table.get())?.link(holding.interface)
     return link?.hardwareAddress?.description ?? "no hardware address"
   }
 

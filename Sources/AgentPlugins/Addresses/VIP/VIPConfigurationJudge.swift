@@ -12,25 +12,32 @@ struct VIPConfigurationJudge {
     var text: String
     var source: String
     var remedy: String?
+    /// What was seen in particular, besides the text.
+    var evidence: [Evidence] = []
   }
 
   var verdict: Verdict {
     let keepalived = KeepalivedFindings(look: look).findings
-    let findings = keepalived + KubeVIPFindings(look: look, endpoint: endpoint).findings
+    let adverts = AdvertFindings(look: look)
+    let findings = keepalived + KubeVIPFindings(look: look, endpoint: endpoint).findings + adverts.findings
     // The worst first; a mistake that was seen says more than a file that was not.
     for state in [CheckState.failing, .warning, .unknown] {
       if let first = findings.first(where: { $0.state == state }) {
         return say(
-          state, first.text, evidence: findings.map { Evidence($0.source, $0.text) }, remedy: first.remedy)
+          state, first.text, evidence: findings.flatMap { [Evidence($0.source, $0.text)] + $0.evidence },
+          remedy: first.remedy)
       }
     }
-    if look.setup.keepalived == .absent && look.setup.kubeVIP == .absent {
-      return say(.skipped, "neither Keepalived nor a kube-vip manifest is on this host")
-    }
+    let heard = adverts.comfort.map { "; \($0)" } ?? ""
     guard let mover = look.setup.mover(of: look.address) else {
-      return say(.skipped, "nothing on this host is configured to move \(look.address)")
+      let isBare = look.setup.keepalived == .absent && look.setup.kubeVIP == .absent
+      let reason =
+        isBare
+        ? "neither Keepalived nor a kube-vip manifest is on this host"
+        : "nothing on this host is configured to move \(look.address)"
+      return say(adverts.isConclusive ? .ok : .skipped, reason + heard)
     }
-    return say(.ok, "\(mover.title)'s configuration of \(look.address) is sound")
+    return say(.ok, "\(mover.title)'s configuration of \(look.address) is sound\(heard)")
   }
 
   private func say(

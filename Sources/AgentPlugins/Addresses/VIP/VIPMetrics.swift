@@ -15,11 +15,11 @@ enum VIPMetrics {
         samples: look.map(events) ?? []),
       MetricFamily(
         "nodeagent_address_claimants", help: "Hardware addresses that answer for the address, this host's included.",
-        samples: look.map { look in claimants(look).map { [sample(Double($0.count), look)] } ?? [] } ?? []),
+        samples: look.map { look in look.claimants.map { [sample(Double($0.count), look)] } ?? [] } ?? []),
       MetricFamily(
         "nodeagent_address_claimant_info", help: "A hardware address that answers for the address.",
         samples: look.map { look in
-          (claimants(look) ?? []).map { MetricSample(1, ["address": "\(look.address)", "mac": "\($0)"]) }
+          (look.claimants ?? []).map { MetricSample(1, ["address": "\(look.address)", "mac": "\($0)"]) }
         } ?? []),
     ]
   }
@@ -42,12 +42,5 @@ enum VIPMetrics {
       let count = look.events[AddressEvent(address: look.address, kind: kind)] ?? 0
       return MetricSample(Double(count), ["address": "\(look.address)", "event": kind.rawValue])
     }
-  }
-
-  /// Nil when it is not known who answers.
-  private static func claimants(_ look: VIPLook) -> [HardwareAddress]? {
-    guard case .answered(let answers) = look.outcome, case .success(let table) = look.table else { return nil }
-    let own = look.holdings.compactMap { table.link($0.interface)?.hardwareAddress }
-    return Set(own + answers.claimants.map(\.hardwareAddress)).sorted()
   }
 }

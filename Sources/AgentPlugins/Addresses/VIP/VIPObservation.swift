@@ -19,31 +19,46 @@ struct VIPLook: Sendable, Equatable {
   var address: IPAddress
   /// The host's interfaces, addresses and neighbours.
   var table: Result<NetworkTable, NetworkError>
-  /// Who answered for it.
-  var outcome: ProbeOutcome
-  /// What came of a connection to it, asked only where nobody answered; nil where it was not asked for or recorded.
-  var connection: Connection?
+  /// Who answered for it, and the tables at that moment.
+  var sight: ClaimSight
+  /// What was heard of it until now.
+  var heard = HeardClaims()
   /// Its moves, and since when this host holds it.
-  var moves: VIPMoves.Summary
+  var moves: AddressMoves.Summary
   /// How often it came to this host and went.
   var events: [AddressEvent: Int]
   /// What is to move it.
   var setup: VIPSetup
-
-  /// What came of a connection.
-  enum Connection: Sendable, Equatable {
-    /// Something accepted it.
-    case accepted
-    /// Nothing did, with the reason.
-    case failed(String)
-  }
+  /// Who advertises virtual routers on the link; nil unless it is asked for by the configuration.
+  var adverts: AdvertOutcome?
+  /// The hosts that answered.
+  var neighbourhood = Neighbourhood()
+  /// What Keepalived says of its instances that move it.
+  var vrrp: [VRRPSighting] = []
 
   /// Where this host holds it so that other hosts are answered: not on loopback or a dummy such as kube-ipvs0.
-  var holdings: [InterfaceAddress] {
-    guard let table = try? table.get() else { return [] }
-    return table.holdings(of: address).filter { holding in
-      guard holding.isUsable, let link = table.link(holding.interface) else { return false }
-      return !link.flags.contains(.loopback) && !link.flags.contains(.noARP)
-    }
+  var holdings: [InterfaceAddress] { (try? table.get())?.answeringHoldings(of: address) ?? [] }
+
+  /// Where it held it when the others had answered.
+  var holdingsThen: [InterfaceAddress] { (try? sight.table.get())?.answeringHoldings(of: address) ?? [] }
+
+  /// Who has it by the newest word: the kernel's on this host, another host's announcement, else the last answers. Nil
+  /// when that is not known. Sorted.
+  var claimants: [HardwareAddress]? {
+    let own = hardwareAddresses(of: holdings)
+    if own != hardwareAddresses(of: holdingsThen) { return own.isEmpty ? announced.map { [$0] } : own }
+    guard case .answered(let answers) = sight.outcome, case .success = table else { return nil }
+    if let announced { return Set(own + [announced]).sorted() }
+    return Set(own + answers.claimants.map(\.hardwareAddress)).sorted()
+  }
+
+  /// Who announced it after the others had answered.
+  private var announced: HardwareAddress? {
+    guard let told = heard.announcement, told != sight.heard.announcement else { return nil }
+    return told.hardwareAddress
+  }
+
+  private func hardwareAddresses(of holdings: [InterfaceAddress]) -> [HardwareAddress] {
+    Set(holdings.compactMap { try? table.get().link($0.interface)?.hardwareAddress }).sorted()
   }
 }

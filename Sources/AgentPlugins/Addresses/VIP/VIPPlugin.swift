@@ -3,28 +3,41 @@ public import AgentHost
 
 /// The shared address of the API servers: who holds it, and whether it will move as it should.
 public struct VIPPlugin: Plugin {
-  /// What the plugin is. One look takes 1.7 s of questions at most, and a connection of 0.5 s.
+  /// What the plugin is. One look takes 1.7 s of questions at most, a connection 0.5 s, and Keepalived's answer
+  /// 0.5 s.
   public static let descriptor = PluginDescriptor(
     name: "vip", area: .addresses, summary: "The shared address of the API servers (VIP).", checks: VIPChecks.all,
-    interval: .seconds(30), deadline: .seconds(3),
+    rhythm: .addresses, deadline: .seconds(3),
     requirements: [
       Requirement(
         .file(KeepalivedConfiguration.path), for: ["vip.configuration"], permission: "CAP_DAC_READ_SEARCH"),
       Requirement(.file(StaticPod.directory), for: ["vip.configuration"], permission: "CAP_DAC_READ_SEARCH"),
+      Requirement(
+        .capability(.netRaw), for: ["vip.claimants", "vip.flapping"], permission: "\(Capability.netRaw)"),
     ])
 
   private let host: Host
-  private let moves = VIPMoves()
+  private let settings: VIPSettings
+  private let moves = AddressMoves()
+  private let watch: NetworkWatch
+  private let questions: ClaimQuestions
 
   /// Watches a host.
-  public init(host: Host) { self.host = host }
+  public init(host: Host, settings: VIPSettings = VIPSettings()) {
+    self.host = host
+    self.settings = settings
+    watch = host.network.watch()
+    questions = ClaimQuestions(
+      host.network, interval: host.interval(of: Self.descriptor), isLasting: host.wishes.isLasting)
+  }
 
-  /// Every change of an address, announcements of the shared one, and changes of what moves it.
+  /// Every change of an address, announcements of the shared one and answers for it, changes of what moves it (its files,
+  /// its unit, and what Keepalived tells on the bus), and a second master.
   public func triggers() -> AsyncStream<Trigger> {
-    host.networkChanges(of: [KeepalivedConfiguration.path, StaticPod.directory]) { host in
-      let endpoint = try? await Self.endpoint(host)
-      return Set((endpoint?.value?.endpoint.host.address).map { [$0] } ?? [])
-    }
+    host.changes(
+      of: [KeepalivedConfiguration.path, StaticPod.directory], units: [UnitName(service: "keepalived")], network: watch,
+      and: [questions.answers, host.keepalived.changes()]
+        + (settings.hearsAdverts ? [host.network.adverts.rivalry()] : []))
   }
 
   /// Reads the tables and asks the link.
@@ -33,8 +46,10 @@ public struct VIPPlugin: Plugin {
     let manager = host.cluster.controlPlane.manager
     var observation = VIPObservation(takenAt: time, endpoint: endpoint, manager: manager)
     guard manager != .unmanaged, let found = endpoint.value?.endpoint, let address = found.host.address else {
+      await watch.follow([])
       return observation
     }
+    await watch.follow([address])
     observation.look = try await look(at: address, port: found.port, time)
     return observation
   }
@@ -43,7 +58,8 @@ public struct VIPPlugin: Plugin {
   public func judge(_ observation: VIPObservation) -> [Verdict] {
     guard let look = observation.look else { return VIPAbsence(observation: observation).verdicts }
     return [
-      VIPHeldJudge(look: look).verdict, VIPClaimantsJudge(look: look).verdict, VIPFlappingJudge(look: look).verdict,
+      VIPHeldJudge(look: look, takenAt: observation.takenAt).verdict, VIPClaimantsJudge(look: look).verdict,
+      VIPFlappingJudge(look: look).verdict,
       VIPLeaderJudge(look: look).verdict, VIPContaminationJudge(look: look).verdict,
       VIPConfigurationJudge(look: look, endpoint: observation.endpoint.value).verdict,
     ]
@@ -51,6 +67,9 @@ public struct VIPPlugin: Plugin {
 
   /// Who holds the address.
   public func metrics(_ observation: VIPObservation) -> [MetricFamily] { VIPMetrics.families(observation.look) }
+
+  /// The last moves of the address.
+  public func history(_ observation: VIPObservation) -> [Move] { observation.look?.moves.history ?? [] }
 
   private static func endpoint(_ host: Host) async throws -> Fact<ControlPlaneEndpoint> {
     let configured = host.cluster.controlPlane.endpoint
@@ -63,22 +82,41 @@ public struct VIPPlugin: Plugin {
   private func look(at address: IPAddress, port: PortNumber, _ time: HostTime) async throws -> VIPLook {
     let kubelet = try await host.kubelet.facts()
     let setup = try await host.read { files in VIPSetup.read(files, kubelet: kubelet) }
-    let outcome = await host.network.claimants(of: address)
-    // After the question, so that both speak of nearly the same moment.
+    let sight = await questions.sight(of: address, at: time) { await self.connection(to: address, port) }
     let table: Result<NetworkTable, NetworkError>
     do throws(NetworkError) { table = .success(try await host.network.table()) } catch { table = .failure(error) }
-    let events = await host.network.counters().addressEvents.filter { $0.key.address == address }
+    let counters = await host.network.counters()
+    let vrrp = await VRRPSighting.read(host.keepalived, instances: setup.instances(moving: address))
     var look = VIPLook(
-      address: address, table: table, outcome: outcome, moves: VIPMoves.Summary(), events: events, setup: setup)
-    if case .answered(let answers) = outcome, answers.claimants.isEmpty, look.holdings.isEmpty {
-      look.connection = await connection(to: address, port)
+      address: address, table: table, sight: sight, heard: await host.network.heard(address),
+      moves: AddressMoves.Summary(), events: counters.addressEvents.filter { $0.key.address == address }, setup: setup,
+      vrrp: vrrp)
+    if settings.hearsAdverts {
+      let interfaces = setup.keepalived.value?.instances.compactMap(\.interface) ?? []
+      look.adverts = await host.network.adverts.heard(about: address, on: interfaces)
     }
-    look.moves = moves.add(address, holder: look.holder, events: events.values.reduce(0, +), at: time)
+    look.neighbourhood = await neighbourhood(of: look)
+    if sight.isNew { questions.settle(address, VIPClaimantsJudge(look: look).verdict.state) }
+    moves.keep(only: [address])
+    // An answer of an earlier look is no new sight of who gave it.
+    look.moves = sight.isNew ? moves.add(AddressSight(look)) : moves.summary(of: address, at: time)
     return look
   }
 
+  /// The hosts that answered.
+  private func neighbourhood(of look: VIPLook) async -> Neighbourhood {
+    guard case .answered(let answers) = look.sight.outcome, case .success(let table) = look.sight.table else {
+      return Neighbourhood()
+    }
+    var neighbourhood = Neighbourhood(
+      table, of: Set(answers.claimants.map(\.hardwareAddress)),
+      shared: SharedAddresses(endpoint: look.address, services: host.cluster.serviceAddresses))
+    neighbourhood.names = await host.names(of: neighbourhood)
+    return neighbourhood
+  }
+
   /// Whether anything accepts a connection: it is asked only where nobody answered, because an API server logs it.
-  private func connection(to address: IPAddress, _ port: PortNumber) async -> VIPLook.Connection? {
+  private func connection(to address: IPAddress, _ port: PortNumber) async -> AddressConnection? {
     let limit = Duration.milliseconds(500)
     let request = HTTPProbeRequest(
       .tcp(address, port), path: "/readyz",
@@ -91,11 +129,21 @@ public struct VIPPlugin: Plugin {
   }
 }
 
-extension VIPLook {
-  /// Who holds it; nil when nobody was seen to.
-  fileprivate var holder: VIPMoves.Holder? {
-    if !holdings.isEmpty { return .own }
-    guard case .answered(let answers) = outcome, !answers.claimants.isEmpty else { return nil }
-    return .others(answers.claimants.map(\.hardwareAddress))
+extension AddressSight {
+  /// Who was seen to hold the shared address when the link was asked last.
+  init(_ look: VIPLook) {
+    let sight = look.sight
+    self.init(address: look.address, begin: sight.begin, end: sight.counters.time ?? sight.begin)
+    let hardware = { (interface: String?) in interface.flatMap { try? sight.table.get().link($0) }?.hardwareAddress }
+    if case .answered(let answers) = sight.outcome {
+      others = answers.claimants.map(\.hardwareAddress)
+      ownHardware = hardware(answers.interface)
+    }
+    if let holding = look.holdingsThen.first {
+      isOwn = true
+      ownHardware = hardware(holding.interface) ?? ownHardware
+    }
+    heard = sight.heard
+    events = AddressEvents(of: look.address, in: sight.counters)
   }
 }

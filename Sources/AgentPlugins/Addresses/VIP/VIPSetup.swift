@@ -44,9 +44,14 @@ struct VIPSetup: Sendable, Equatable {
     }
   }
 
+  /// Keepalived's instances that move the address.
+  func instances(moving address: IPAddress) -> [KeepalivedConfiguration.Instance] {
+    keepalived.value?.instances(moving: address) ?? []
+  }
+
   /// The program whose configuration on this host names the address; nil when none does.
   func mover(of address: IPAddress) -> Mover? {
-    if keepalived.value?.instances(moving: address).isEmpty == false { return .keepalived }
+    if !instances(moving: address).isEmpty { return .keepalived }
     return kubeVIP.value?.endpoint?.host.address == address ? .kubeVIP : nil
   }
 }

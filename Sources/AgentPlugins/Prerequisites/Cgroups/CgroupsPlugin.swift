@@ -6,7 +6,7 @@ public struct CgroupsPlugin: Plugin {
   /// What the plugin is.
   public static let descriptor = PluginDescriptor(
     name: "cgroups", area: .prerequisites, summary: "Control groups and the controllers that limit pods.",
-    checks: CgroupsChecks.all, interval: .seconds(300), deadline: .seconds(2),
+    checks: CgroupsChecks.all, rhythm: .every(.seconds(300)), deadline: .seconds(2),
     requirements: [
       Requirement(.file(CgroupsSource.controllers), for: ["cgroups.version", "cgroups.memory"], permission: "read")
     ])

@@ -6,7 +6,7 @@ public struct FirewallPlugin: Plugin {
   /// What the plugin is.
   public static let descriptor = PluginDescriptor(
     name: "firewall", area: .prerequisites, summary: "Firewalls that keep out what the cluster needs.",
-    checks: FirewallChecks.all, interval: .seconds(300), deadline: .seconds(2),
+    checks: FirewallChecks.all, rhythm: .every(.seconds(300)), deadline: .seconds(2),
     requirements: [FirewalldFiles.directory, UfwReader.userRules, UfwReader.beforeRules, CNINetwork.directory].map {
       Requirement(.file($0), for: [FirewallChecks.active], permission: "CAP_DAC_READ_SEARCH, or read access to \($0)")
     })

@@ -7,7 +7,7 @@ public struct MachinePlugin: Plugin {
   public static let descriptor = PluginDescriptor(
     name: "machine", area: .prerequisites,
     summary: "Memory and processors, the node's name and address, HTTP proxies, and programs that Kubernetes calls.",
-    checks: MachineChecks.all, interval: .seconds(300), deadline: .seconds(2),
+    checks: MachineChecks.all, rhythm: .every(.seconds(300)), deadline: .seconds(2),
     requirements: [
       Requirement(
         .file(StaticPod.directory), for: [ProxyJudge.check, NodeIdentityJudge.check],

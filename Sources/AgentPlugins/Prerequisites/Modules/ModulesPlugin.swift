@@ -7,7 +7,7 @@ public struct ModulesPlugin: Plugin {
   public static let descriptor = PluginDescriptor(
     name: "modules", area: .prerequisites,
     summary: "Kernel modules that Kubernetes needs, now and after the next boot.", checks: ModulesChecks.all,
-    interval: .seconds(300), deadline: .seconds(2),
+    rhythm: .every(.seconds(300)), deadline: .seconds(2),
     requirements: [
       Requirement(.file(ModuleReader.loadedPath), for: [ModuleLoadedJudge.check], permission: "read"),
       Requirement(

@@ -6,7 +6,7 @@ public struct NetworkPlugin: Plugin {
   /// What the plugin is.
   public static let descriptor = PluginDescriptor(
     name: "network", area: .prerequisites, summary: "The networks of pods and Services beside the node's own.",
-    checks: NetworkChecks.all, interval: .seconds(300), deadline: .seconds(2),
+    checks: NetworkChecks.all, rhythm: .every(.seconds(300)), deadline: .seconds(2),
     requirements: ClusterNetworks.paths.map {
       Requirement(.file($0), for: ["network.cidr-overlap"], permission: "read")
     })

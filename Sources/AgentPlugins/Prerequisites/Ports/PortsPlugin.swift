@@ -6,7 +6,7 @@ public struct PortsPlugin: Plugin {
   /// What the plugin is.
   public static let descriptor = PluginDescriptor(
     name: "ports", area: .prerequisites, summary: "Ports of Kubernetes that other programs hold before a node joins.",
-    checks: PortsChecks.all, interval: .seconds(300), deadline: .seconds(2))
+    checks: PortsChecks.all, rhythm: .every(.seconds(300)), deadline: .seconds(2))
 
   private let host: Host
 

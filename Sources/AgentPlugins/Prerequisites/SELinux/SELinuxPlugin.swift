@@ -6,7 +6,7 @@ public struct SELinuxPlugin: Plugin {
   /// What the plugin is.
   public static let descriptor = PluginDescriptor(
     name: "selinux", area: .prerequisites, summary: "The mode of SELinux, now and after the next boot.",
-    checks: SELinuxChecks.all, interval: .seconds(300), deadline: .seconds(2),
+    checks: SELinuxChecks.all, rhythm: .every(.seconds(300)), deadline: .seconds(2),
     requirements: [
       Requirement(
         .file(SELinuxConfig.path), for: [SELinuxModeJudge.check, SELinuxPersistenceJudge.check], permission: "read"),

@@ -6,7 +6,7 @@ public struct SwapPlugin: Plugin {
   /// What the plugin is.
   public static let descriptor = PluginDescriptor(
     name: "swap", area: .prerequisites, summary: "Swap areas and what the kubelet makes of them.",
-    checks: SwapChecks.all, interval: .seconds(300), deadline: .seconds(2),
+    checks: SwapChecks.all, rhythm: .every(.seconds(300)), deadline: .seconds(2),
     requirements: [
       Requirement(.file(SwapSource.swapsPath), for: [SwapChecks.policy, SwapChecks.persistent], permission: "read"),
       Requirement(

@@ -7,7 +7,7 @@ public struct SysctlPlugin: Plugin {
   public static let descriptor = PluginDescriptor(
     name: "sysctl", area: .prerequisites,
     summary: "Kernel parameters that Kubernetes needs, now and after the next boot.", checks: SysctlChecks.all,
-    interval: .seconds(300), deadline: .seconds(2),
+    rhythm: .every(.seconds(300)), deadline: .seconds(2),
     requirements: [
       Requirement(
         .file(CNINetwork.directory), for: [SysctlValueJudge.check, SysctlPersistenceJudge.check],

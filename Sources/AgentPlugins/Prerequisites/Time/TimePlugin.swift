@@ -6,7 +6,7 @@ public struct TimePlugin: Plugin {
   /// What the plugin is.
   public static let descriptor = PluginDescriptor(
     name: "time", area: .prerequisites, summary: "The clock and what keeps it right.", checks: TimeChecks.all,
-    interval: .seconds(300), deadline: .seconds(2))
+    rhythm: .every(.seconds(300)), deadline: .seconds(2))
 
   private let host: Host
 

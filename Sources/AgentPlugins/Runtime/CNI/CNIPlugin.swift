@@ -6,7 +6,7 @@ public struct CNIPlugin: Plugin {
   /// What the plugin is.
   public static let descriptor = PluginDescriptor(
     name: "cni", area: .runtime, summary: "The network configuration that the container runtime uses.",
-    checks: [configuration], interval: .seconds(10), deadline: .seconds(3),
+    checks: [configuration], rhythm: .every(.seconds(10)), deadline: .seconds(3),
     requirements: [
       Requirement(.file(CNINetwork.directory), for: [configuration.id], permission: "CAP_DAC_READ_SEARCH")
     ])

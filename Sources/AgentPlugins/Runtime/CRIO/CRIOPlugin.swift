@@ -6,7 +6,7 @@ public struct CRIOPlugin: Plugin {
   /// What the plugin is.
   public static let descriptor = PluginDescriptor(
     name: "crio", area: .runtime, summary: "CRI-O's answers, control groups and storage.", checks: CRIOChecks.all,
-    interval: .seconds(10), deadline: .seconds(3))
+    rhythm: .every(.seconds(10)), deadline: .seconds(3))
   private static let programs = ["/usr/bin/crio", "/usr/local/bin/crio", "/usr/libexec/crio/crio"]
 
   private let host: Host

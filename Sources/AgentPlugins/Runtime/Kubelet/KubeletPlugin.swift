@@ -6,7 +6,7 @@ public struct KubeletPlugin: Plugin {
   /// What the plugin is.
   public static let descriptor = PluginDescriptor(
     name: "kubelet", area: .runtime, summary: "The kubelet's configuration, client certificate and health.",
-    checks: KubeletChecks.all, interval: .seconds(10), deadline: .seconds(3),
+    checks: KubeletChecks.all, rhythm: .every(.seconds(10)), deadline: .seconds(3),
     requirements: [
       Requirement(
         .file("/var/lib/kubelet/config.yaml"), for: ["kubelet.configuration", "kubelet.healthz"],

@@ -6,7 +6,7 @@ public struct CalicoPlugin: Plugin {
   /// What the plugin is.
   public static let descriptor = PluginDescriptor(
     name: "calico", area: .runtime, summary: "The health of Calico's Felix, where it runs.", checks: [felix],
-    interval: .seconds(10), deadline: .seconds(3))
+    rhythm: .every(.seconds(10)), deadline: .seconds(3))
 
   private static let felix = CheckDefinition(
     "calico.felix", title: "Calico's Felix programs this node's routes and policies",

@@ -6,7 +6,7 @@ public struct ContainerdPlugin: Plugin {
   /// What the plugin is.
   public static let descriptor = PluginDescriptor(
     name: "containerd", area: .runtime, summary: "Whether containerd accepts connections.", checks: [responding],
-    interval: .seconds(10), deadline: .seconds(3))
+    rhythm: .every(.seconds(10)), deadline: .seconds(3))
   private static let socket = "/run/containerd/containerd.sock"
 
   private static let responding = CheckDefinition(

@@ -6,7 +6,7 @@ public struct KubeProxyPlugin: Plugin {
   /// What the plugin is.
   public static let descriptor = PluginDescriptor(
     name: "kube-proxy", area: .runtime, summary: "kube-proxy's health, where it runs.", checks: [healthz],
-    interval: .seconds(10), deadline: .seconds(3))
+    rhythm: .every(.seconds(10)), deadline: .seconds(3))
 
   private static let healthz = CheckDefinition(
     "kube-proxy.healthz", title: "kube-proxy keeps the Services' rules up to date",

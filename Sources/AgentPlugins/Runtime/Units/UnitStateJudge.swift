@@ -94,7 +94,8 @@ struct UnitStateJudge {
   /// systemd does not tell how long a job waits: at boot it does for what is ordered before it, later it hardly should.
   private func queued(_ status: UnitStatus) -> Verdict {
     let sinceChange = status.changedAt.map { $0.elapsed(until: takenAt) }
-    guard .nanoseconds(takenAt.bootNanoseconds) > Self.bootPatience, sinceChange.map({ $0 > Self.patience }) ?? true else {
+    guard .nanoseconds(takenAt.bootNanoseconds) > Self.bootPatience, sinceChange.map({ $0 > Self.patience }) ?? true
+    else {
       return say(.ok, "is about to be started")
     }
     return say(.warning, "does not run: its start waits in systemd's queue", remedy: "systemctl list-jobs")

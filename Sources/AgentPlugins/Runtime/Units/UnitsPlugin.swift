@@ -6,7 +6,7 @@ public struct UnitsPlugin: Plugin {
   /// What the plugin is.
   public static let descriptor = PluginDescriptor(
     name: "units", area: .runtime, summary: "The container runtime, the kubelet and other services of a node.",
-    checks: UnitsChecks.all, interval: .seconds(300), deadline: .seconds(3),
+    checks: UnitsChecks.all, rhythm: .every(.seconds(300)), deadline: .seconds(3),
     requirements: [
       Requirement(.file(SystemBus.socket), for: UnitsChecks.all.map(\.id), permission: "access to the system bus")
     ])

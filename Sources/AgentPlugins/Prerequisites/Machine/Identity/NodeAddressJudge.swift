@@ -18,7 +18,7 @@ extension NodeIdentityJudge {
 
   /// The name is in /etc/hosts.
   private func listed(_ entries: [HostsFile.Entry], _ node: NodeName) -> MachineFinding {
-    let real = entries.filter { !$0.isLoopback }
+    let real = entries.filter { !$0.address.isLoopback }
     if real.isEmpty {
       let place = entries.prefix(Self.shownEntries).map { "\($0.address) (\($0.source))" }.joined(separator: ", ")
       return MachineFinding(.ok, "resolves to \(place) only: \(loopbackNote)")

@@ -125,8 +125,3 @@ extension NoProxy {
     wanted.isEmpty || wanted == port.description
   }
 }
-
-extension IPAddress {
-  /// 127.0.0.0/8 or ::1.
-  var isLoopback: Bool { family == .v4 ? number >> 24 == 127 : number == 1 }
-}
