@@ -8,6 +8,7 @@ import pytest
 from rig import machine_system, needs, report
 from rig.cluster import ClusterPlan
 from rig.matrix import Matrix
+from rig.processor import ARM, X86
 from rig.system import System
 
 PLAN = ClusterPlan.load()
@@ -48,11 +49,22 @@ def emulation(machine):
 @pytest.fixture(scope="session")
 def binary(machine) -> Path:
   """The agent's program."""
-  name = os.environ.get("NODEAGENT_BINARY")
+  name = os.environ.get(X86.variable)
   if not name:
-    lacking("NODEAGENT_BINARY does not name the agent's program")
+    lacking(f"{X86.variable} does not name the agent's program")
   if not os.access(name, os.X_OK):
-    lacking(f"NODEAGENT_BINARY: {name} is no program")
+    lacking(f"{X86.variable}: {name} is no program")
+  return Path(name).resolve()
+
+
+@pytest.fixture(scope="session")
+def arm_binary(machine) -> Path:
+  """The agent's program for ARM, which not every machine can build."""
+  name = os.environ.get(ARM.variable)
+  if not name:
+    pytest.skip(f"{ARM.variable} does not name the agent's program for {ARM.name}")
+  if not os.access(name, os.X_OK):
+    pytest.fail(f"{ARM.variable}: {name} is no program", pytrace=False)
   return Path(name).resolve()
 
 
@@ -87,7 +99,7 @@ def pytest_sessionfinish(session):
 
 def pytest_collection_modifyitems(items):
   """The virtual machines first: an emulated processor would not share well with eight hosts that stay until the end."""
-  items.sort(key=lambda item: item.path.name not in ("test_machine.py", "test_selinux.py"))
+  items.sort(key=lambda item: item.path.name not in ("test_machine.py", "test_selinux.py", "test_arm64.py"))
 
 
 @pytest.hookimpl(hookwrapper=True)

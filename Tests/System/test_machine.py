@@ -8,20 +8,12 @@ import pytest
 from conftest import MACHINE_MATRIX, MACHINE_PLAN, machine_rows
 from rig import wait
 from rig.machine_system import running
+from rig.nfs import NFSServer
 from rig.row import Row
 from rig.verdicts import describe, findings
 
 HOST = MACHINE_PLAN.hosts[0].name
 READY_SECONDS = 15
-# The server in the machine's own network, its client in a namespace on the wire beside it; both see the same files.
-NFS_SERVER = """set -e
-mkdir -p /srv/nfs /mnt/nfs /etc/nfs.conf.d
-echo content > /srv/nfs/file
-echo '/srv/nfs 192.168.100.0/24(rw,sync,no_subtree_check,no_root_squash,fsid=0)' > /etc/exports
-printf '[nfsd]\nvers3=n\nthreads=2\ngrace-time=10\nlease-time=10\n' > /etc/nfs.conf.d/rig.conf
-systemctl start nfs-server.service
-nsenter --net=/run/netns/lan mount -t nfs4 -o vers=4.2,hard,timeo=20 192.168.100.113:/ /mnt/nfs
-"""
 
 
 @pytest.fixture(scope="module")
@@ -54,7 +46,9 @@ def test_restored_machine_is_soon_ready_and_has_todays_clock(bed, capsys):
 def test_machine_has_no_way_out(bed):
   with bed.use() as machine:
     assert sorted(machine.shell("ls /sys/class/net").split()) == ["eth0", "lo"]
-    assert machine.shell("ip route") == "192.168.100.0/24 dev eth0 proto kernel scope link src 192.168.100.113 \n"
+    assert machine.shell("ip route").split("\n")[0].split() == ["default", "via", MACHINE_PLAN.gateway, "dev", "eth0"]
+    assert machine.shell("ip -n lan route show default") == ""
+    assert sorted(machine.shell("ip netns exec lan ls /sys/class/net").split()) == ["lo", "port0", "rig0"]
 
 
 def test_command_that_does_not_end_is_ended_inside_and_locks_nobody_out(bed):
@@ -85,13 +79,31 @@ def test_read_only_root_is_survived_without_a_false_word(bed):
     assert not describe(each for key, each in after.items() if key not in before).strip("none ")
 
 
-def test_nfs_server_and_client_are_in_the_kernel(bed):
-  """Between two network namespaces, with a cut wire: what the tests of storage will stand on."""
-  with bed.use(keeps=False) as machine:
-    machine.shell(NFS_SERVER, seconds=300)
-    assert machine.read("/mnt/nfs/file") == "content\n"
-    assert " nfs4 " in machine.read("/proc/mounts")
-    machine.shell("ip -n lan link set port0 down; echo 3 > /proc/sys/vm/drop_caches")
-    machine.shell("systemd-run --quiet --unit=waits.service stat /mnt/nfs/other")
-    wait.until(lambda: "D" in machine.shell("ps -o stat= -C stat", check=False), 60 * wait.PATIENCE, "stat hangs")
-    machine.shell("ip -n lan link set port0 up; until ! systemctl -q is-active waits.service; do sleep 0.5; done")
+MOUNTS = ("vers=4.2", "vers=3")
+
+
+def test_nfs_server_is_served_by_the_kernel_and_comes_and_goes(bed):
+  """A server in a namespace, the machine its client: what the tests of storage stand on."""
+  with bed.use(keeps=False) as machine, NFSServer(machine, "nas", "192.168.100.3/24") as server:
+    server.export("/srv/share")
+    machine.write("/srv/share/file", "content\n")
+    for options in MOUNTS:
+      machine.shell(f"mkdir -p /mnt/{options} && mount -t nfs -o {options},hard,timeo=20 192.168.100.3:/srv/share"
+                    f" /mnt/{options} && flock /mnt/{options}/file true")
+      assert machine.read(f"/mnt/{options}/file") == "content\n"
+    machine.write("/srv/share/other", "")
+    server.cut()
+    for number, options in enumerate(MOUNTS):
+      machine.shell(f"systemd-run --quiet --unit=waits{number}.service stat /mnt/{options}/other")
+    wait.until(lambda: machine.shell("ps -o stat= -C stat", check=False).count("D") == len(MOUNTS),
+               60 * machine.patience, "both hang")
+    server.join()
+    wait.until(lambda: not machine.shell("ps -o stat= -C stat", check=False), 60 * machine.patience, "both go on")
+    assert machine.shell("systemctl is-failed 'waits*'", check=False).split() == []
+    server.stop()
+    server.start()
+    for options in MOUNTS:
+      assert machine.read(f"/mnt/{options}/file") == "content\n"
+    server.withdraw("/srv/share")
+    assert "Stale file handle" in machine.shell("cat /mnt/vers=3/file 2>&1", check=False)
+    machine.shell("umount --lazy /mnt/vers=3 /mnt/vers=4.2")

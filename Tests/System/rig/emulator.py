@@ -3,6 +3,7 @@
 import fcntl
 import json
 import os
+import platform
 import signal
 import socket
 import subprocess
@@ -10,6 +11,7 @@ from pathlib import Path
 
 from rig import ledger, processes, trees
 from rig.paths import BUILD
+from rig.processor import Processor
 
 # The directories of the image and of the run have these names for QEMU.
 IMAGE, OWN = "/srv", "/mnt"
@@ -32,17 +34,17 @@ exec chroot "$tree" "$@"
 class Emulator:
   """One process of QEMU. It has no network at all: the run's namespaces have none, and the machine has no card."""
 
-  def __init__(self, run, image: Path, own: Path, options: list[str]):
+  def __init__(self, run, processor: Processor, image: Path, own: Path, options: list[str]):
     """Starts it with a monitor and whatever else the options say; `own` is for its files."""
     self._monitor, far = socket.socketpair()
     self.door, far_door = socket.socketpair()
-    command = ["qemu-system-x86_64", *options,
+    command = [processor.program, *options,
                "-chardev", f"socket,id=monitor,fd={far.fileno()}", "-mon", "chardev=monitor,mode=control",
                "-chardev", f"socket,id=door,fd={far_door.fileno()}", "-device", "virtio-serial-pci",
                "-device", "virtserialport,chardev=door,name=rig.door"]
     self._log = own / "emulator.log"
     with self._log.open("a") as log:
-      self._outer = subprocess.Popen(entered(run, image, own, *command), stdin=subprocess.DEVNULL, stdout=log,
+      self._outer = subprocess.Popen(entered(run, processor, image, own, *command), stdin=subprocess.DEVNULL, stdout=log,
                                      stderr=log, pass_fds=(far.fileno(), far_door.fileno()))
     far.close()
     far_door.close()
@@ -107,20 +109,17 @@ class Emulator:
     self._monitor.close()
 
 
-def entered(run, image: Path, own: Path, *command: str) -> list[str]:
+def entered(run, processor: Processor, image: Path, own: Path, *command: str) -> list[str]:
   """The words that run a program of the emulator's tree in the namespaces of a run."""
   return ["nsenter", "--target", str(run.holder), "--mount", "--net", "--pid", "--",
           "unshare", "--mount", "--propagation", "private", "--",
-          "sh", "-c", ENTER, "sh", str(trees.path("emulator")), str(image), str(own), *command]
+          "sh", "-c", ENTER, "sh", str(trees.path(processor.emulator)), str(image), str(own), *command]
 
 
-def common(accelerator: str, arguments: str) -> list[str]:
+def common(processor: Processor, accelerator: str, arguments: str) -> list[str]:
   """What every start has: two processors, 2 GiB, the image's kernel."""
-  # Five levels of pages and the newest vectors make an emulated processor slower, not better.
-  processor = "host" if accelerator == "kvm" else "max,la57=off"
-  # What the machine does not have, it need not look for at each boot.
-  board = "q35,sata=off,smbus=off,i8042=off,vmport=off"
-  return ["-accel", accelerator, "-cpu", processor, "-smp", "2", "-m", "2048", "-M", board, "-nodefaults",
+  model = "host" if accelerator == "kvm" else processor.model
+  return ["-accel", accelerator, "-cpu", model, "-smp", "2", "-m", "2048", "-M", processor.board, "-nodefaults",
           "-no-user-config", "-display", "none", "-kernel", f"{IMAGE}/vmlinuz", "-initrd", f"{IMAGE}/initramfs",
           "-append", arguments, "-chardev", f"file,id=console,path={OWN}/console,append=on", "-serial",
           "chardev:console"]
@@ -129,13 +128,15 @@ def common(accelerator: str, arguments: str) -> list[str]:
 EMULATED = "tcg,thread=multi,tb-size=256"
 
 
-def accelerator(run, image: Path) -> str:
+def accelerator(run, processor: Processor, image: Path) -> str:
   """kvm where a kernel comes up with it, else the emulated processor; found out once per boot of this machine."""
+  if processor.name != platform.machine():
+    return EMULATED
   note = BUILD / "accelerator"
-  key = f"{ledger.BOOT_ID} {trees.path('emulator').name} "
+  key = f"{ledger.BOOT_ID} {trees.path(processor.emulator).name} "
   if note.is_file() and (text := note.read_text()).startswith(key):
     return text.removeprefix(key)
-  found = "kvm" if _kvm_opens() and _kvm_works(run, image) else EMULATED
+  found = "kvm" if _kvm_opens() and _kvm_works(run, processor, image) else EMULATED
   note.with_suffix(f".{run.ledger.id}").write_text(key + found)
   note.with_suffix(f".{run.ledger.id}").rename(note)
   return found
@@ -155,12 +156,13 @@ def _kvm_opens() -> bool:
     os.close(handle)
 
 
-def _kvm_works(run, image: Path) -> bool:
+def _kvm_works(run, processor: Processor, image: Path) -> bool:
   own = run.directory / "probe"
   own.mkdir()
   emulator = None
   try:
-    emulator = Emulator(run, image, own, [*common("kvm", "console=ttyS0 quiet rig.probe"), "-no-reboot"])
+    arguments = f"console={processor.console} quiet rig.probe"
+    emulator = Emulator(run, processor, image, own, [*common(processor, "kvm", arguments), "-no-reboot"])
     emulator.wait(PROBE_SECONDS)
   except (RuntimeError, subprocess.TimeoutExpired):
     pass

@@ -69,11 +69,12 @@ def _machine(layer: Layer, plan: ClusterPlan, host: HostPlan) -> None:
     layer.write(f"/usr/lib/rig/{name}", (machine / name).read_text())
   layer.write("/usr/lib/rig/network", (machine / "network").read_text(), 0o755)
   layer.write("/etc/rig/address", f"{host.address}/{plan.prefix_length}\n")
+  layer.write("/etc/rig/gateway", f"{plan.gateway}/{plan.prefix_length}\n")
   layer.write("/etc/rig/endpoint", f"{plan.endpoint}/{plan.prefix_length}\n")
   # The kubelet makes it, and asks for these controllers below the root thereby.
   layer.write("/etc/systemd/system/kubepods.slice", "[Slice]\nCPUWeight=100\nAllowedCPUs=0-1\n")
   layer.link("/etc/systemd/system/multi-user.target.wants/kubepods.slice", "/etc/systemd/system/kubepods.slice")
-  layer.write("/etc/systemd/timesyncd.conf.d/rig.conf", "[Time]\nNTP=192.168.100.1\nFallbackNTP=\n")
+  layer.write("/etc/systemd/timesyncd.conf.d/rig.conf", f"[Time]\nNTP={plan.gateway}\nFallbackNTP=\n")
   layer.write("/etc/machine-id", hashlib.sha256(host.name.encode()).hexdigest()[:32] + "\n")
 
 

@@ -10,16 +10,16 @@ from rig.layer import Layer
 from rig.paths import PAYLOAD
 
 
-def agent(root: Path, binary: Path) -> Layer:
+def agent(root: Path, binary: Path, architecture: str = platform.machine()) -> Layer:
   """The program, the unit that runs it as its own user, and what a debug build needs of the Swift toolchain."""
   layer = Layer(root)
   layer.directory("/usr/bin")
   shutil.copy(binary, root / "usr/bin/nodeagent")
-  if strip := shutil.which("strip"):
+  if architecture == platform.machine() and (strip := shutil.which("strip")):
     subprocess.run([strip, str(root / "usr/bin/nodeagent")], check=True)
   (root / "usr/bin/nodeagent").chmod(0o755)
   for library in swift_libraries(binary):
-    target = root / "usr/lib" / f"{platform.machine()}-linux-gnu" / library.name
+    target = root / "usr/lib" / f"{architecture}-linux-gnu" / library.name
     target.parent.mkdir(parents=True, exist_ok=True)
     shutil.copy(library, target)
   units(layer)
@@ -28,13 +28,10 @@ def agent(root: Path, binary: Path) -> Layer:
   return layer
 
 
-def patience(layer: Layer, binary: Path) -> None:
-  """Gives every plugin the time of an emulated processor, and leaves out what wants quick answers of others."""
-  listing = subprocess.run([str(binary), "checks"], capture_output=True, text=True, check=True).stdout
-  checks = re.findall(r"^ +([a-z-]+)\.([a-z-]+)", listing, re.MULTILINE)
-  hasty = "".join(f"  {plugin}.{name}: {{enabled: false}}\n" for plugin, name in checks if plugin == "vip")
-  plugins = "".join(f"  {name}: {{interval: 15s, timeout: 15s}}\n" for name in sorted({plugin for plugin, _ in checks}))
-  layer.write("/etc/nodeagent/nodeagent.yaml", (f"checks:\n{hasty}" if hasty else "") + f"plugins:\n{plugins}")
+def patience(listing: str) -> str:
+  """Settings that give every plugin of `nodeagent checks` the time of an emulated processor, and are else its own."""
+  plugins = sorted(set(re.findall(r"^ +([a-z-]+)\.[a-z-]+ ", listing, re.MULTILINE)))
+  return "plugins:\n" + "".join(f"  {name}: {{timeout: 15s}}\n" for name in plugins)
 
 
 def units(layer: Layer) -> None:

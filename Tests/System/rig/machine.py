@@ -23,7 +23,7 @@ END_SECONDS = 90 * wait.PATIENCE
 HELLO_SECONDS = 2
 BOOTED = "booted"
 PAYLOAD_BYTES = 1 << 29  # sparse, and the same always: a snapshot knows how large its disks were
-ARGUMENTS = "console=ttyS0 quiet systemd.show_status=0 mitigations=off tsc=reliable random.trust_cpu=on"
+ARGUMENTS = "quiet systemd.show_status=0 mitigations=off tsc=reliable random.trust_cpu=on"
 
 
 class Machine(Host):
@@ -39,7 +39,7 @@ class Machine(Host):
     self.own.mkdir()
     self.console = self.own / "console"
     self.console.touch()
-    self.accelerator = accelerator(run, image)
+    self.accelerator = accelerator(run, self.variant.processor, image)
     # An emulated processor is about that much slower, and the machine that emulates it has others to care for.
     self.patience = wait.PATIENCE * (1 if self.accelerator == "kvm" else 6)
     self._boot = ""
@@ -152,11 +152,11 @@ class Machine(Host):
     else:
       command = ["qemu-img", "create", "-q", "-f", "qcow2", "-b", f"{IMAGE}/disk.raw", "-F", "raw",
                  f"{OWN}/disk.qcow2"]
-      subprocess.run(entered(self.run, self.image, self.own, *command), check=True)
+      subprocess.run(entered(self.run, self.variant.processor, self.image, self.own, *command), check=True)
 
   def _start(self, arguments: str, *options: str) -> None:
-    words = f"{self.variant.arguments} {arguments}".strip()
-    self._emulator = Emulator(self.run, self.image, self.own, [*_options(self.accelerator, words), *options])
+    options = (*_options(self.variant, self.accelerator, arguments), *options)
+    self._emulator = Emulator(self.run, self.variant.processor, self.image, self.own, list(options))
     self._door = Door(self._emulator.door)
 
   def _forget(self) -> None:
@@ -200,10 +200,11 @@ class Machine(Host):
     return f"\nits console ends:\n{self.last_words()}"
 
 
-def _options(accelerator: str, arguments: str) -> list[str]:
+def _options(variant: Variant, accelerator: str, arguments: str = "") -> list[str]:
   """How the emulator is started; a snapshot fits no other options than those it was made with."""
   disk = "discard=unmap,cache=unsafe,format=qcow2"
-  return [*common(accelerator, f"{ARGUMENTS} {arguments}".strip()),
+  words = f"console={variant.processor.console} {ARGUMENTS} {variant.arguments} {arguments}"
+  return [*common(variant.processor, accelerator, " ".join(words.split())),
           "-drive", f"if=none,id=disk,file={OWN}/disk.qcow2,{disk}", "-device", "virtio-blk-pci,drive=disk",
           "-drive", f"if=none,id=payload,file={OWN}/payload.raw,format=raw,readonly=on",
           "-device", "virtio-blk-pci,drive=payload", "-device", "virtio-rng-pci"]
@@ -211,16 +212,18 @@ def _options(accelerator: str, arguments: str) -> list[str]:
 
 def booted(image: Path, accelerator: str, variant: Variant) -> Path:
   """The disk with the snapshot of a booted machine, which fits this emulator and these options only."""
-  parts = [trees.path("emulator").name, *_options(accelerator, variant.arguments)]
+  parts = [trees.path(variant.processor.emulator).name, *_options(variant, accelerator)]
   key = hashlib.sha256("\0".join(parts).encode()).hexdigest()[:8]
   return image / f"booted-{key}.qcow2"
 
 
 def prepare(host: HostPlan, image: Path) -> Path:
   """Boots an image for the first time and keeps the result, unless that is there; answers the disk."""
+  trees.ensure(VARIANTS[host.variant].processor.emulator)
   with (image / ".lock").open("w") as lock, Run() as run:
     fcntl.flock(lock, fcntl.LOCK_EX)
-    kept = booted(image, accelerator(run, image), VARIANTS[host.variant])
+    variant = VARIANTS[host.variant]
+    kept = booted(image, accelerator(run, variant.processor, image), variant)
     if not kept.is_file():
       began = time.monotonic()
       machine = Machine(run, host, image)

@@ -9,6 +9,7 @@ from rig.cluster import ClusterPlan
 from rig.machine import Machine
 from rig.paths import SYSTEM
 from rig.run import Run
+from rig.variant import VARIANTS
 
 TABLE = SYSTEM / "machine.toml"
 READY = "ready"
@@ -36,8 +37,8 @@ class MachineSystem:
     machine.prepare(host, disk)
     self.run = Run()
     try:
-      layer = installed.agent(self.run.directory / "layers/agent", binary)
-      installed.patience(layer, binary)
+      processor = VARIANTS[host.variant].processor
+      layer = installed.agent(self.run.directory / "layers/agent", binary, processor.name)
       self.machine = Machine(self.run, host, disk, layer.root)
     except BaseException:
       self.run.stop()
@@ -59,6 +60,8 @@ class MachineSystem:
     """The machine just after its boot, and the agent newly installed; kept for restore()."""
     self.machine.restore()
     self.machine.unpack()
+    listing = self.machine.exec("/usr/bin/nodeagent", "checks")
+    self.machine.write("/etc/nodeagent/nodeagent.yaml", installed.patience(listing))
     self.machine.shell("systemctl start nodeagent-helper.socket nodeagent.service")
     self._wait_ready()
     for agent in self.agents.values():

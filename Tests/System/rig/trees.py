@@ -17,6 +17,8 @@ from rig.paths import PACKAGES, TREES
 
 SUITES = ("bookworm", "trixie")
 KEYRING = "/usr/share/keyrings/debian-archive-keyring.gpg"
+# The tree whose programs are used on one whose own do not run here.
+TOOLS = "machine"
 DEFAULT_MIRROR = "http://deb.debian.org/debian"
 
 INCLUDE = (
@@ -66,12 +68,23 @@ class Recipe:
     return hashlib.sha256(json.dumps(asdict(self), sort_keys=True).encode()).hexdigest()[:16]
 
 
-def _finish(masked: list[str], removed: list[str], *more: str) -> str:
+# Whether the programs of the tree run here.
+ACCOUNTS = {
+  True: ('chroot "$root" useradd --system --no-create-home --home-dir /nonexistent --shell /usr/sbin/nologin nodeagent',),
+  False: (
+    'for name in passwd group; do cp "$root/usr/share/base-passwd/$name.master" "$root/etc/$name"; done',
+    'echo "u nodeagent - - /nonexistent /usr/sbin/nologin" > "$root/usr/lib/sysusers.d/nodeagent.conf"',
+    'systemd-sysusers --root="$root"'),
+}
+LIBRARIES = {True: 'chroot "$root" ldconfig; ', False: ""}
+
+
+def _finish(masked: list[str], removed: list[str], *more: str, runs_here: bool = True) -> str:
   """A shell script with the tree as $1, run after the packages are configured."""
   return "\n".join([
     "set -e",
     'root="$1"',
-    'chroot "$root" useradd --system --no-create-home --home-dir /nonexistent --shell /usr/sbin/nologin nodeagent',
+    *ACCOUNTS[runs_here],
     f'systemctl --root="$root" mask --quiet {" ".join(masked)}',
     f'for unit in {" ".join(DISABLED)}; do systemctl --root="$root" disable --quiet "$unit" 2>/dev/null || true; done',
     'systemctl --root="$root" set-default --quiet multi-user.target',
@@ -80,14 +93,14 @@ def _finish(masked: list[str], removed: list[str], *more: str) -> str:
     'mkdir -p "$root/etc/systemd/journald.conf.d"',
     'printf "[Journal]\\nStorage=volatile\\nAudit=no\\nForwardToSyslog=no\\n"'
     ' > "$root/etc/systemd/journald.conf.d/rig.conf"',
-    'chroot "$root" ldconfig; touch "$root/etc/.updated" "$root/var/.updated"',
+    f'{LIBRARIES[runs_here]}touch "$root/etc/.updated" "$root/var/.updated"',
     *more,
   ])
 
 
-def _options(*excluded: str) -> tuple[str, ...]:
+def _options(*excluded: str, kind: tuple[str, ...] = ("--variant=minbase",)) -> tuple[str, ...]:
   return (
-    "--mode=root", "--variant=minbase",
+    "--mode=root", *kind,
     '--aptopt=Acquire::Languages "none"', '--aptopt=APT::Install-Recommends "false"', '--aptopt=Acquire::Retries "3"',
     "--dpkgopt=force-unsafe-io",
     *(f"--dpkgopt=path-exclude=/usr/share/{name}/*" for name in ("doc", "man", "locale", "info", "bash-completion")),
@@ -97,42 +110,57 @@ def _options(*excluded: str) -> tuple[str, ...]:
 
 
 # The kernel is unpacked, not installed: nothing here makes an initramfs or a boot loader of it.
-KERNEL = (
-  'cache="$root/var/cache/apt/archives"; export APT_CONFIG="$MMDEBSTRAP_APT_CONFIG"',
-  'kernel=$(apt-cache depends --important linux-image-cloud-amd64'
-  ' | sed -n "s/^ *Depends: \\(linux-image-.*\\)/\\1/p" | head -n 1)',
-  'cd "$cache"; ls "$kernel"_*.deb >/dev/null 2>&1 || apt-get download --quiet "$kernel"',
-  'dpkg-deb --extract "$kernel"_*.deb "$root/.kernel"',
-  'mv "$root"/.kernel/boot/vmlinuz-* "$root/boot/vmlinuz"',
-  'mkdir -p "$root/usr/lib/modules"',
-  'find "$root/.kernel" -path "*/lib/modules/*" -prune -exec mv -t "$root/usr/lib/modules" {} +',
-  'rm -r "$root/.kernel"; chroot "$root" depmod "$(ls "$root/usr/lib/modules")"',
-)
-# What a host with a kernel of its own has besides.
-OWN_KERNEL = ("kmod", "udev", "systemd-timesyncd", "busybox-static")
+DEPMOD = {
+  True: 'chroot "$root" depmod',
+  False: 'mount --bind "$root" "$RIG_TOOLS/mnt"; chroot "$RIG_TOOLS" depmod --basedir /mnt',
+}
+
+
+def _kernel(architecture: str, runs_here: bool = True) -> tuple[str, ...]:
+  return (
+    'cache="$root/var/cache/apt/archives"; export APT_CONFIG="$MMDEBSTRAP_APT_CONFIG"',
+    f'kernel=$(apt-cache depends --important linux-image-cloud-{architecture}'
+    ' | sed -n "s/^ *Depends: \\(linux-image-.*\\)/\\1/p" | head -n 1)',
+    'cd "$cache"; ls "$kernel"_*.deb >/dev/null 2>&1 || apt-get download --quiet "$kernel"',
+    'dpkg-deb --extract "$kernel"_*.deb "$root/.kernel"',
+    'mv "$root"/.kernel/boot/vmlinuz-* "$root/boot/vmlinuz"',
+    'mkdir -p "$root/usr/lib/modules"',
+    'find "$root/.kernel" -path "*/lib/modules/*" -prune -exec mv -t "$root/usr/lib/modules" {} +',
+    f'rm -r "$root/.kernel"; {DEPMOD[runs_here]} "$(ls "$root/usr/lib/modules")"',
+  )
+
+
+# What a host with a kernel of its own has besides; the last three make disks that fill up, fail or mirror each other.
+OWN_KERNEL = ("kmod", "udev", "systemd-timesyncd", "busybox-static", "e2fsprogs", "dmsetup", "mdadm")
 WITH_OWN_KERNEL = {
   "systemd-udevd.service", "systemd-udevd-control.socket", "systemd-udevd-kernel.socket",
   "systemd-udev-trigger.service", "systemd-modules-load.service", "systemd-remount-fs.service", "modprobe@.service",
   "rpcbind.service", "rpcbind.socket", "nfs-server.service", "nfs-mountd.service", "nfs-idmapd.service",
-  "nfsdcld.service", "proc-fs-nfsd.mount", "run-rpc_pipefs.mount", "var-lib-nfs-rpc_pipefs.mount"}
+  "nfsdcld.service", "rpc-statd.service", "proc-fs-nfsd.mount", "run-rpc_pipefs.mount",
+  "var-lib-nfs-rpc_pipefs.mount"}
 # They run at each boot and each daemon-reload, find nothing, and are slow on an emulated processor.
 IDLE_GENERATORS = [f"systemd-{name}-generator" for name in (
   "debug", "getty", "rc-local", "run", "system-update", "sysv")]
 IDLE_UNITS = ["systemd-hwdb-update.service", "systemd-hibernate-clear.service", "systemd-pcrmachine.service",
               "systemd-tpm2-setup-early.service", "systemd-tpm2-setup.service",
-              "systemd-udev-load-credentials.service"]
+              "systemd-udev-load-credentials.service", "mdcheck_start.timer", "mdcheck_continue.timer",
+              "mdmonitor-oneshot.timer", "mdmonitor.service"]
 # Asleep until a test starts them.
 RESTING = ("rpcbind.service", "rpcbind.socket", "nfs-server.service")
 
 
-
-def _machine(*more: str) -> Recipe:
+def _machine(*more: str, architecture: str = "amd64") -> Recipe:
+  runs_here = architecture == "amd64"
+  # Packages of another processor are unpacked only: their own scripts do not run here, and a host needs few of them.
+  kind = ("--variant=minbase",) if runs_here else ("--variant=extract", f"--architectures={architecture}")
   return Recipe("trixie", (*INCLUDE, *OWN_KERNEL, *more), _finish(
     [unit for unit in MASKED if unit not in WITH_OWN_KERNEL] + IDLE_UNITS,
     [name for name in GENERATORS if name not in ("nfs-server-generator", "rpc-pipefs-generator")] + IDLE_GENERATORS,
-    f'systemctl --root="$root" disable --quiet {" ".join(RESTING)}', *KERNEL),
+    # What is only unpacked has nothing enabled.
+    *([f'systemctl --root="$root" disable --quiet {" ".join(RESTING)}'] if runs_here else []),
+    *_kernel(architecture, runs_here), runs_here=runs_here),
     # Names of hardware, which the machine has none of; half of udev, and minutes of an emulated processor.
-    _options("/usr/lib/udev/hwdb.d/*"))
+    _options("/usr/lib/udev/hwdb.d/*", kind=kind))
 
 
 RECIPES = {
@@ -140,8 +168,10 @@ RECIPES = {
   **{suite: Recipe(suite, INCLUDE, _finish(MASKED, GENERATORS), _options()) for suite in SUITES},
   "machine": _machine(),
   "machine-selinux": _machine("selinux-basics", "selinux-policy-default", "policycoreutils", "selinux-utils"),
+  "machine-arm64": _machine("?essential", architecture="arm64"),
   # bookworm's QEMU 7.2 panics a guest whose emulated processor has all it can have.
   "emulator": Recipe("trixie", ("qemu-system-x86", "qemu-utils"), "true", _options()),
+  "emulator-arm64": Recipe("trixie", ("qemu-system-arm", "qemu-utils"), "true", _options()),
 }
 
 
@@ -160,6 +190,8 @@ def ensure(name: str) -> Path:
   tree = path(name)
   if tree.is_dir():
     return tree
+  if "RIG_TOOLS" in RECIPES[name].finish:
+    ensure(TOOLS)
   with _lock():
     if not tree.is_dir():
       _build(name, tree)
@@ -179,19 +211,21 @@ def _build(name: str, tree: Path) -> None:
   finish.write_text("#!/bin/sh\n" + recipe.finish + "\n")
   finish.chmod(0o755)
   archives = '"$1"/var/cache/apt/archives'
+  hook = "extract" if "--variant=extract" in recipe.options else "customize"
   command = [
     # Mounts and processes of an interrupted build end with these namespaces, and they with this process.
     "setpriv", "--pdeathsig", "KILL", "--",
     "unshare", "--mount", "--propagation", "private", "--pid", "--fork", "--kill-child", "--mount-proc", "--",
     "mmdebstrap", *recipe.options, "--include=" + ",".join(recipe.include),
     f'--setup-hook=mkdir -p {archives}; find "{cache}" -name "*.deb" -exec cp -t {archives} {{}} +',
-    f"--customize-hook={finish}",
-    f'--customize-hook=cp -u -t "{cache}" {archives}/*.deb; rm -f {archives}/*.deb',
+    f"--{hook}-hook={finish}",
+    f'--{hook}-hook=cp -u -t "{cache}" {archives}/*.deb; rm -f {archives}/*.deb',
     recipe.suite, str(work / "root"), f"deb [signed-by={KEYRING}] {mirror()} {recipe.suite} main",
   ]
   log = TREES / f"{name}.log"
   with log.open("w") as output:
-    result = subprocess.run(command, stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT)
+    result = subprocess.run(command, stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT,
+                            env={**os.environ, "RIG_TOOLS": str(path(TOOLS))})
   if result.returncode != 0:
     shutil.rmtree(work, ignore_errors=True)
     raise RuntimeError(f"mmdebstrap of {name} failed ({log}):\n" + "".join(log.read_text().splitlines(True)[-15:]))

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from rig.processor import ARM, X86, Processor
+
 
 @dataclass(frozen=True)
 class Variant:
@@ -12,10 +14,12 @@ class Variant:
   has_labels: bool = False
   # For `make system-full` only.
   is_long: bool = False
+  processor: Processor = X86
 
 
 VARIANTS = {
   "plain": Variant("machine"),
   # Without enforcing= the mode is the one of /etc/selinux/config: permissive, as Debian has it.
   "selinux": Variant("machine-selinux", "security=selinux selinux=1", has_labels=True, is_long=True),
+  "arm64": Variant("machine-arm64", is_long=True, processor=ARM),
 }

@@ -4,6 +4,7 @@ import socket
 import struct
 import sys
 import time
+from pathlib import Path
 
 sys.path.insert(0, "/usr/lib/rig")
 import stand_in
@@ -18,7 +19,7 @@ def stamp(seconds: float) -> tuple[int, int]:
 
 def main() -> None:
   with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as channel:
-    channel.bind(("192.168.100.1", 123))
+    channel.bind((Path("/etc/rig/gateway").read_text().split("/")[0], 123))
     stand_in.notify("READY=1")
     while True:
       question, client = channel.recvfrom(512)
