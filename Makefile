@@ -12,7 +12,7 @@ APT      := $(if $(filter 0,$(shell id -u)),,sudo) env DEBIAN_FRONTEND=nonintera
 PACKAGES := libnl-3-dev libnl-route-3-dev libyaml-dev pkg-config binutils g++ git curl \
             libncurses6 libxml2 libxml2-utils libsqlite3-0 libedit2 libcurl4
 
-.PHONY: help setup doctor build release test format lint imports golden docs metrics linkage rig system benchmark clean
+.PHONY: help setup doctor build release test format lint imports golden docs metrics linkage rig system system-full benchmark clean
 
 help: ## lists the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -63,19 +63,23 @@ metrics: release ## lints every recorded host's metrics with promtool
 linkage: release ## fails on an unexpected shared library, on Foundation's data and on size
 	@scripts/check-linkage $(RELEASE)/nodeagent.stripped
 
-rig: ## builds the system tests' hosts from Debian packages; needs root
-	@for tool in mmdebstrap ip unshare openssl; do command -v $$tool >/dev/null || missing=1; done; \
+rig: ## builds the system tests' hosts from Debian packages and boots the virtual one; needs root
+	@for tool in mmdebstrap ip unshare openssl mke2fs; do command -v $$tool >/dev/null || missing=1; done; \
 	if [ -n "$${missing-}" ] || ! python3 -c 'import ensurepip' 2>/dev/null; then \
 	  $(APT) update -q; \
-	  $(APT) install -y -q --no-install-recommends mmdebstrap debian-archive-keyring iproute2 util-linux openssl python3-venv; \
+	  $(APT) install -y -q --no-install-recommends mmdebstrap debian-archive-keyring iproute2 util-linux openssl e2fsprogs \
+	    python3-venv; \
 	fi
 	PYTHONPATH=Tests/System python3 -m rig
 	test -x .build-rig/venv/bin/pytest || python3 -m venv .build-rig/venv
 	.build-rig/venv/bin/pip install -q --disable-pip-version-check -r Tests/System/requirements.txt
 
-system: rig release ## runs the fault matrix on real systemd hosts in namespaces; needs root
+system: rig release ## runs the fault matrix on real systemd hosts, in namespaces and in a virtual machine; needs root
 	NODEAGENT_BINARY=$(abspath $(BINARY)) RIG_REPORT=docs/fault-matrix.md \
 	  .build-rig/venv/bin/python -m pytest Tests/System
+
+system-full: export RIG_FULL := 1
+system-full: system ## the same, with what takes long: more boots, SELinux
 
 benchmark: release ## measures speed and size
 	@Benchmarks/run $(RELEASE)/nodeagent.stripped

@@ -5,14 +5,25 @@ from pathlib import Path
 
 import pytest
 
-from rig import needs, report
+from rig import machine_system, needs, report
 from rig.cluster import ClusterPlan
 from rig.matrix import Matrix
+from rig.processor import ARM, X86
 from rig.system import System
 
 PLAN = ClusterPlan.load()
 MATRIX = Matrix.load(PLAN)
+MACHINE_PLAN = ClusterPlan.load(machine_system.TABLE)
+MACHINE_MATRIX = Matrix.load(MACHINE_PLAN, machine_system.TABLE)
 MEASURED = pytest.StashKey[list]()
+
+in_full = pytest.mark.skipif(os.environ.get("RIG_FULL") != "1", reason="long: RIG_FULL=1, as in make system-full")
+
+
+def machine_rows(host: str) -> list:
+  """The rows of a host with a kernel of its own, as parameters."""
+  return [pytest.param(fault, marks=in_full if fault.full else (), id=fault.name)
+          for fault in MACHINE_MATRIX.faults if fault.host == host]
 
 
 def lacking(reason: str) -> None:
@@ -29,13 +40,31 @@ def machine():
 
 
 @pytest.fixture(scope="session")
+def emulation(machine):
+  """A machine on which a virtual machine can be started."""
+  if reason := needs.missing_for_machines():
+    lacking(reason)
+
+
+@pytest.fixture(scope="session")
 def binary(machine) -> Path:
   """The agent's program."""
-  name = os.environ.get("NODEAGENT_BINARY")
+  name = os.environ.get(X86.variable)
   if not name:
-    lacking("NODEAGENT_BINARY does not name the agent's program")
+    lacking(f"{X86.variable} does not name the agent's program")
   if not os.access(name, os.X_OK):
-    lacking(f"NODEAGENT_BINARY: {name} is no program")
+    lacking(f"{X86.variable}: {name} is no program")
+  return Path(name).resolve()
+
+
+@pytest.fixture(scope="session")
+def arm_binary(machine) -> Path:
+  """The agent's program for ARM, which not every machine can build."""
+  name = os.environ.get(ARM.variable)
+  if not name:
+    pytest.skip(f"{ARM.variable} does not name the agent's program for {ARM.name}")
+  if not os.access(name, os.X_OK):
+    pytest.fail(f"{ARM.variable}: {name} is no program", pytrace=False)
   return Path(name).resolve()
 
 
@@ -65,7 +94,21 @@ def pytest_sessionfinish(session):
   target = os.environ.get("RIG_REPORT")
   found = session.config.stash.get(MEASURED, [])
   if target and found:
-    report.write(MATRIX, found, Path(target))
+    report.write([MATRIX, MACHINE_MATRIX], found, Path(target))
+
+
+def pytest_collection_modifyitems(items):
+  """The virtual machines first: an emulated processor would not share well with eight hosts that stay until the end."""
+  items.sort(key=lambda item: item.path.name not in ("test_machine.py", "test_selinux.py", "test_arm64.py"))
+
+
+@pytest.hookimpl(hookwrapper=True)
+def pytest_runtest_makereport(item):
+  """Any failure of a test on a virtual machine shows what that had to say last."""
+  result = (yield).get_result()
+  bed = item.funcargs.get("bed")
+  if result.failed and bed:
+    result.sections.append((f"console of {bed.machine.name}", bed.machine.last_words()))
 
 
 def pytest_terminal_summary(terminalreporter, config):

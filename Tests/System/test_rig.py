@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from rig import ledger, trees, wait
+from rig import ledger, network, trees, wait
 from rig.cluster import ClusterPlan
 from rig.layer import Layer
 from rig.paths import SYSTEM
@@ -60,13 +60,19 @@ def other_run():
 def traces(made: ledger.Ledger) -> list[str]:
   """What is on the machine of the things in a ledger."""
   found = [f"process {each}" for each in made.entries("process") if each["role"] != "owner" and ledger.is_alive(each)]
-  inodes = {each["inode"] for each in made.entries("netns")}
+  cookies = {each["cookie"] for each in made.entries("netns")}
+  spaces: dict[int, int] = {}  # a process of each network namespace, by inode
   for link in Path("/proc").glob("[0-9]*/ns/net"):
     try:
-      if os.stat(link).st_ino in inodes:
-        found.append(f"network namespace of {link}")
+      spaces.setdefault(os.stat(link).st_ino, int(link.parts[2]))
     except OSError:
       continue  # the process has ended meanwhile
+  for pid in spaces.values():
+    try:
+      if network.cookie(pid) in cookies:
+        found.append(f"network namespace of {pid}")
+    except OSError:
+      continue
   found += [f"cgroup {each['path']}" for each in made.entries("cgroup") if Path(each["path"]).exists()]
   found += [line for line in Path("/proc/self/mountinfo").read_text().splitlines() if made.id in line]
   return found

@@ -16,6 +16,8 @@ BREAK, MEND = Action("run", "break"), Action("run", "mend")
 class Host:
   """A guest and its agent in one: what it reports while whole and while broken is given."""
 
+  patience = 1
+
   def __init__(self, name: str, whole: list, broken: list, dies: bool = False, counts: int = 0):
     self.name, self.whole, self.broken, self.dies, self.counts = name, whole, broken, dies, counts
     self.is_broken, self.pid, self.done, self.counter = False, 1, [], 7

@@ -1,10 +1,11 @@
 """The tables, and the files that depend on a version of Kubernetes; nothing here starts a host."""
 
 import json
+from dataclasses import replace
 
 import pytest
 
-from rig import kubeadm, profiles
+from rig import kubeadm, machine_system, profiles
 from rig.cluster import ClusterPlan, HostPlan
 from rig.layer import Layer
 from rig.matrix import Matrix
@@ -48,6 +49,28 @@ def test_row_is_read(tmp_path):
 def test_row_that_is_wrong_is_refused(tmp_path, old, new, message):
   with pytest.raises(ValueError, match=message):
     load(ROW.replace(old, new), tmp_path)
+
+
+@pytest.mark.parametrize(("old", "new"), [
+  ('{remove = "/etc/x"}', '{boot = ""}'),
+  ("clear_within", "full = true\nclear_within"),
+])
+def test_what_only_a_machine_can_is_refused_elsewhere(tmp_path, old, new):
+  text = ROW.replace(old, new)
+  with pytest.raises(ValueError, match="kernel of their own"):
+    load(text, tmp_path)
+  (tmp_path / "machine.toml").write_text(text)
+  assert Matrix.load(replace(PLAN, tier="machine"), tmp_path / "machine.toml").faults
+
+
+def test_row_that_boots_is_known(tmp_path):
+  assert not load(ROW, tmp_path).faults[0].boots
+  assert load(ROW.replace('{remove = "/etc/x"}', "{restart_guest = true}"), tmp_path).faults[0].boots
+
+
+def test_rows_of_machines_leave_an_emulated_processor_its_time():
+  for fault in Matrix.load(ClusterPlan.load(machine_system.TABLE), machine_system.TABLE).faults:
+    assert min(fault.clear_within, *(stage.within for stage in fault.stages)) >= 5, fault.name
 
 
 def test_two_rows_of_one_name_are_refused(tmp_path):

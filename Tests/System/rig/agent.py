@@ -4,7 +4,7 @@ import http.client
 import json
 
 from rig import wait
-from rig.guest import Guest
+from rig.host import Host
 
 PORT = 19100
 UNIT = "nodeagent.service"
@@ -14,7 +14,7 @@ READY_SECONDS = 20
 class Agent:
   """Asks the agent of one guest; every answer comes over the guest's own loopback."""
 
-  def __init__(self, guest: Guest):
+  def __init__(self, guest: Host):
     self.guest = guest
 
   def get(self, path: str) -> tuple[int, str]:
@@ -52,10 +52,10 @@ class Agent:
     except (OSError, http.client.HTTPException):
       return False
 
-  def wait_ready(self, seconds: float = READY_SECONDS) -> None:
+  def wait_ready(self) -> None:
     """Waits for the first complete round; shows the journal of an agent that does not get there."""
     try:
-      wait.until(self.is_ready, seconds, f"the agent on {self.guest.name} is ready")
+      wait.until(self.is_ready, READY_SECONDS * self.guest.patience, f"the agent on {self.guest.name} is ready")
     except TimeoutError as error:
       raise TimeoutError(f"{error}\n{self.journal()}") from None
 

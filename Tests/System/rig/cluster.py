@@ -5,7 +5,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from rig.paths import SYSTEM
+from rig.variant import VARIANTS
 
+# Where the hosts live: in namespaces of this machine, or each in a virtual machine with a kernel of its own.
+TIERS = ("namespaces", "machine")
 PROFILES = ("master", "worker", "load-balancer", "nas", "candidate")
 
 
@@ -19,10 +22,14 @@ class HostPlan:
   address: str
   kubernetes: str | None = None
   first_master: bool = False
+  # What kind of virtual machine it is, of rig.variant.
+  variant: str = "plain"
 
   def __post_init__(self):
     if self.profile not in PROFILES:
       raise ValueError(f"{self.name}: profile {self.profile!r} is none of {PROFILES}")
+    if self.variant not in VARIANTS:
+      raise ValueError(f"{self.name}: variant {self.variant!r} is none of {tuple(VARIANTS)}")
 
   @property
   def minor(self) -> int:
@@ -39,6 +46,11 @@ class ClusterPlan:
   prefix_length: int
   gateway: str
   hosts: tuple[HostPlan, ...]
+  tier: str = "namespaces"
+
+  def __post_init__(self):
+    if self.tier not in TIERS:
+      raise ValueError(f"tier {self.tier!r} is none of {TIERS}")
 
   @classmethod
   def load(cls, path: Path = SYSTEM / "cluster.toml") -> "ClusterPlan":

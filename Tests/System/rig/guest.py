@@ -7,14 +7,14 @@ import subprocess
 from pathlib import Path
 
 from rig import network, processes, wait
+from rig.host import PATH, Host
 
 BOOT = Path(__file__).with_name("boot.sh")
 NAMESPACES = ["--mount", "--pid", "--net", "--ipc", "--uts", "--cgroup"]
-PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 BOOT_SECONDS = 30
 
 
-class Guest:
+class Guest(Host):
   """Started, stopped and restarted; between two boots it keeps its files, and nothing else, like any machine."""
 
   def __init__(self, run, name: str, suite: str, address: str, layers: list[Path], port: str, gateway: str | None):
@@ -76,12 +76,11 @@ class Guest:
     self.init = self._outer = None
 
   def restart(self) -> None:
-    """Stops and boots again: a new kernel network state, a new systemd, the same files."""
     self.stop()
     self.start()
 
-  def exec(self, *command: str, seconds: float = 20, input: str | None = None, check: bool = True) -> str:
-    """Runs a command as root inside and answers its stdout; raises with stderr when its status is not 0."""
+  def exec(self, *command: str, seconds: float | None = None, input: str | None = None, check: bool = True) -> str:
+    seconds = seconds or self.command_seconds
     # timeout runs inside as well: killing nsenter would leave the command behind.
     inside = ["env", "-i", f"PATH={PATH}", "HOME=/root", "LC_ALL=C.UTF-8", "timeout", "-k", "1", str(seconds)]
     result = subprocess.run(self._enter() + inside + list(command), input=input or "", capture_output=True, text=True,
@@ -90,18 +89,6 @@ class Guest:
       raise RuntimeError(f"{self.name}: {shlex.join(command)}: status {result.returncode}\n{result.stdout}"
                          f"{result.stderr}")
     return result.stdout
-
-  def shell(self, script: str, seconds: float = 20, check: bool = True) -> str:
-    """Runs a line of shell inside and answers its stdout."""
-    return self.exec("sh", "-c", script, seconds=seconds, check=check)
-
-  def write(self, path: str, text: str) -> None:
-    """Writes a file inside in one step: readers see the old or the new one."""
-    self.exec("sh", "-c", 'mkdir -p "$(dirname "$1")" && cat > "$1.rig" && mv "$1.rig" "$1"', "sh", path, input=text)
-
-  def read(self, path: str) -> str:
-    """Reads a file inside."""
-    return self.exec("cat", path)
 
   def copy_in(self, source: Path, path: str, mode: int = 0o644) -> None:
     """Copies a file of this machine to a path inside."""
@@ -115,13 +102,9 @@ class Guest:
       subprocess.run([*self._enter(), "cat", path], stdin=subprocess.DEVNULL, stdout=stream, check=True)
 
   def connect(self, port: int, timeout: float = 2):
-    """A TCP connection to the guest's own loopback, made inside."""
     if self.init is None:
       raise ConnectionError(f"{self.name} is not running")
     return network.connect(self.init, ("127.0.0.1", port), timeout)
-
-  def systemd_version(self) -> str:
-    return self.exec("systemctl", "--version").split()[1]
 
   def _enter(self) -> list[str]:
     if self.init is None:

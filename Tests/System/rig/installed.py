@@ -10,21 +10,34 @@ from rig.layer import Layer
 from rig.paths import PAYLOAD
 
 
-def agent(root: Path, binary: Path) -> Layer:
+def agent(root: Path, binary: Path, architecture: str = platform.machine()) -> Layer:
   """The program, the unit that runs it as its own user, and what a debug build needs of the Swift toolchain."""
   layer = Layer(root)
   layer.directory("/usr/bin")
   shutil.copy(binary, root / "usr/bin/nodeagent")
+  if architecture == platform.machine() and (strip := shutil.which("strip")):
+    subprocess.run([strip, str(root / "usr/bin/nodeagent")], check=True)
   (root / "usr/bin/nodeagent").chmod(0o755)
   for library in swift_libraries(binary):
-    target = root / "usr/lib" / f"{platform.machine()}-linux-gnu" / library.name
+    target = root / "usr/lib" / f"{architecture}-linux-gnu" / library.name
     target.parent.mkdir(parents=True, exist_ok=True)
     shutil.copy(library, target)
-  for unit in ("nodeagent.service", "nodeagent-helper.socket", "nodeagent-helper.service"):
-    layer.write(f"/usr/lib/systemd/system/{unit}", (PAYLOAD / "units" / unit).read_text())
+  units(layer)
   layer.enable("nodeagent.service")
   layer.enable("nodeagent-helper.socket", "sockets.target")
   return layer
+
+
+def patience(listing: str) -> str:
+  """Settings that give every plugin of `nodeagent checks` the time of an emulated processor, and are else its own."""
+  plugins = sorted(set(re.findall(r"^ +([a-z-]+)\.[a-z-]+ ", listing, re.MULTILINE)))
+  return "plugins:\n" + "".join(f"  {name}: {{timeout: 15s}}\n" for name in plugins)
+
+
+def units(layer: Layer) -> None:
+  """The units of the package, not enabled."""
+  for unit in ("nodeagent.service", "nodeagent-helper.socket", "nodeagent-helper.service"):
+    layer.write(f"/usr/lib/systemd/system/{unit}", (PAYLOAD / "units" / unit).read_text())
 
 
 def swift_libraries(binary: Path) -> list[Path]:

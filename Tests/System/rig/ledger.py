@@ -1,7 +1,8 @@
 """What a run makes, written down before it is used, so that a later run can remove what a killed one left.
 
 Everything is recorded by an identity that cannot be mistaken for someone else's: a process by pid and start time in one
-boot of the machine, a network namespace by inode, a cgroup by path and inode. Nothing is ever removed by name.
+boot of the machine, a network namespace by cookie (its inode is soon another's), a cgroup by path and inode. Nothing is
+ever removed by name.
 """
 
 import fcntl
@@ -12,7 +13,7 @@ import shutil
 import signal
 from pathlib import Path
 
-from rig import wait
+from rig import network, wait
 from rig.paths import RUNS
 
 BOOT_ID = Path("/proc/sys/kernel/random/boot_id").read_text().strip()
@@ -56,7 +57,7 @@ class Ledger:
 
   def network_namespace(self, pid: int) -> None:
     """Records the network namespace that a process is in."""
-    self._append({"kind": "netns", "inode": os.stat(f"/proc/{pid}/ns/net").st_ino})
+    self._append({"kind": "netns", "cookie": network.cookie(pid)})
 
   def cgroup(self, path: Path) -> None:
     """Records a control group that the run made; those below it belong to it."""

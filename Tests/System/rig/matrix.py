@@ -12,7 +12,7 @@ BAD = ("warning", "failing", "unknown")
 DETECTED = ("warning", "failing")  # `unknown` says that the agent could not look: never a detection
 PLANES = ("administration", "workloads", "lan_access", "internet_access", "storage")
 IMPACTS = ("ok", "at_risk", "lost")
-ACTIONS = ("run", "write", "append", "remove", "restart_guest", "restart_agent")
+ACTIONS = ("run", "write", "append", "remove", "restart_guest", "restart_agent", "boot")
 
 
 def label(check: str, subject: str) -> str:
@@ -64,7 +64,8 @@ class Expectation:
 
 @dataclass(frozen=True)
 class Action:
-  """One thing done to the host: a line of shell, a file written, appended to or removed, a restart."""
+  """One thing done to the host: a line of shell, a file written, appended to or removed, a restart, or a boot with
+  arguments for the kernel."""
 
   kind: str
   value: str | bool
@@ -79,7 +80,7 @@ class Action:
 
   @property
   def restarts_agent(self) -> bool:
-    return self.kind in ("restart_guest", "restart_agent")
+    return self.kind in ("restart_guest", "restart_agent", "boot")
 
   def apply(self, guest) -> None:
     """Does it, inside the guest."""
@@ -96,6 +97,8 @@ class Action:
         guest.shell("systemctl daemon-reload && systemctl restart nodeagent.service")
       case "restart_guest":
         guest.restart()
+      case "boot":
+        guest.boot(self.value)
 
 
 @dataclass(frozen=True)
@@ -123,6 +126,16 @@ class Fault:
   consequences: tuple[Pattern, ...]
   besides: tuple[Pattern, ...]
   counted: dict[str, float] = field(default_factory=dict)
+  full: bool = False
+
+  @property
+  def actions(self) -> tuple[Action, ...]:
+    return tuple(action for stage in self.stages for action in stage.inject) + self.repair
+
+  @property
+  def boots(self) -> bool:
+    """Whether it boots the host, after which nothing is as it was but the files."""
+    return any(action.kind in ("restart_guest", "boot") for action in self.actions)
 
 
 @dataclass(frozen=True)
@@ -140,6 +153,8 @@ class Matrix:
     for fault in matrix.faults:
       if unknown := {fault.host, *fault.also} - hosts:
         raise ValueError(f"{fault.name}: no such host: {sorted(unknown)}")
+      if plan.tier != "machine" and (fault.full or any(action.kind == "boot" for action in fault.actions)):
+        raise ValueError(f"{fault.name}: boot and full are for hosts with a kernel of their own")
     names = [fault.name for fault in matrix.faults]
     if len(set(names)) != len(names):
       raise ValueError("two rows have the same name")
@@ -166,7 +181,7 @@ def _pattern(table: dict) -> Pattern:
 def _fault(table: dict) -> Fault:
   name = table["name"]
   allowed = {"name", "host", "also", "stage", "repair", "repaired", "clear_within", "consequence", "besides",
-             "counted"}
+             "counted", "full"}
   if unknown := set(table) - allowed:
     raise ValueError(f"{name}: unknown keys {sorted(unknown)}")
   consequences = tuple(_pattern(each) for each in table.get("consequence", []))
@@ -175,7 +190,7 @@ def _fault(table: dict) -> Fault:
     raise ValueError(f"{name}: a finding besides needs its reason")
   return Fault(name, table["host"], tuple(table.get("also", [])), tuple(_stage(name, each) for each in table["stage"]),
                tuple(map(Action.parse, table["repair"])), table["repaired"], float(table["clear_within"]),
-               consequences, besides, dict(table.get("counted", {})))
+               consequences, besides, dict(table.get("counted", {})), bool(table.get("full", False)))
 
 
 def _stage(name: str, table: dict) -> Stage:

@@ -1,6 +1,7 @@
 """What the rig needs of the machine, and the words for what is missing."""
 
 import os
+import platform
 import shutil
 import subprocess
 from functools import cache
@@ -31,6 +32,18 @@ def missing() -> str | None:
     return "the kernel has no overlay file system (modprobe overlay)"
   if trees.missing() and not shutil.which("mmdebstrap"):
     return "the guest trees are not built and mmdebstrap is missing (apt-get install mmdebstrap)"
+  return None
+
+
+@cache
+def missing_for_machines() -> str | None:
+  """Why no virtual machine can be started here although guests can, or None if one can."""
+  if platform.machine() != "x86_64":
+    return f"the emulator's tree and the machine's kernel are for x86_64, this is {platform.machine()}"
+  if not shutil.which("mke2fs"):
+    return "program mke2fs is missing (apt-get install e2fsprogs)"
+  if trees.missing("emulator", "machine") and not shutil.which("mmdebstrap"):
+    return "the trees of the virtual machine are not built and mmdebstrap is missing (apt-get install mmdebstrap)"
   return None
 
 

@@ -4,11 +4,13 @@ import ctypes
 import os
 import socket
 import subprocess
+import sys
 import threading
 from pathlib import Path
 
 BRIDGE = "rig0"
 CLONE_NEWNET = 0x40000000
+SO_NETNS_COOKIE = 71
 _libc = ctypes.CDLL(None, use_errno=True)
 
 
@@ -52,6 +54,15 @@ def _ip(pid: int, *lines: str) -> None:
 def connect(pid: int, address: tuple[str, int], timeout: float) -> socket.socket:
   """A TCP connection made inside the network namespace of `pid`."""
   return inside(pid, lambda: socket.create_connection(address, timeout))
+
+
+def cookie(pid: int) -> int:
+  """The number of the network namespace of `pid`, which the kernel gives to no other one until it is booted anew."""
+  def ask() -> bytes:
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as any_of_it:
+      return any_of_it.getsockopt(socket.SOL_SOCKET, SO_NETNS_COOKIE, 8)
+
+  return int.from_bytes(inside(pid, ask), sys.byteorder)
 
 
 def inside(pid: int, make):

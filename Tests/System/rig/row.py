@@ -60,7 +60,7 @@ class Row:
     for stage in self.fault.stages:
       for each in stage.expect:
         self.normal.setdefault((each.check, each.subject), each.before)
-    deadline = time.monotonic() + HEALTHY_SECONDS
+    deadline = time.monotonic() + HEALTHY_SECONDS * self.guest.patience
     while wrong := self._look_before():
       if time.monotonic() > deadline:
         raise RowFailure("not healthy before the fault:\n" + "\n".join(wrong))
@@ -82,7 +82,7 @@ class Row:
 
   def _detect(self, stage: Stage) -> None:
     began = self._do(stage.inject)
-    wait.until(lambda: self._holds(stage.proof), PROOF_SECONDS, f"the fault is real: {stage.proof}")
+    wait.until(lambda: self._holds(stage.proof), PROOF_SECONDS * self.guest.patience, f"the fault is real: {stage.proof}")
     while True:
       report = self._status(self.host)
       missing = [each for each in stage.expect if not is_found(report, each)]
@@ -90,7 +90,7 @@ class Row:
       self._check_nothing_else(self.host, stage, report)
       if not missing:
         break
-      if time.monotonic() > began + stage.within:
+      if time.monotonic() > began + stage.within * wait.PATIENCE:
         wanted = ", ".join(f"{each.label} {each.state}" for each in missing)
         checks = {each.check for each in missing}
         said = [verdict for verdict in by_key(report).values() if verdict["check"] in checks]
@@ -107,9 +107,10 @@ class Row:
 
   def _clear(self) -> None:
     began = self._do(self.fault.repair)
-    wait.until(lambda: self._holds(self.fault.repaired), PROOF_SECONDS, f"it is repaired: {self.fault.repaired}")
+    wait.until(lambda: self._holds(self.fault.repaired), PROOF_SECONDS * self.guest.patience,
+               f"it is repaired: {self.fault.repaired}")
     while left := self._left():
-      if time.monotonic() > began + self.fault.clear_within:
+      if time.monotonic() > began + self.fault.clear_within * wait.PATIENCE:
         raise RowFailure(f"{self.host}: {self.fault.clear_within:g} s after the repair\n" + "\n".join(left))
       time.sleep(wait.INTERVAL)
     self.measured.cleared = time.monotonic() - began

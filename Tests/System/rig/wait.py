@@ -1,8 +1,11 @@
 """Bounded waiting: a condition is looked at every 50 ms until it holds or the time is over."""
 
+import os
 import time
 
 INTERVAL = 0.05
+# For a machine that has other work: how many times longer what is emulated may take.
+PATIENCE = float(os.environ.get("RIG_PATIENCE", "1"))
 
 
 def until(condition, seconds: float, what: str):

@@ -1,0 +1,39 @@
+"""The host with an ARM processor: the program that is built for it runs there as on any other."""
+
+import pytest
+
+from conftest import MACHINE_PLAN, in_full
+from rig.machine_system import running
+from rig.verdicts import describe, findings
+
+HOST = next(host.name for host in MACHINE_PLAN.hosts if host.variant == "arm64")
+
+pytestmark = in_full
+
+
+@pytest.fixture(scope="module")
+def bed(emulation, arm_binary):
+  """The host with an ARM processor, booted, with a ready agent."""
+  with running(MACHINE_PLAN, HOST, arm_binary) as system:
+    yield system
+
+
+def test_healthy_host_has_no_finding(bed):
+  with bed.use() as machine:
+    assert machine.exec("uname", "--machine") == "aarch64\n"
+    report = bed.agents[HOST].status()
+    assert report["verdicts"] and not findings(report), describe(findings(report).values())
+
+
+def test_metrics_are_served(bed):
+  with bed.use():
+    metrics = bed.agents[HOST].metrics()
+    assert "\nnodeagent_build_info{" in metrics and metrics.endswith("# EOF\n")
+
+
+def test_stopped_runtime_is_explained(bed):
+  with bed.use(keeps=False) as machine:
+    machine.exec("systemctl", "stop", "crio.service")
+    report = bed.agents[HOST].doctor()
+    stopped = [each for each in report["verdicts"] if each["check"] == "units.state" and each["subject"] == "crio.service"]
+    assert [each["state"] for each in stopped] == ["failing"], describe(stopped)
