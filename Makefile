@@ -16,7 +16,8 @@ ARCH     ?= $(shell dpkg --print-architecture 2>/dev/null)
 APT      := $(if $(filter 0,$(shell id -u)),,sudo) env DEBIAN_FRONTEND=noninteractive apt-get
 PACKAGES := libnl-3-dev libnl-route-3-dev libyaml-dev pkg-config binutils g++ git curl \
             libncurses6 libxml2 libxml2-utils libsqlite3-0 libedit2 libcurl4
-PACKAGING := dpkg-dev lintian mandoc prometheus kubernetes-client python3-venv buildah runc skopeo
+PACKAGING := dpkg-dev lintian mandoc prometheus kubernetes-client python3-venv mmdebstrap debian-archive-keyring runc skopeo \
+             golang-github-containers-common
 
 .PHONY: help setup doctor build release test format lint imports golden docs metrics linkage rig system benchmark clean \
         packaging-setup deb check-deb units manifests image tarball artifacts
@@ -88,7 +89,7 @@ benchmark: release ## measures speed and size
 	@Benchmarks/run $(RELEASE)/nodeagent.stripped
 
 packaging-setup: # what the packaging targets need beside the compiler
-	@for tool in lintian dpkg-shlibdeps mandoc promtool kubectl buildah runc skopeo; do \
+	@for tool in lintian dpkg-shlibdeps mandoc promtool kubectl mmdebstrap runc skopeo; do \
 	  command -v $$tool >/dev/null || missing=1; done; \
 	if [ -n "$${missing-}" ]; then $(APT) update -q; $(APT) install -y -q --no-install-recommends $(PACKAGING); fi
 	@test -x .build-venv/bin/python || python3 -m venv .build-venv
