@@ -289,3 +289,23 @@ def test_a_distribution_that_nobody_knows(installed):
     Agent(installed).wait_ready()
   finally:
     installed.shell("mv /root/kept-too /usr/lib/os-release; mv /root/kept /etc/os-release")
+
+
+def test_the_archive_for_other_distributions(clean, packages, tmp_path):
+  program = packages["new"].parent / "nodeagent"
+  made = subprocess.run([sys.executable, REPOSITORY / "packaging/tarball/build", program, tmp_path], check=True,
+                        capture_output=True, text=True)
+  archive = Path(made.stdout.strip())
+  # The guest has no xz: the archive is unpacked on the way in.
+  subprocess.run(["xz", "-d", archive], check=True)
+  clean.copy_in(archive.with_suffix(""), f"{INBOX}/archive.tar")
+  clean.shell(f"mkdir {INBOX}/archive && tar -x --strip-components=1 -C {INBOX}/archive -f {INBOX}/archive.tar")
+  assert "is installed" in clean.exec(f"{INBOX}/archive/install")
+  Agent(clean).wait_ready()
+  clean.write(SETTINGS, "status: public\n")
+  before = Agent(clean).identity()
+  clean.exec(f"{INBOX}/archive/install")
+  Agent(clean).wait_ready()
+  assert clean.read(SETTINGS) == "status: public\n" and Agent(clean).identity()["MainPID"] != before["MainPID"]
+  clean.exec(f"{INBOX}/archive/install", "--purge")
+  assert traces(clean) == []
