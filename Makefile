@@ -7,12 +7,20 @@ SWIFT    ?= swift
 DEBUG    := .build
 RELEASE  := .build-release
 BINARY   := $(RELEASE)/release/nodeagent
-STATIC   := -c release --static-swift-stdlib -Xswiftc -Osize --scratch-path $(RELEASE)
+# No search path for libraries beside the program: it needs none, and a package must not have one.
+STATIC   := -c release --static-swift-stdlib -Xswiftc -Osize --disable-local-rpath --scratch-path $(RELEASE)
+STRIPPED := $(RELEASE)/nodeagent.stripped
+# Where packages, images and what belongs to a release are left.
+DIST     := .build-dist
+ARCH     ?= $(shell dpkg --print-architecture 2>/dev/null)
 APT      := $(if $(filter 0,$(shell id -u)),,sudo) env DEBIAN_FRONTEND=noninteractive apt-get
 PACKAGES := libnl-3-dev libnl-route-3-dev libyaml-dev pkg-config binutils g++ git curl \
             libncurses6 libxml2 libxml2-utils libsqlite3-0 libedit2 libcurl4
+PACKAGING := dpkg-dev lintian mandoc prometheus kubernetes-client python3-venv mmdebstrap debian-archive-keyring runc skopeo \
+             golang-github-containers-common
 
-.PHONY: help setup doctor build release test format lint imports golden docs metrics linkage rig system system-full benchmark clean
+.PHONY: help setup doctor build release test format lint imports golden docs metrics linkage rig system system-full \
+        benchmark clean packaging-setup deb check-deb units manifests image tarball artifacts
 
 help: ## lists the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -85,5 +93,44 @@ benchmark: release ## measures speed and size
 	@Benchmarks/run $(RELEASE)/nodeagent.stripped
 	@Benchmarks/storage $(RELEASE)/nodeagent.stripped
 
+packaging-setup: # what the packaging targets need beside the compiler
+	@for tool in lintian dpkg-shlibdeps mandoc promtool kubectl mmdebstrap runc skopeo; do \
+	  command -v $$tool >/dev/null || missing=1; done; \
+	if [ -n "$${missing-}" ]; then $(APT) update -q; $(APT) install -y -q --no-install-recommends $(PACKAGING); fi
+	@test -x .build-venv/bin/python || python3 -m venv .build-venv
+	@.build-venv/bin/pip install -q --disable-pip-version-check -r packaging/requirements.txt
+
+deb: release packaging-setup ## makes the Debian package; ARCH=arm64 cross-builds that one
+ifeq ($(ARCH),arm64)
+ifneq ($(shell dpkg --print-architecture),arm64)
+	packaging/arm64/build $(DIST)/arm64/nodeagent
+	packaging/deb/build $(DIST)/arm64/nodeagent $(DIST) --teller $(STRIPPED)
+else
+	packaging/deb/build $(STRIPPED) $(DIST)
+endif
+else
+	packaging/deb/build $(STRIPPED) $(DIST)
+endif
+
+check-deb: release packaging-setup ## packs twice and compares, lintian, dependencies, sizes
+	packaging/notice $(RELEASE)/checkouts --check
+	scripts/check-deb $(STRIPPED)
+
+units: release ## fails where the units differ from what the checks need, or expose too much; UPDATE=1 rewrites the comments
+	scripts/check-units $(STRIPPED) $(if $(UPDATE),--update)
+
+manifests: release packaging-setup ## checks manifests, alerts and dashboards; UPDATE=1 makes the generated ones anew
+	$(if $(UPDATE),.build-venv/bin/python manifests/generate)
+	.build-venv/bin/python scripts/check-manifests $(STRIPPED)
+
+image: release packaging-setup ## makes the container image, without a daemon; needs root
+	packaging/image/build $(DIST) $(STRIPPED) $(wildcard $(DIST)/arm64/nodeagent)
+
+tarball: release ## makes the archive for distributions without dpkg, down to glibc 2.34
+	packaging/tarball/build $(STRIPPED) $(DIST)
+
+artifacts: deb tarball image ## all that a release has, with checksums and a list of what is inside (SPDX)
+	packaging/artifacts $(DIST) $(STRIPPED)
+
 clean: ## removes what was built
-	rm -rf $(DEBUG) $(DEBUG)-thread $(RELEASE)
+	rm -rf $(DEBUG) $(DEBUG)-thread $(RELEASE) $(DIST) .build-venv

@@ -3,6 +3,7 @@
 // _GNU_SOURCE stays undefined: it would give fd_set another shape than the Glibc module's.
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/capability.h>
 #include <linux/magic.h>
 #include <linux/openat2.h>
 #include <linux/stat.h>
@@ -174,4 +175,41 @@ static inline int clinux_look_at_mount(const char *path, struct clinux_mount_sta
     status->free_inodes = space.f_favail;
   }
   return 0;
+}
+
+// Listens on a path as root of a container may: mode 0660, in place of a socket on which nobody listens any more. 0 or
+// an error number: EADDRINUSE when somebody answers there or it is no socket.
+static inline int clinux_unix_listen(int descriptor, const char *path) {
+  struct sockaddr_un address = {.sun_family = AF_UNIX};
+  struct stat found;
+  if (strlen(path) >= sizeof address.sun_path) return ENAMETOOLONG;
+  strcpy(address.sun_path, path);
+  if (lstat(path, &found) == 0) {
+    if (!S_ISSOCK(found.st_mode)) return EADDRINUSE;
+    int client = clinux_unix_socket();
+    int refused = client >= 0 && clinux_unix_connect(client, path) == ECONNREFUSED;
+    if (client >= 0) close(client);
+    if (!refused) return EADDRINUSE;
+    if (unlink(path) < 0) return errno;
+  }
+  // Nobody may connect between its making and its mode.
+  mode_t before = umask(0117);
+  int code = bind(descriptor, (const struct sockaddr *)&address, sizeof address) == 0 ? 0 : errno;
+  umask(before);
+  if (code == 0 && listen(descriptor, 16) < 0) code = errno;
+  return code;
+}
+
+// Makes every capability that the process is permitted effective (capset(2)): those of a file that has them without its
+// effective bit. One that it lacks is no error, as it would be with that bit. 0 or an error number.
+static inline int clinux_raise_capabilities(void) {
+  struct __user_cap_header_struct header = {.version = _LINUX_CAPABILITY_VERSION_3};
+  struct __user_cap_data_struct sets[_LINUX_CAPABILITY_U32S_3];
+  if (syscall(SYS_capget, &header, sets) < 0) return errno;
+  int lacking = 0;
+  for (int i = 0; i < _LINUX_CAPABILITY_U32S_3; i++) {
+    lacking |= sets[i].permitted != sets[i].effective;
+    sets[i].effective = sets[i].permitted;
+  }
+  return !lacking || syscall(SYS_capset, &header, sets) == 0 ? 0 : errno;
 }

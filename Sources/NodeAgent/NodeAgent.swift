@@ -14,6 +14,7 @@ struct NodeAgent: ParsableCommand {
     subcommands: [Doctor.self, Run.self, Explain.self, Checks.self, Metrics.self, Config.self])
 
   static func main() {
+    ProcessCapabilities.raise()
     let words = CommandLine.arguments.dropFirst()
     if words.first == MountChild.word {
       MountChild.run(Array(words.dropFirst()), path: CommandLine.unsafeArgv[words.count])

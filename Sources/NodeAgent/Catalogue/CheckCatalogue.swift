@@ -49,9 +49,10 @@ private struct CatalogueRow: Encodable {
   var check, plugin, area, title, why, source, confirm, remedy, undo, worst: String
   var subject: String?
   var lost, atRisk, dependsOn: [String]
+  var requires: [CatalogueRequirement]
 
   private enum CodingKeys: String, CodingKey {
-    case check, plugin, area, title, why, source, confirm, remedy, undo, worst, subject, lost
+    case check, plugin, area, title, why, source, confirm, remedy, undo, worst, subject, lost, requires
     case atRisk = "at_risk"
     case dependsOn = "depends_on"
   }
@@ -72,5 +73,21 @@ private struct CatalogueRow: Encodable {
     lost = definition.lost.map(\.rawValue)
     atRisk = definition.atRisk.map(\.rawValue)
     dependsOn = definition.dependsOn.map(\.check.description)
+    requires = entry.plugin.requirements.filter { $0.checks.contains(definition.id) }.map(CatalogueRequirement.init)
+  }
+}
+
+/// What a check must be allowed to do, as the unit file and the documentation of privileges take it from here.
+private struct CatalogueRequirement: Encodable {
+  /// `file` or `capability`.
+  var kind: String
+  var name, permission: String
+
+  init(_ requirement: Requirement) {
+    switch requirement.resource {
+    case .file(let path): (kind, name) = ("file", path)
+    case .capability(let capability): (kind, name) = ("capability", capability.name)
+    }
+    permission = requirement.permission
   }
 }

@@ -3,15 +3,19 @@ import ArgumentParser
 
 /// `nodeagent helper`, the hidden mode in which the program serves the agent as root; taken before ArgumentParser.
 ///
-/// It reads no configuration and listens only on the socket that nodeagent-helper.socket hands over.
+/// It reads no configuration and listens only on the socket that nodeagent-helper.socket hands over; in a container,
+/// where there is no systemd, on one that it makes itself.
 enum HelperMode {
   /// The word that chooses it, as the first argument.
   static let word = "helper"
 
-  /// What tests set: `--idle 1s`, `--root DIR`.
+  /// What containers and tests set: `--listen PATH`, `--root DIR`, `--idle 1s`.
   private struct Options {
-    var idleTime = Duration.seconds(30)
+    /// Long when it made the socket itself: nothing would start it again at once.
+    var idleTime: Duration { chosenIdleTime ?? (socket == nil ? .seconds(30) : .seconds(10 * 365 * 86400)) }
     var root = "/"
+    var socket: String?
+    private var chosenIdleTime: Duration?
 
     init(_ words: [String]) throws(CommandError) {
       var words = words[...]
@@ -19,8 +23,9 @@ enum HelperMode {
         switch (name, words.popFirst()) {
         case ("--idle", let text?):
           guard let time = try? Duration(settingsScalar: text) else { throw .usage("--idle \(text) is no duration") }
-          idleTime = time
+          chosenIdleTime = time
         case ("--root", let path?): root = path
+        case ("--listen", let path?): socket = path
         default: throw .usage("nodeagent \(word) takes no arguments: nodeagent-helper.socket starts it")
         }
       }
@@ -32,9 +37,8 @@ enum HelperMode {
     do {
       let options: Options
       do { options = try Options(words) } catch { throw failure(error) }
-      guard let listener = ActivatedSocket.take() else {
-        throw failure(.usage("nodeagent \(word) is started by systemd: systemctl start nodeagent-helper.socket"))
-      }
+      let listener: Int32
+      do { listener = try self.listener(options) } catch { throw failure(error) }
       try CommandRunner.run { loop in
         try await serve(listener, options, on: loop)
         return 0
@@ -43,6 +47,16 @@ enum HelperMode {
     } catch {
       NodeAgent.exit(withError: error)
     }
+  }
+
+  private static func listener(_ options: Options) throws(CommandError) -> Int32 {
+    guard let path = options.socket else {
+      guard let listener = ActivatedSocket.take() else {
+        throw .usage("nodeagent \(word) is started by systemd: systemctl start nodeagent-helper.socket")
+      }
+      return listener
+    }
+    do { return try ListeningSocket.make(at: path) } catch { throw .usage("\(error)") }
   }
 
   private static func failure(_ error: CommandError) -> ExitCode {

@@ -75,6 +75,29 @@ import Testing
     #expect(result.error.isEmpty == false)
   }
 
+  @Test func withoutSystemdItMakesTheSocketItself() throws {
+    let tree = try TemporaryTree(["keep": ""])
+    // A dead one, as a container that was killed leaves it.
+    close(try SocketServer.unixListener(tree.path + "/s"))
+    let result = try Program.start(["helper", "--listen", tree.path + "/s", "--idle", "1s"]).finish()
+    #expect(result.status == 0)
+    let made = try FileManager.default.attributesOfItem(atPath: tree.path + "/s")
+    #expect(made[.posixPermissions] as? Int == 0o660)
+    #expect(made[.type] as? FileAttributeType == .typeSocket)
+  }
+
+  @Test func aSocketOnWhichSomebodyAnswersIsNotTaken() throws {
+    let tree = try TemporaryTree(["keep": "", "file": ""])
+    let listener = try SocketServer.unixListener(tree.path + "/s")
+    defer { close(listener) }
+    for name in ["/s", "/file", "/absent/s"] {
+      let result = try Program.start(["helper", "--listen", tree.path + name, "--idle", "1s"]).finish()
+      #expect(result.status == 64)
+      #expect(result.error.hasPrefix(tree.path + name + ": "))
+    }
+    #expect(throws: Never.self) { try SocketConnection(unix: tree.path + "/s") }
+  }
+
   @Test func theHelpDoesNotShowIt() throws {
     for arguments in [["--help"], ["help"], []] {
       let result = try Program.start(arguments).finish()
