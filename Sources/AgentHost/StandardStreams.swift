@@ -11,6 +11,12 @@ public enum StandardStreams {
   /// Writes a line to standard error.
   public static func error(_ line: String) { write(Array((line + "\n").utf8), to: STDERR_FILENO) }
 
+  /// Writes what ends the program to standard error; the journal shows every line of it as an error (sd-daemon(3)).
+  public static func complaint(_ text: String) {
+    guard Journal.isStandardError else { return error(text) }
+    for line in text.split(whereSeparator: \.isNewline) { error("<3>\(line)") }
+  }
+
   private static func write(_ bytes: [UInt8], to descriptor: CInt) {
     var rest = bytes[...]
     while !rest.isEmpty {

@@ -18,8 +18,5 @@ public enum Terminal {
     return !noColor.isEmpty || environment("TERM") == "dumb"
   }
 
-  /// Whether standard error goes to the journal (JOURNAL_STREAM, systemd.exec(5)).
-  public static var isJournal: Bool { environment("JOURNAL_STREAM") != nil }
-
   private static func environment(_ name: String) -> String? { getenv(name).map { String(cString: $0) } }
 }

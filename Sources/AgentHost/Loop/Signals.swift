@@ -11,6 +11,9 @@ public actor Signals {
     case terminate = 15
   }
 
+  /// `systemctl reload`, `kill -HUP`.
+  private static let reload: CInt = 1
+
   private final class Watched {
     let source: EventSource
 
@@ -27,11 +30,12 @@ public actor Signals {
 
   isolated deinit { watched = [] }
 
-  /// Blocks the ending signals and ignores SIGPIPE; before any thread is started, because threads inherit the mask.
+  /// Blocks the signals that become events and ignores SIGPIPE; before any thread is started, because threads inherit the mask.
   public static func block() {
     var set = sigset_t()
     sigemptyset(&set)
     for signal in Ending.allCases { sigaddset(&set, signal.rawValue) }
+    sigaddset(&set, reload)
     pthread_sigmask(SIG_BLOCK, &set, nil)
     clinux_ignore_sigpipe()
   }
@@ -44,6 +48,15 @@ public actor Signals {
     for signal in Ending.allCases {
       watched.append(Watched(try EventSource.signal(signal.rawValue) { _ in continuation.yield(signal) }))
     }
+    return stream
+  }
+
+  /// Requests to read the configuration again; those that come while nobody takes one are one.
+  ///
+  /// - Throws: ``SystemCallError`` when the loop cannot receive them.
+  public func reloads() throws(SystemCallError) -> AsyncStream<Void> {
+    let (stream, continuation) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
+    watched.append(Watched(try EventSource.signal(Self.reload) { _ in continuation.yield() }))
     return stream
   }
 }

@@ -23,6 +23,9 @@ public final class Worker: Sendable {
   public func run<T: Sendable>(_ body: @Sendable () throws -> T) async throws -> T {
     try await queue.run(body)
   }
+
+  /// Holds the thread up until the process ends, for tests of who watches it.
+  public func hang() async { await queue.hang() }
 }
 
 private actor WorkerQueue {
@@ -32,6 +35,10 @@ private actor WorkerQueue {
   init(executor: WorkerExecutor) { self.executor = executor }
 
   func run<T: Sendable>(_ body: @Sendable () throws -> T) throws -> T { try body() }
+
+  func hang() {
+    while true { pause() }
+  }
 }
 
 private final class WorkerExecutor: SerialExecutor, Sendable {

@@ -22,4 +22,7 @@ public final class NetworkLoop: Sendable {
 
   /// Whether the thread was started.
   package var isStarted: Bool { group.withLock { $0 != nil } }
+
+  /// Waits until the thread has answered.
+  public func answer() async { try? await eventLoop.submit {}.get() }
 }

@@ -3,7 +3,7 @@ public import AgentCore
 /// What every check can be told, whatever it checks.
 public struct CheckSettings: SettingsSection, Sendable {
   /// The keys of ``CheckSettings``, which stand beside a check's own.
-  static let keys = ["enabled", "hold", "clear"]
+  public static let keys = ["enabled", "hold", "clear"]
 
   /// False switches the check off.
   public var isEnabled: Bool

@@ -4,22 +4,24 @@ import AgentPlugins
 
 /// Everything that a command needs to look at a host.
 struct AgentSession: Sendable {
-  let configuration: Configuration
-  let roles: Set<Role>
-  /// A file that might have told a role and could not be read.
-  let roleProblem: String?
+  let base: SessionBase
+  var plan: SessionPlan
   let identity: HostIdentity
   let clock: any AgentClock
-  let host: Host
-  /// Whether the host is the machine that the agent runs on, not a recorded one nor one below another root.
-  let isThisMachine: Bool
   let engine: Engine
-  let events: HostEvents
+
+  var configuration: Configuration { plan.configuration }
+  var roles: Set<Role> { plan.roles }
+  var host: Host { plan.host }
+
+  /// Whether the host is the machine that the agent runs on, not a recorded one nor one below another root.
+  var isThisMachine: Bool { base.root.mode == .live && base.root.path == "/" }
+
   /// The thread for sockets, which the HTTP server and the probes share.
-  let network: NetworkLoop
+  var network: NetworkLoop { base.sources.network }
 
   /// Whether it looks at addresses that move from host to host.
-  var watchesAddresses: Bool { engine.active.contains { $0.descriptor.area == .addresses } }
+  var watchesAddresses: Bool { plan.active.contains { $0.descriptor.area == .addresses } }
 
   /// What the state says now.
   func report(since start: HostTime) -> Report {
@@ -27,7 +29,7 @@ struct AgentSession: Sendable {
     return Report(
       engine.state.snapshot(),
       context: ReportContext(
-        agent: .current, host: identity, roles: roles, roleProblem: roleProblem, observedAt: now,
+        agent: .current, host: identity, roles: roles, roleProblem: plan.roleProblem, observedAt: now,
         duration: now.elapsed(since: start)))
   }
 

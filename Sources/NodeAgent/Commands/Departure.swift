@@ -21,7 +21,7 @@ struct Departure {
       NodeAgent.exit(withError: ExitCode(NagiosReport.unknown))
     }
     guard let own else { NodeAgent.exit(withError: error) }
-    StandardStreams.error(own.message)
+    StandardStreams.complaint(own.message)
     NodeAgent.exit(withError: own.exitCode)
   }
 

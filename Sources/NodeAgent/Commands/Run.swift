@@ -8,7 +8,8 @@ struct Run: ParsableCommand {
     abstract: "Watches the host and serves Prometheus metrics.",
     discussion: """
       GET /metrics, /healthz, /readyz and /status (the report as JSON, for this host only unless 'status: public').
-      A scrape shows the last state and never touches the host. SIGTERM and Ctrl-C end it.
+      A scrape shows the last state and never touches the host. SIGTERM and Ctrl-C end it. SIGHUP (systemctl reload)
+      reads the configuration again; when that is wrong, the one before stays in force and the log says why.
       """)
 
   @OptionGroup var observing: ObservingOptions
@@ -26,19 +27,20 @@ struct Run: ParsableCommand {
   @Option(help: "Form of the log on standard error.")
   var logFormat = LogFormat.text
 
+  @Option(help: .private)
+  var testHang: HangTarget?
+
   func run() throws {
     Signals.block()
-    let (observing, listen) = (observing, listen)
-    let (level, format) = (logLevel.level, logFormat)
-    let isJournal = Terminal.isJournal
-    let logger = Logger(label: "nodeagent") { _ in
-      AgentLogHandler(level: level, format: format, isJournal: isJournal)
-    }
+    let (observing, listen, hang) = (observing, listen, testHang)
+    let handler = AgentLogHandler(level: logLevel.level, format: logFormat, sink: .standardError)
+    let logger = Logger(label: "nodeagent") { _ in handler }
     try CommandRunner.run { loop in
       let signals = Signals(loop: loop)
       let ending = try await signals.ending()
-      let session = try await SessionBuilder(options: observing, loop: loop, isLasting: true).build()
-      return try await Daemon(session: session, loop: loop, logger: logger).run(listen: listen, until: ending)
+      let reloads = try await signals.reloads()
+      let daemon = Daemon(options: observing, listen: listen, hang: hang, loop: loop, logger: logger)
+      return try await daemon.run(until: ending, reloads: reloads)
     }
   }
 }

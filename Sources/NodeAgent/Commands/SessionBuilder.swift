@@ -11,6 +11,9 @@ struct SessionBuilder {
   /// The names that the user asked for, where that asks for more than usual; see ``RoundWishes/named``.
   var named: Set<String> = []
 
+  /// A plugin whose looks never end; for tests.
+  var hanging: String?
+
   /// - Throws: ``CommandError``.
   func build() async throws -> AgentSession {
     let registry = PluginRegistry.all
@@ -19,10 +22,6 @@ struct SessionBuilder {
     let recording = try configured { try Recording(of: root) }
     let files = HostFiles(root: root, forbidden: recording.forbidden)
     let worker = try Worker()
-    let (detected, identity) = try await worker.run { (RoleDetection(reading: files), HostIdentity(reading: files)) }
-    let configuration = try load(root: root, registry: registry, detected: detected)
-    let named = Set(options.role.compactMap(\.role))
-    let roles = named.isEmpty ? configuration.settings.roles ?? detected.roles : named
     let clock = LoopClock(loop: loop)
     let events = root.mode == .live && isLasting ? HostEvents.live(loop: loop, files: files) : .none
     let knowledge = AgentKnowledge(events: events, registry: registry)
@@ -30,20 +29,36 @@ struct SessionBuilder {
       root.mode == .live
       ? HostSources.live(files: files, worker: worker, loop: loop, clock: clock, isLasting: isLasting)
       : .recorded(recording, files: files, worker: worker)
-    let host = Host(
-      files: files, roles: roles, cluster: configuration.settings.cluster, worker: worker, events: events,
-      kubelet: KubeletSource(files: files, worker: worker, loop: loop), agent: knowledge, sources: sources,
-      wishes: wishes(configuration))
-    let active = ActivePlugins(configuration: configuration, selection: selection).make(registry, host: host)
+    let base = SessionBase(
+      registry: registry, selection: selection, root: root, files: files, worker: worker, events: events,
+      kubelet: KubeletSource(files: files, worker: worker, loop: loop), knowledge: knowledge, sources: sources)
+    let identity = try await worker.run { HostIdentity(reading: files) }
+    let plan = try await plan(on: base)
     let shown: any AgentClock =
       root.mode == .recorded && !isLasting ? RecordedClock(showing: recording.time) : clock
-    let state = NodeState(active: active, started: shown.now())
+    let state = NodeState(active: plan.active, started: shown.now())
     knowledge.connect(state)
     return AgentSession(
-      configuration: configuration, roles: roles, roleProblem: detected.problems.first?.description, identity: identity,
-      clock: shown, host: host, isThisMachine: root.mode == .live && root.path == "/",
-      engine: Engine(loop: loop, clock: shown, active: active, state: state), events: events,
-      network: sources.network)
+      base: base, plan: plan, identity: identity, clock: shown,
+      engine: Engine(loop: loop, clock: shown, active: plan.active, state: state))
+  }
+
+  /// Reads the configuration and the host's roles, and makes the plugins that they want.
+  ///
+  /// - Parameter kept: plugins that are taken over where nothing changed that they were made of.
+  /// - Throws: ``CommandError``.
+  func plan(on base: SessionBase, keeping kept: [ActivePlugin] = []) async throws -> SessionPlan {
+    let (configuration, detected) = try await load(base)
+    let named = Set(options.role.compactMap(\.role))
+    let roles = named.isEmpty ? configuration.settings.roles ?? detected.roles : named
+    let host = Host(
+      files: base.files, roles: roles, cluster: configuration.settings.cluster, worker: base.worker,
+      events: base.events, kubelet: base.kubelet, agent: base.knowledge, sources: base.sources,
+      wishes: wishes(configuration))
+    let plugins = ActivePlugins(configuration: configuration, selection: base.selection, hanging: hanging)
+    return SessionPlan(
+      configuration: configuration, roles: roles, roleProblem: detected.problems.first?.description, host: host,
+      active: plugins.make(base.registry, host: host, keeping: kept))
   }
 
   private func wishes(_ configuration: Configuration) -> RoundWishes {
@@ -53,9 +68,15 @@ struct SessionBuilder {
       timeout: options.timeout.map { .seconds($0) }, named: named, isLasting: isLasting)
   }
 
-  private func load(root: HostRoot, registry: [Registration], detected: RoleDetection) throws -> Configuration {
-    try configured {
-      try ConfigurationFile(named: options.config, root: root).load(registry: registry, detected: detected)
+  private func load(_ base: SessionBase) async throws -> (Configuration, RoleDetection) {
+    do {
+      let source = try ConfigurationFile(named: options.config, root: base.root)
+      return try await base.worker.run {
+        let detected = RoleDetection(reading: base.files)
+        return (try source.load(registry: base.registry, detected: detected), detected)
+      }
+    } catch {
+      throw CommandError.configuration("\(error)")
     }
   }
 

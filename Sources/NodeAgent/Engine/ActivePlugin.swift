@@ -10,6 +10,8 @@ struct ActivePlugin: Sendable {
   var checks: [CheckDefinition]
   /// Checks that the configuration switched off, with the place where it says so.
   var switchedOff: [CheckID: String]
+  /// What the configuration said when the plugin was made: plugins that were made of the same are the same.
+  var basis: [String] = []
 
   var name: String { descriptor.name }
   var timings: [CheckID: CheckTiming] {
@@ -30,7 +32,8 @@ struct ActivePlugin: Sendable {
     } + skippedByConfiguration
   }
 
-  private var skippedByConfiguration: [Verdict] {
+  /// The checks that are switched off.
+  var skippedByConfiguration: [Verdict] {
     checks.compactMap { check in
       switchedOff[check.id].map { Verdict(check.id, .skipped, "switched off in \($0)") }
     }

@@ -18,6 +18,9 @@ struct CheckTracks: Sendable, Equatable {
   /// Whether a change waits to be confirmed.
   var areWaiting: Bool { tracks.values.contains(where: \.isWaiting) }
 
+  /// The announced states.
+  var states: [VerdictKey: CheckState] { tracks.mapValues(\.verdict.state) }
+
   var verdicts: [Verdict] { announced.map(\.verdict) }
 
   /// Takes the verdicts of a round and returns what is announced by it; what is gone from them is gone.
@@ -41,6 +44,16 @@ struct CheckTracks: Sendable, Equatable {
     order = verdicts.map(\.key)
     self.time = time
     return announcements
+  }
+
+  /// Forgets what is announced of checks and announces other verdicts on them instead; nothing counts as a change.
+  mutating func replace(_ checks: Set<CheckID>, by verdicts: [Verdict]) {
+    order.removeAll { checks.contains($0.check) }
+    tracks = tracks.filter { !checks.contains($0.key.check) }
+    for verdict in verdicts {
+      order.append(verdict.key)
+      tracks[verdict.key] = CheckTrack(first: verdict)
+    }
   }
 }
 

@@ -6,32 +6,44 @@ struct Engine: Sendable {
   /// How often the event loop shows that it is alive; `/healthz` allows 30 s.
   static let beat = Duration.seconds(20)
 
-  let loop: EventLoop
   let clock: any AgentClock
-  let active: [ActivePlugin]
   let state: NodeState
-  /// The part of its jitter by which an interval is shifted; between -1 and 1.
-  var shift: @Sendable () -> Double = { .random(in: -1...1) }
-  /// Called with the changes that a round announces, after they are published.
-  var announce: @Sendable ([Transition]) -> Void = { _ in }
+  private let runners: [PluginRunner]
+
+  /// - Parameter shift: the part of its jitter by which an interval is shifted; between -1 and 1.
+  init(
+    loop: EventLoop, clock: any AgentClock, active: [ActivePlugin], state: NodeState,
+    shift: @escaping @Sendable () -> Double = { .random(in: -1...1) }
+  ) {
+    self.clock = clock
+    self.state = state
+    runners = active.map { PluginRunner($0, loop: loop, clock: clock, state: state, shift: shift) }
+  }
 
   /// Every plugin looks once, all at the same time.
   func observeOnce(timeout: Duration?) async {
     await withDiscardingTaskGroup { group in
-      for runner in runners() { group.addTask { await runner.once(timeout: timeout) } }
+      for runner in runners { group.addTask { await runner.once(timeout: timeout) } }
     }
   }
 
   /// Every plugin looks whenever it is triggered or due, until the task is cancelled.
-  func run() async {
+  func run(telling listener: RoundListener = RoundListener()) async {
     await withDiscardingTaskGroup { group in
-      for runner in runners() { group.addTask { await runner.run() } }
+      for runner in runners { group.addTask { await runner.run(telling: listener) } }
       group.addTask { await beat() }
     }
   }
 
-  private func runners() -> [PluginRunner] {
-    active.map { PluginRunner($0, loop: loop, clock: clock, state: state, shift: shift, announce: announce) }
+  /// Goes on with the same plugins as a new configuration wants them, all in one step; on the event loop's thread.
+  func adopt(_ active: [ActivePlugin]) {
+    let wanted = Dictionary(active.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
+    var tracks: [String: [AnnouncedVerdict]] = [:]
+    for runner in runners {
+      guard let next = wanted[runner.name] else { continue }
+      tracks[runner.name] = runner.assumeIsolated { $0.adopt(next) }
+    }
+    state.adopt(active, tracks: tracks)
   }
 
   private func beat() async {

@@ -9,23 +9,48 @@ final class NodeState: Sendable {
     var generation: UInt64 = 0
     var page: (generation: UInt64, bytes: [UInt8])?
     var beat: HostTime
+    var active: [ActivePlugin]
+    var configuration: ConfigurationStatus?
   }
 
   private let content: Mutex<Content>
   private let started: HostTime
-  private let active: [ActivePlugin]
 
   init(active: [ActivePlugin], started: HostTime) {
-    self.active = active
     self.started = started
-    content = Mutex(Content(beat: started))
+    content = Mutex(Content(beat: started, active: active))
   }
+
+  /// The plugins, in the order of the registry.
+  var active: [ActivePlugin] { content.withLock(\.active) }
 
   /// Takes the end of a round.
   func publish(_ round: PluginRound, of plugin: String) {
     content.withLock { content in
       content.plugins[plugin, default: PluginState()].take(round)
       content.generation += 1
+    }
+  }
+
+  /// Goes on with the same plugins as a new configuration wants them; what they found stays.
+  ///
+  /// - Parameter tracks: what is announced of each plugin from now on.
+  func adopt(_ active: [ActivePlugin], tracks: [String: [AnnouncedVerdict]]) {
+    content.withLock { content in
+      content.active = active
+      for (plugin, tracks) in tracks { content.plugins[plugin]?.take(tracks) }
+      content.generation += 1
+    }
+  }
+
+  /// How the reading of the configuration went; nil where it is read only once.
+  var configuration: ConfigurationStatus? {
+    get { content.withLock(\.configuration) }
+    set {
+      content.withLock { content in
+        content.configuration = newValue
+        content.generation += 1
+      }
     }
   }
 
@@ -37,14 +62,15 @@ final class NodeState: Sendable {
 
   /// Whether every plugin has ended a round.
   var isReady: Bool {
-    content.withLock { content in active.allSatisfy { content.plugins[$0.name] != nil } }
+    content.withLock { content in content.active.allSatisfy { content.plugins[$0.name] != nil } }
   }
 
   /// All plugins as they are now, in the order of the registry.
   func snapshot() -> NodeSnapshot {
-    let plugins = content.withLock(\.plugins)
+    let (active, plugins, configuration) = content.withLock { ($0.active, $0.plugins, $0.configuration) }
     return NodeSnapshot(
-      plugins: active.map { NodeSnapshot.Entry(active: $0, state: plugins[$0.name]) }, started: started)
+      plugins: active.map { NodeSnapshot.Entry(active: $0, state: plugins[$0.name]) }, started: started,
+      configuration: configuration)
   }
 
   /// The rendered page: made anew only when a round ended since the last one.

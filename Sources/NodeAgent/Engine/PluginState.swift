@@ -24,6 +24,9 @@ struct PluginState: Sendable, Equatable {
     last = round
     if round.problem == nil { lastSuccess = round.ended } else { failures += 1 }
   }
+
+  /// Takes what is announced without a look, because the configuration says so.
+  mutating func take(_ tracks: [AnnouncedVerdict]) { last.tracks = tracks }
 }
 
 /// The whole node at one moment.
@@ -36,4 +39,14 @@ struct NodeSnapshot: Sendable {
 
   var plugins: [Entry]
   var started: HostTime
+  /// Nil where the configuration is read only once.
+  var configuration: ConfigurationStatus?
+}
+
+/// How the reading of the configuration went.
+struct ConfigurationStatus: Sendable, Equatable {
+  /// Whether the last reading succeeded: what is in force is what the file says.
+  var isCurrent: Bool
+  /// The last reading that succeeded.
+  var loadedAt: HostTime
 }

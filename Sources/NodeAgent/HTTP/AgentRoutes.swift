@@ -6,7 +6,9 @@ struct AgentRoutes: Sendable {
   /// `/healthz` fails when the event loop was last seen alive longer ago than this.
   static let deadAfter = Duration.seconds(30)
 
-  let session: AgentSession
+  let current: CurrentSession
+
+  private var session: AgentSession { current.session }
 
   var routes: HTTPRoutes {
     HTTPRoutes([
@@ -16,6 +18,7 @@ struct AgentRoutes: Sendable {
   }
 
   private func metrics() -> HTTPResponse {
+    let session = session
     let page = session.engine.state.page { _ in PrometheusText.render(session.metrics()) }
     return HTTPResponse(contentType: "text/plain; version=0.0.4; charset=utf-8", body: page)
   }
@@ -23,6 +26,7 @@ struct AgentRoutes: Sendable {
   /// A plugin that the host's own fault holds up does not make it fail: the reporter must not be killed by what it
   /// reports.
   private func health() -> HTTPResponse {
+    let session = session
     let silence = session.clock.now().elapsed(since: session.engine.state.lastBeat)
     guard silence <= Self.deadAfter else {
       return .text(status: 503, "the event loop has not run for \(Int(silence.inSeconds)) s")
@@ -35,6 +39,7 @@ struct AgentRoutes: Sendable {
   }
 
   private func status(_ request: HTTPRequestInfo) -> HTTPResponse {
+    let session = session
     guard request.isLoopback || session.configuration.settings.status == .public else {
       return .text(status: 403, "/status answers this host only; 'status: public' in the configuration opens it")
     }

@@ -16,7 +16,9 @@ enum HTTPServerError: Error, Sendable, Hashable, CustomStringConvertible {
   /// The error in one line.
   var description: String {
     switch self {
-    case .cannotListen(let address, let reason): "cannot listen on \(address): \(reason)"
+    case .cannotListen(let address, let reason):
+      "cannot listen on \(address): \(reason); name an address of this host and a free port with --listen HOST:PORT or "
+        + "'listen' in the configuration (who has a port: ss -ltnp 'sport = :\(address.port)')"
     }
   }
 }

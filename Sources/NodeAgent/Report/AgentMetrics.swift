@@ -6,7 +6,7 @@ enum AgentMetrics {
   static func families(_ snapshot: NodeSnapshot, agent: AgentBuild, roles: Set<Role>) -> [MetricFamily] {
     let node = JudgedNode(snapshot, roles: roles)
     return [buildInfo(agent), checkState(node), checkChanged(node), transitions(snapshot), impact(node)]
-      + plugins(snapshot) + united(snapshot.plugins.flatMap { $0.state?.last.metrics ?? [] })
+      + configuration(snapshot) + plugins(snapshot) + united(snapshot.plugins.flatMap { $0.state?.last.metrics ?? [] })
   }
 
   /// One family of each name: several plugins measure endpoints.
@@ -63,6 +63,20 @@ enum AgentMetrics {
       samples: Plane.allCases.compactMap { plane in
         node.impact.planes[plane]?.metricValue.map { MetricSample($0, ["plane": plane.rawValue]) }
       })
+  }
+
+  private static func configuration(_ snapshot: NodeSnapshot) -> [MetricFamily] {
+    guard let status = snapshot.configuration else { return [] }
+    return [
+      MetricFamily(
+        "nodeagent_config_last_reload_successful",
+        help: "Whether the last reading of the configuration succeeded; if not, the one before is in force.",
+        value: status.isCurrent ? 1 : 0),
+      MetricFamily(
+        "nodeagent_config_last_reload_success_timestamp_seconds",
+        help: "When the configuration was last read with success, in seconds since 1970.",
+        value: status.loadedAt.wallSeconds),
+    ]
   }
 
   private static func plugins(_ snapshot: NodeSnapshot) -> [MetricFamily] {

@@ -35,7 +35,12 @@ import Testing
     let (running, port) = try start()
     let second = try Program.run("run", "--listen", "127.0.0.1:\(port)")
     #expect(second.status == 1)
-    #expect(second.error == "cannot listen on 127.0.0.1:\(port): address already in use\n")
+    #expect(
+      second.error == """
+        cannot listen on 127.0.0.1:\(port): address already in use; name an address of this host and a free port with \
+        --listen HOST:PORT or 'listen' in the configuration (who has a port: ss -ltnp 'sport = :\(port)')
+
+        """)
     running.process.terminate()
     _ = running.finish()
   }

@@ -162,14 +162,14 @@ import Testing
 extension ActivePlugin {
   static func fake(
     _ plugin: FakePlugin, name: String = "fake", rhythm: Rhythm, check: CheckDefinition = FakePlugin.check,
-    deadline: Duration
+    deadline: Duration, switchedOff: [CheckID: String] = [:], basis: [String] = []
   ) -> ActivePlugin {
     let descriptor = PluginDescriptor(
       name: name, area: .prerequisites, summary: "s", checks: [check], rhythm: rhythm,
       deadline: deadline)
     return ActivePlugin(
       descriptor: descriptor, plugin: plugin, interval: rhythm.interval, deadline: deadline, checks: descriptor.checks,
-      switchedOff: [:])
+      switchedOff: switchedOff, basis: basis)
   }
 }
 

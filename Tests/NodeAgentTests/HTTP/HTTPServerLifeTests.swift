@@ -31,7 +31,7 @@ import Testing
           try await HTTPServer.start(listen: [taken], routes: testRoutes, on: eventLoop)
         }
       }
-      #expect(error?.description == "cannot listen on 127.0.0.1:\(port): address already in use")
+      #expect(error?.description.hasPrefix("cannot listen on 127.0.0.1:\(port): address already in use; ") == true)
     }
   }
 
@@ -40,7 +40,7 @@ import Testing
     let error = await #expect(throws: HTTPServerError.self) {
       try await withEventLoop { try await HTTPServer.start(listen: [foreign], routes: testRoutes, on: $0) }
     }
-    #expect(error?.description == "cannot listen on 192.0.2.1:1: cannot assign requested address")
+    #expect(error?.description.hasPrefix("cannot listen on 192.0.2.1:1: cannot assign requested address; ") == true)
   }
 
   @Test func oneFailureClosesWhatWasOpened() async throws {

@@ -14,20 +14,25 @@ struct SampleReport {
     var dependsOn: [Dependency] = []
   }
 
+  private static let time = HostTime(wallNanoseconds: 1_795_230_000_000_000_000, bootNanoseconds: 0)
+
   static func make(_ rounds: [Round], host: String = "n100-001", roles: Set<Role> = [.worker]) -> Report {
-    let time = HostTime(wallNanoseconds: 1_795_230_000_000_000_000, bootNanoseconds: 0)
+    Report(
+      snapshot(rounds),
+      context: ReportContext(
+        agent: AgentBuild(version: "0.1.0", revision: "abc", arch: "x86_64"),
+        host: HostIdentity(name: host, system: "Debian GNU/Linux 12", kernel: "6.1.0"), roles: roles, observedAt: time,
+        duration: .seconds(1)))
+  }
+
+  static func snapshot(_ rounds: [Round]) -> NodeSnapshot {
     let entries = rounds.map { round in
       var state = PluginState()
       state.take(
         PluginRound(tracks: round.verdicts.map { AnnouncedVerdict(verdict: $0) }, duration: .seconds(round.seconds)))
       return NodeSnapshot.Entry(active: active(round), state: state)
     }
-    return Report(
-      NodeSnapshot(plugins: entries, started: time),
-      context: ReportContext(
-        agent: AgentBuild(version: "0.1.0", revision: "abc", arch: "x86_64"),
-        host: HostIdentity(name: host, system: "Debian GNU/Linux 12", kernel: "6.1.0"), roles: roles, observedAt: time,
-        duration: .seconds(1)))
+    return NodeSnapshot(plugins: entries, started: time)
   }
 
   private static func active(_ round: Round) -> ActivePlugin {
