@@ -139,20 +139,8 @@ import Testing
   }
 
   @Test func aSocketOfThisProcessIsFoundOnTheLiveHost() throws {
-    let socket = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+    let (socket, port) = try SocketServer.tcpListener(backlog: 1)
     defer { close(socket) }
-    var address = sockaddr_in()
-    address.sin_family = sa_family_t(AF_INET)
-    address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
-    var length = socklen_t(MemoryLayout<sockaddr_in>.size)
-    let port = withUnsafeMutableBytes(of: &address) { bytes -> UInt16 in
-      let pointer = bytes.assumingMemoryBound(to: sockaddr.self).baseAddress
-      guard bind(socket, pointer, length) == 0, listen(socket, 1) == 0, getsockname(socket, pointer, &length) == 0
-      else {
-        return 0
-      }
-      return bytes.loadUnaligned(fromByteOffset: 2, as: UInt16.self).bigEndian
-    }
     let files = HostFiles(root: try HostRoot("/"))
     let found = try #require(try ListeningSockets(reading: files).sockets.first { $0.port == port })
     #expect(found.address == IPAddress(v4: 0x7F00_0001))

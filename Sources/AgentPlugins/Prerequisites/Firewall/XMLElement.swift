@@ -102,7 +102,7 @@ private struct XMLReader {
   /// Everything up to a blank or a sign of the syntax.
   private mutating func name() -> String? {
     let rest = bytes[position...]
-    let end = rest.firstIndex { $0 <= 0x20 || "=/><\"'".utf8.contains($0) } ?? rest.endIndex
+    let end: Int = rest.firstIndex { $0 <= 0x20 || "=/><\"'".utf8.contains($0) } ?? rest.endIndex
     guard end > position else { return nil }
     defer { position = end }
     return String(decoding: bytes[position..<end], as: UTF8.self)
