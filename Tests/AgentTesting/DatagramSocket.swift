@@ -28,7 +28,9 @@ public final class DatagramSocket: Sendable {
   /// Receives up to and with the first datagram that has a line.
   public func receive(upTo line: String) throws -> [String] {
     var received: [String] = []
-    repeat { received.append(try receive()) } while received.last?.split(separator: "\n").contains(Substring(line)) == false
+    repeat {
+      received.append(try receive())
+    } while received.last?.split(separator: "\n").contains(Substring(line)) == false
     return received
   }
 }

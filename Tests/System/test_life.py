@@ -80,20 +80,26 @@ def test_a_start_is_over_when_everything_was_looked_at(agent):
   assert show(agent, "ActiveState") == "active" and show(agent, "Type") == "notify"
 
 
+def status_is_true(agent: Agent) -> bool:
+  """Whether the status line counts what /status has, and names the worst first."""
+  found, line = agent.status()["verdicts"], show(agent, "StatusText")
+  groups = {state: [each for each in found if each["state"] == state] for state in ("failing", "unknown", "warning")}
+  worst = next(each for each in groups.values() if each)[0]
+  words = {"failing": "failing", "unknown": "could not be checked", "warning": "warning"}
+  return all(f"{len(each)} {words[state]}" in line for state, each in groups.items() if each) \
+    and f": {worst['check']} {worst['subject']}".rstrip() in line
+
+
 def test_the_status_line_says_what_is_wrong(agent):
+  wait.until(lambda: status_is_true(agent), 5, "the status line is true")
   line = show(agent, "StatusText")
-  found = agent.status()["verdicts"]
-  for state, words in (("failing", "failing"), ("unknown", "could not be checked"), ("warning", "warning")):
-    if count := sum(each["state"] == state for each in found):
-      assert f"{count} {words}" in line
-  shown = agent.guest.exec("systemctl", "status", "--no-pager", UNIT, check=False)
-  assert f'Status: "{line}"' in shown
+  assert f'Status: "{line}"' in agent.guest.exec("systemctl", "status", "--no-pager", "--full", UNIT, check=False)
   agent.guest.exec("systemctl", "stop", "crio.service")
   try:
-    wait.until(lambda: "units.state crio.service" in show(agent, "StatusText"), 10, "the status line names CRI-O")
+    wait.until(lambda: show(agent, "StatusText") != line and status_is_true(agent), 20, "the status line follows")
   finally:
     agent.guest.exec("systemctl", "start", "crio.service")
-  wait.until(lambda: "units.state crio.service" not in show(agent, "StatusText"), 60, "the status line lets go")
+  wait.until(lambda: show(agent, "StatusText") == line, 60, "the status line lets go")
 
 
 def test_a_reload_takes_the_new_configuration(agent):
@@ -136,13 +142,12 @@ def test_a_hundred_reloads_at_once_are_borne(agent):
 
 
 def test_a_worker_thread_that_hangs_is_ended_by_the_watchdog(agent):
-  drop_in(agent, "WatchdogSec=3s", "Restart=on-failure", "RestartSec=100ms", "LimitCORE=0",
+  # Only the watchdog's word is a reason to start it again.
+  drop_in(agent, "WatchdogSec=3s", "Restart=on-watchdog", "RestartSec=100ms", "LimitCORE=0",
           "ExecStart=", f"ExecStart={START} --test-hang worker")
   agent.guest.exec("systemctl", "restart", UNIT, seconds=60)
   first = show(agent, "InvocationID")
   wait.until(lambda: int(show(agent, "NRestarts")) >= 1, 30, "systemd starts the agent again")
-  log = agent.guest.exec("journalctl", "-o", "cat", "-u", UNIT, f"INVOCATION_ID={first}")
-  assert "Watchdog timeout" in log
   wait.until(lambda: show(agent, "InvocationID") != first and agent.is_ready(), 30, "another agent is ready")
 
 
@@ -201,9 +206,9 @@ def test_the_journal_finds_entries_by_their_fields(agent):
   agent.guest.exec("systemctl", "stop", "crio.service")
   try:
     found = wait.until(lambda: entries(agent, "NODEAGENT_CHECK=units.state", "NODEAGENT_SUBJECT=crio.service",
-                                       "NODEAGENT_STATE=failing", "PRIORITY=3", "SYSLOG_IDENTIFIER=nodeagent"),
+                                       "NODEAGENT_STATE=warning", "PRIORITY=4", "SYSLOG_IDENTIFIER=nodeagent"),
                        20, "the journal has CRI-O's end")
-    assert found[0].startswith("units.state crio.service is failing: ")
+    assert found[0].startswith("units.state crio.service is warning: ")
   finally:
     agent.guest.exec("systemctl", "start", "crio.service")
 
@@ -212,3 +217,25 @@ def test_json_lines_keep_their_priority(agent):
   drop_in(agent, "ExecStart=", f"ExecStart={START} --log-format json")
   agent.guest.exec("systemctl", "restart", UNIT, seconds=60)
   assert any(line.startswith('{"level":"notice","message":"nodeagent ') for line in entries(agent, "PRIORITY=5"))
+
+
+def test_reloads_leave_nothing_behind(agent):
+  pid = agent.identity()["MainPID"]
+
+  def used() -> tuple[int, int]:
+    memory = next(line for line in agent.guest.read(f"/proc/{pid}/status").splitlines() if line.startswith("RssAnon"))
+    return len(agent.guest.exec("ls", f"/proc/{pid}/fd").split()), int(memory.split()[1])
+
+  def exchange(times: int) -> None:
+    """Reloads two configurations in turn that make every plugin anew, and waits until each is in force."""
+    for number in range(times):
+      loaded = metric(agent, LOADED)
+      reload(agent, f"cluster: {{serviceAddresses: {{inUse: [192.168.100.{241 + number % 2}]}}}}\n")
+      wait.until(lambda: metric(agent, LOADED) > loaded, 10, "the configuration is loaded")
+  exchange(20)
+  descriptors, memory = used()
+  exchange(100)
+  # A look that is under way has descriptors of its own.
+  wait.until(lambda: used()[0] <= descriptors, 20, f"{descriptors} descriptors are open again")
+  print(f"\n100 reloads: {used()[1] - memory:+d} kB of {memory}")
+  assert used()[1] - memory < 1024

@@ -34,7 +34,8 @@ struct Reload: Sendable {
     let anew = plan.active.filter { known[$0.name] != $0.basis }.map(\.name)
     let roles = plan.roles.sorted().map(\.rawValue).joined(separator: ", ")
     logger.notice(
-      "configuration loaded, watching as \(roles); begun anew: \(anew.isEmpty ? "nothing" : anew.joined(separator: ", "))")
+      "configuration loaded, watching as \(roles); begun anew: \(anew.isEmpty ? "nothing" : anew.joined(separator: ", "))"
+    )
     if let listening, listening != plan.configuration.settings.listen {
       let places = listening.map(\.description).joined(separator: ", ")
       logger.warning(

@@ -38,7 +38,8 @@ import Testing
 
 @Suite struct JournalTests {
   @Test(arguments: [
-    ("8:1234", true), ("8:1235", false), ("9:1234", false), ("", false), ("8", false), ("8:", false), ("8:1234:0", false),
+    ("8:1234", true), ("8:1235", false), ("9:1234", false), ("", false), ("8", false), ("8:", false),
+    ("8:1234:0", false),
     ("x:y", false), ("-8:1234", false), ("8:99999999999999999999", false),
   ]) func theStreamIsTheOneThatTheEnvironmentNames(stream: String, matches: Bool) {
     #expect(Journal.matches(stream, device: 8, inode: 1234) == matches)

@@ -186,8 +186,9 @@ import Testing
   }
 
   @Test func theHelpDoesNotShowHowToHang() throws {
-    for arguments in [["run", "--help"], ["help", "run"], ["run", "--help-hidden"], ["--generate-completion-script", "bash"]]
-    {
+    for arguments in [
+      ["run", "--help"], ["help", "run"], ["run", "--help-hidden"], ["--generate-completion-script", "bash"],
+    ] {
       let result = try Program.start(arguments).finish()
       #expect(result.output.contains("listen") && !result.output.contains("hang"))
     }

@@ -21,7 +21,8 @@ import Testing
     _ plugin: FakePlugin, basis: String = "", switchedOff: [CheckID: String] = [:], check: CheckDefinition? = nil
   ) -> ActivePlugin {
     .fake(
-      plugin, rhythm: .every(interval), check: check ?? FakePlugin.check, deadline: .seconds(7), switchedOff: switchedOff,
+      plugin, rhythm: .every(interval), check: check ?? FakePlugin.check, deadline: .seconds(7),
+      switchedOff: switchedOff,
       basis: [basis])
   }
 

@@ -5,7 +5,8 @@ import Testing
 
 @Suite struct StatusTextTests {
   private func text(_ verdicts: [Verdict], isCurrent: Bool = true) -> String {
-    let node = JudgedNode(SampleReport.snapshot([SampleReport.Round(plugin: "a", verdicts: verdicts)]), roles: [.worker])
+    let node = JudgedNode(
+      SampleReport.snapshot([SampleReport.Round(plugin: "a", verdicts: verdicts)]), roles: [.worker])
     return StatusText.render(node, isCurrent: isCurrent)
   }
 
