@@ -25,6 +25,8 @@ def bed(emulation, binary):
 
 @pytest.mark.parametrize("fault", machine_rows(HOST))
 def test_fault_is_found_and_let_go(bed, measured, fault):
+  if fault.plugin and fault.plugin not in bed.plugins:
+    pytest.skip(f"the program has no plugin {fault.plugin}")
   with bed.use(keeps=not fault.boots):
     measured.append(Row(bed, MACHINE_MATRIX, fault, HOST).run())
 
@@ -86,12 +88,12 @@ def test_nfs_server_is_served_by_the_kernel_and_comes_and_goes(bed):
   """A server in a namespace, the machine its client: what the tests of storage stand on."""
   with bed.use(keeps=False) as machine, NFSServer(machine, "nas", "192.168.100.3/24") as server:
     server.export("/srv/share")
-    machine.write("/srv/share/file", "content\n")
+    machine.write("/srv/share/pvc/file", "content\n")
     for options in MOUNTS:
-      machine.shell(f"mkdir -p /mnt/{options} && mount -t nfs -o {options},hard,timeo=20 192.168.100.3:/srv/share"
+      machine.shell(f"mkdir -p /mnt/{options} && mount -t nfs -o {options},hard,timeo=20 192.168.100.3:/srv/share/pvc"
                     f" /mnt/{options} && flock /mnt/{options}/file true")
       assert machine.read(f"/mnt/{options}/file") == "content\n"
-    machine.write("/srv/share/other", "")
+    machine.write("/srv/share/pvc/other", "")
     server.cut()
     for number, options in enumerate(MOUNTS):
       machine.shell(f"systemd-run --quiet --unit=waits{number}.service stat /mnt/{options}/other")
@@ -99,11 +101,14 @@ def test_nfs_server_is_served_by_the_kernel_and_comes_and_goes(bed):
                60 * machine.patience, "both hang")
     server.join()
     wait.until(lambda: not machine.shell("ps -o stat= -C stat", check=False), 60 * machine.patience, "both go on")
-    assert machine.shell("systemctl is-failed 'waits*'", check=False).split() == []
     server.stop()
     server.start()
     for options in MOUNTS:
       assert machine.read(f"/mnt/{options}/file") == "content\n"
     server.withdraw("/srv/share")
-    assert "Stale file handle" in machine.shell("cat /mnt/vers=3/file 2>&1", check=False)
+    assert "Permission denied" in machine.shell("cat /mnt/vers=3/file 2>&1", check=False)
+    server.export("/srv/share")
+    machine.shell("rm -r /srv/share/pvc && mkdir /srv/share/pvc")
+    for options in MOUNTS:
+      assert "Stale file handle" in machine.shell(f"touch /mnt/{options}/new 2>&1", check=False)
     machine.shell("umount --lazy /mnt/vers=3 /mnt/vers=4.2")

@@ -28,10 +28,14 @@ def agent(root: Path, binary: Path, architecture: str = platform.machine()) -> L
   return layer
 
 
-def patience(listing: str) -> str:
-  """Settings that give every plugin of `nodeagent checks` the time of an emulated processor, and are else its own."""
-  plugins = sorted(set(re.findall(r"^ +([a-z-]+)\.[a-z-]+ ", listing, re.MULTILINE)))
-  return "plugins:\n" + "".join(f"  {name}: {{timeout: 15s}}\n" for name in plugins)
+def plugins(listing: str) -> set[str]:
+  """The plugins whose checks `nodeagent checks` lists."""
+  return set(re.findall(r"^ +([a-z-]+)\.[a-z-]+ ", listing, re.MULTILINE))
+
+
+def patience(plugins: set[str]) -> str:
+  """Settings that give every plugin the time of an emulated processor, and leave the rest to the program."""
+  return "plugins:\n" + "".join(f"  {name}: {{timeout: 15s}}\n" for name in sorted(plugins))
 
 
 def units(layer: Layer) -> None:

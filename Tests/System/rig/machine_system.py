@@ -45,6 +45,7 @@ class MachineSystem:
       raise
     self.guests = {name: self.machine}
     self.agents = {name: Agent(self.machine)}
+    self.plugins: set[str] = set()
     self._is_worn = True
 
   @contextmanager
@@ -60,8 +61,8 @@ class MachineSystem:
     """The machine just after its boot, and the agent newly installed; kept for restore()."""
     self.machine.restore()
     self.machine.unpack()
-    listing = self.machine.exec("/usr/bin/nodeagent", "checks")
-    self.machine.write("/etc/nodeagent/nodeagent.yaml", installed.patience(listing))
+    self.plugins = installed.plugins(self.machine.exec("/usr/bin/nodeagent", "checks"))
+    self.machine.write("/etc/nodeagent/nodeagent.yaml", installed.patience(self.plugins))
     self.machine.shell("systemctl start nodeagent-helper.socket nodeagent.service")
     self._wait_ready()
     for agent in self.agents.values():

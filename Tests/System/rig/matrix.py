@@ -127,6 +127,7 @@ class Fault:
   besides: tuple[Pattern, ...]
   counted: dict[str, float] = field(default_factory=dict)
   full: bool = False
+  plugin: str = ""
 
   @property
   def actions(self) -> tuple[Action, ...]:
@@ -153,8 +154,8 @@ class Matrix:
     for fault in matrix.faults:
       if unknown := {fault.host, *fault.also} - hosts:
         raise ValueError(f"{fault.name}: no such host: {sorted(unknown)}")
-      if plan.tier != "machine" and (fault.full or any(action.kind == "boot" for action in fault.actions)):
-        raise ValueError(f"{fault.name}: boot and full are for hosts with a kernel of their own")
+      if plan.tier != "machine" and (fault.full or fault.plugin or any(action.kind == "boot" for action in fault.actions)):
+        raise ValueError(f"{fault.name}: boot, full and plugin are for hosts with a kernel of their own")
     names = [fault.name for fault in matrix.faults]
     if len(set(names)) != len(names):
       raise ValueError("two rows have the same name")
@@ -181,7 +182,7 @@ def _pattern(table: dict) -> Pattern:
 def _fault(table: dict) -> Fault:
   name = table["name"]
   allowed = {"name", "host", "also", "stage", "repair", "repaired", "clear_within", "consequence", "besides",
-             "counted", "full"}
+             "counted", "full", "plugin"}
   if unknown := set(table) - allowed:
     raise ValueError(f"{name}: unknown keys {sorted(unknown)}")
   consequences = tuple(_pattern(each) for each in table.get("consequence", []))
@@ -190,7 +191,7 @@ def _fault(table: dict) -> Fault:
     raise ValueError(f"{name}: a finding besides needs its reason")
   return Fault(name, table["host"], tuple(table.get("also", [])), tuple(_stage(name, each) for each in table["stage"]),
                tuple(map(Action.parse, table["repair"])), table["repaired"], float(table["clear_within"]),
-               consequences, besides, dict(table.get("counted", {})), bool(table.get("full", False)))
+               consequences, besides, dict(table.get("counted", {})), bool(table.get("full", False)), table.get("plugin", ""))
 
 
 def _stage(name: str, table: dict) -> Stage:

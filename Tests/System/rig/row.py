@@ -64,7 +64,7 @@ class Row:
     while wrong := self._look_before():
       if time.monotonic() > deadline:
         raise RowFailure("not healthy before the fault:\n" + "\n".join(wrong))
-      time.sleep(wait.INTERVAL)
+      self._pause()
 
   def _look_before(self) -> list[str]:
     """Notes what every host says; answers what keeps the row from starting."""
@@ -96,7 +96,7 @@ class Row:
         said = [verdict for verdict in by_key(report).values() if verdict["check"] in checks]
         raise RowFailure(f"{self.host}: not found as the row says within {stage.within:g} s: {wanted}; the agent says\n"
                          f"{describe(said)}\n{self.agent.journal()}")
-      time.sleep(wait.INTERVAL)
+      self._pause()
     self.measured.detected.append(time.monotonic() - began)
     for plane, wanted in stage.impact.items():
       if (found := report["impact"].get(plane)) != wanted:
@@ -112,7 +112,7 @@ class Row:
     while left := self._left():
       if time.monotonic() > began + self.fault.clear_within * wait.PATIENCE:
         raise RowFailure(f"{self.host}: {self.fault.clear_within:g} s after the repair\n" + "\n".join(left))
-      time.sleep(wait.INTERVAL)
+      self._pause()
     self.measured.cleared = time.monotonic() - began
     for name in self.system.agents:
       self._check_nothing_else(name, None, self._status(name))
@@ -175,6 +175,10 @@ class Row:
     except (OSError, http.client.HTTPException, RuntimeError, ValueError) as error:
       raise RowFailure(f"{name}: the agent does not answer: {error}\n{self.system.agents[name].journal()}") from error
 
+  def _pause(self) -> None:
+    # An emulated processor has little left for the agent while it answers.
+    time.sleep(wait.INTERVAL * self.guest.patience)
+
   def _holds(self, command: str) -> bool:
     """Whether a line of shell succeeds in the guest."""
     script = f"if {{ {command}; }} >/dev/null 2>&1; then echo true; fi"
@@ -197,6 +201,6 @@ class Row:
     try:
       began = self._do(self.fault.repair)
       while self._left() and time.monotonic() < began + self.fault.clear_within:
-        time.sleep(wait.INTERVAL)
+        self._pause()
     except Exception as error:  # the failure that is on its way is the one to report
       print(f"the repair of {self.fault.name} failed as well: {error}")
