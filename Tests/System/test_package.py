@@ -241,6 +241,19 @@ def test_it_stops_at_once(installed):
   assert installed.exec("systemctl", "show", "-P", "Result", UNIT).strip() == "success"
 
 
+def test_reloading_keeps_the_process_and_refuses_wrong_settings(installed):
+  agent = Agent(installed)
+  before = agent.identity()
+  reloaded = "nodeagent_config_last_reload_successful "
+  installed.write(SETTINGS, "status: public\n")
+  installed.exec("systemctl", "reload", UNIT)
+  wait.until(lambda: reloaded + "1" in agent.metrics(), 10, "the new settings are in use")
+  installed.write(SETTINGS, "status: sometimes\n")
+  installed.exec("systemctl", "reload", UNIT, check=False)
+  wait.until(lambda: reloaded + "0" in agent.metrics(), 10, "the wrong ones are refused")
+  assert agent.identity() == before
+
+
 def test_removing_keeps_settings_and_state_and_purging_leaves_nothing(clean):
   before = traces(clean)
   install(clean, "new")
