@@ -10,20 +10,30 @@ struct Anchor: Hashable {
 
 /// Which watch serves which path. The kernel gives one watch per directory, however many paths need it.
 struct AnchorTable {
+  private struct Request: Hashable {
+    var path: String
+    var subscription: Int
+  }
+
   private var byWatch: [CInt: Set<Anchor>] = [:]
+  /// Where each subscriber's path is anchored: at its directory, and at those above while that one does not exist.
+  private var places: [Request: [(watch: CInt, anchor: Anchor)]] = [:]
 
   var all: Set<Anchor> { byWatch.values.reduce(into: []) { $0.formUnion($1) } }
 
-  mutating func add(_ anchor: Anchor, at watch: CInt) { byWatch[watch, default: []].insert(anchor) }
+  mutating func add(_ anchor: Anchor, at watch: CInt) {
+    guard byWatch[watch, default: []].insert(anchor).inserted else { return }
+    places[Request(path: anchor.path, subscription: anchor.subscription), default: []].append((watch, anchor))
+  }
 
   /// Forgets a subscriber's path and returns the watches that nobody needs any more.
   mutating func remove(path: String, subscription: Int) -> [CInt] {
     var free: [CInt] = []
-    for (watch, anchors) in byWatch {
-      let left = anchors.filter { $0.path != path || $0.subscription != subscription }
-      guard left.count != anchors.count else { continue }
-      byWatch[watch] = left.isEmpty ? nil : left
-      if left.isEmpty { free.append(watch) }
+    for (watch, anchor) in places.removeValue(forKey: Request(path: path, subscription: subscription)) ?? [] {
+      byWatch[watch]?.remove(anchor)
+      guard byWatch[watch]?.isEmpty == true else { continue }
+      byWatch[watch] = nil
+      free.append(watch)
     }
     return free
   }
