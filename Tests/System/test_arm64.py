@@ -4,7 +4,7 @@ import pytest
 
 from conftest import MACHINE_PLAN, in_full
 from rig.machine_system import running
-from rig.verdicts import describe, findings
+from rig.verdicts import by_key, describe, findings
 
 HOST = next(host.name for host in MACHINE_PLAN.hosts if host.variant == "arm64")
 
@@ -35,5 +35,4 @@ def test_stopped_runtime_is_explained(bed):
   with bed.use(keeps=False) as machine:
     machine.exec("systemctl", "stop", "crio.service")
     report = bed.agents[HOST].doctor()
-    stopped = [each for each in report["verdicts"] if each["check"] == "units.state" and each["subject"] == "crio.service"]
-    assert [each["state"] for each in stopped] == ["failing"], describe(stopped)
+    assert by_key(report)["units.state", "crio.service"]["state"] == "failing", describe(findings(report).values())

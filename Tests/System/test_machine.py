@@ -5,7 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from conftest import MACHINE_MATRIX, MACHINE_PLAN, machine_rows
+from conftest import MACHINE_MATRIX, MACHINE_PLAN, in_full, machine_rows
 from rig import wait
 from rig.machine_system import running
 from rig.nfs import NFSServer
@@ -84,6 +84,7 @@ def test_read_only_root_is_survived_without_a_false_word(bed):
 MOUNTS = ("vers=4.2", "vers=3")
 
 
+@in_full
 def test_nfs_server_is_served_by_the_kernel_and_comes_and_goes(bed):
   """A server in a namespace, the machine its client: what the tests of storage stand on."""
   with bed.use(keeps=False) as machine, NFSServer(machine, "nas", "192.168.100.3/24") as server:

@@ -25,7 +25,7 @@ def main() -> None:
 
 
 def is_wanted(variant: Variant) -> bool:
-  """Whether the tests will use such a virtual machine: long ones if told to, and none without a program to run on it."""
+  """Whether the tests will use such a virtual machine: long ones if told to, none without a program for it."""
   if variant.is_long and os.environ.get("RIG_FULL") != "1":
     return False
   return variant.processor.name == platform.machine() or variant.processor.variable in os.environ

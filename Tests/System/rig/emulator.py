@@ -44,8 +44,8 @@ class Emulator:
                "-device", "virtserialport,chardev=door,name=rig.door"]
     self._log = own / "emulator.log"
     with self._log.open("a") as log:
-      self._outer = subprocess.Popen(entered(run, processor, image, own, *command), stdin=subprocess.DEVNULL, stdout=log,
-                                     stderr=log, pass_fds=(far.fileno(), far_door.fileno()))
+      self._outer = subprocess.Popen(entered(run, processor, image, own, *command), stdin=subprocess.DEVNULL,
+                                     stdout=log, stderr=log, pass_fds=(far.fileno(), far_door.fileno()))
     far.close()
     far_door.close()
     run.ledger.process(self._outer.pid, "nsenter of the emulator")

@@ -154,7 +154,8 @@ class Matrix:
     for fault in matrix.faults:
       if unknown := {fault.host, *fault.also} - hosts:
         raise ValueError(f"{fault.name}: no such host: {sorted(unknown)}")
-      if plan.tier != "machine" and (fault.full or fault.plugin or any(action.kind == "boot" for action in fault.actions)):
+      boots = any(action.kind == "boot" for action in fault.actions)
+      if plan.tier != "machine" and (fault.full or fault.plugin or boots):
         raise ValueError(f"{fault.name}: boot, full and plugin are for hosts with a kernel of their own")
     names = [fault.name for fault in matrix.faults]
     if len(set(names)) != len(names):
@@ -191,7 +192,8 @@ def _fault(table: dict) -> Fault:
     raise ValueError(f"{name}: a finding besides needs its reason")
   return Fault(name, table["host"], tuple(table.get("also", [])), tuple(_stage(name, each) for each in table["stage"]),
                tuple(map(Action.parse, table["repair"])), table["repaired"], float(table["clear_within"]),
-               consequences, besides, dict(table.get("counted", {})), bool(table.get("full", False)), table.get("plugin", ""))
+               consequences, besides, dict(table.get("counted", {})), bool(table.get("full", False)),
+               table.get("plugin", ""))
 
 
 def _stage(name: str, table: dict) -> Stage:

@@ -25,6 +25,7 @@ class Processor:
 
 # What the machine does not have, it need not look for at each boot. Five levels of pages and the newest vectors make
 # an emulated processor slower, not better.
-X86 = Processor("x86_64", "emulator", "NODEAGENT_BINARY", "q35,sata=off,smbus=off,i8042=off,vmport=off", "max,la57=off", "ttyS0")
+X86 = Processor("x86_64", "emulator", "NODEAGENT_BINARY", "q35,sata=off,smbus=off,i8042=off,vmport=off", "max,la57=off",
+                "ttyS0")
 # The processor of a Raspberry Pi 4.
 ARM = Processor("aarch64", "emulator-arm64", "NODEAGENT_ARM64_BINARY", "virt", "cortex-a72", "ttyAMA0")
