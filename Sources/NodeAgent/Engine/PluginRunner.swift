@@ -18,8 +18,9 @@ actor PluginRunner {
   private var generation = 0
   private var listener = RoundListener()
   private var listening: Task<Void, Never>?
-  /// The listening of earlier plugins, kept until the present one has looked, so that sources which both ask stay open.
-  private var retired: [Task<Void, Never>] = []
+  /// The listening of the last plugin that looked, kept until the present one has, so that sources which both ask stay
+  /// open.
+  private var retired: Task<Void, Never>?
   private var schedule: RoundSchedule
   private var tracks = CheckTracks()
   /// Those of the last round that succeeded: what was seen stays true when a look fails.
@@ -57,15 +58,16 @@ actor PluginRunner {
     } onCancel: {
       Task(executorPreference: loop) { await self.wake() }
     }
-    for task in retired + [listening].compactMap(\.self) { task.cancel() }
+    listening?.cancel()
+    retired?.cancel()
   }
 
   /// Goes on as a new configuration wants it, with another look at once where that says anything else; returns what is
   /// announced from now on.
   func adopt(_ next: ActivePlugin) -> [AnnouncedVerdict] {
     let isSamePlugin = next.basis == active.basis
-    let before = active.switchedOff
-    let switched = Set(before.keys).union(next.switchedOff.keys).filter { before[$0] != next.switchedOff[$0] }
+    let off = active.switchedOff
+    let switched = Set(off.keys).union(next.switchedOff.keys).filter { off[$0] != next.switchedOff[$0] }
     let isSame = isSamePlugin && switched.isEmpty && next.timings == active.timings
     active = next
     guard !isSame else { return tracks.announced }
@@ -74,9 +76,9 @@ actor PluginRunner {
     if !isSamePlugin {
       schedule = RoundSchedule(next)
       carried = Array(moves.prefix(Self.mostCarried))
-      if let listening {
-        retired.append(listening)
+      if let before = listening {
         listen()
+        if retired == nil { retired = before } else { before.cancel() }
       }
     }
     wake()
@@ -137,8 +139,8 @@ actor PluginRunner {
     if looking == generation {
       publish(outcome, start: start, end: end)
       schedule.ended(at: end, succeeded: outcome.problem == nil, isWaiting: tracks.areWaiting)
-      for task in retired { task.cancel() }
-      retired = []
+      retired?.cancel()
+      retired = nil
     }
     // A round that hangs is waited for: never two at once.
     await work.value
