@@ -1,11 +1,12 @@
 """Fixtures of the system tests; what the machine lacks skips loudly, and fails where CI promised to have it."""
 
 import os
+import subprocess
 from pathlib import Path
 
 import pytest
 
-from rig import machine_system, needs, report
+from rig import installed, machine_system, needs, report
 from rig.cluster import ClusterPlan
 from rig.matrix import Matrix
 from rig.processor import ARM, X86
@@ -66,6 +67,16 @@ def arm_binary(machine) -> Path:
   if not os.access(name, os.X_OK):
     pytest.fail(f"{ARM.variable}: {name} is no program", pytrace=False)
   return Path(name).resolve()
+
+
+@pytest.fixture(scope="session")
+def shipped(binary, tmp_path_factory) -> Path:
+  """The program as it is packed: stripped, and with the Swift runtime in it."""
+  if installed.swift_libraries(binary):
+    lacking(f"{binary} needs the Swift toolchain's libraries: packages take a release build (make release)")
+  program = tmp_path_factory.mktemp("shipped") / "nodeagent"
+  subprocess.run(["strip", "-o", program, binary], check=True)
+  return program
 
 
 @pytest.fixture(scope="session")

@@ -21,15 +21,13 @@ OWN = ("agent.", "ports.")
 
 
 @pytest.fixture(scope="session")
-def image(binary, tmp_path_factory) -> Path:
+def image(shipped, tmp_path_factory) -> Path:
   if not shutil.which("runc"):
     lacking("program runc is missing (apt-get install runc)")
   if not container.SECCOMP.exists():
     lacking(f"{container.SECCOMP} is missing (apt-get install golang-github-containers-common)")
   folder = tmp_path_factory.mktemp("image")
-  program = folder / "nodeagent"
-  subprocess.run(["strip", "-o", program, binary], check=True)
-  return Path(subprocess.run([sys.executable, REPOSITORY / "packaging/image/build", folder, program], check=True,
+  return Path(subprocess.run([sys.executable, REPOSITORY / "packaging/image/build", folder, shipped], check=True,
                              capture_output=True, text=True).stdout.split()[-1])
 
 

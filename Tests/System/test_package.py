@@ -31,12 +31,10 @@ with socket.socket(socket.AF_UNIX) as channel:
 
 
 @pytest.fixture(scope="session")
-def packages(binary, tmp_path_factory) -> dict[str, Path]:
-  """The package in three versions, of the stripped program, packed in a hurry."""
+def packages(shipped, tmp_path_factory) -> dict[str, Path]:
+  """The package in three versions, packed in a hurry."""
   folder = tmp_path_factory.mktemp("packages")
-  program = folder / "nodeagent"
-  subprocess.run(["strip", "-o", program, binary], check=True)
-  command = [sys.executable, REPOSITORY / "packaging/deb/build", program, folder, "--level", "0", "--version"]
+  command = [sys.executable, REPOSITORY / "packaging/deb/build", shipped, folder, "--level", "0", "--version"]
   return {name: Path(subprocess.run([*command, version], check=True, capture_output=True, text=True).stdout.strip())
           for name, version in VERSIONS.items()}
 
@@ -304,9 +302,8 @@ def test_a_distribution_that_nobody_knows(installed):
     installed.shell("mv /root/kept-too /usr/lib/os-release; mv /root/kept /etc/os-release")
 
 
-def test_the_archive_for_other_distributions(clean, packages, tmp_path):
-  program = packages["new"].parent / "nodeagent"
-  made = subprocess.run([sys.executable, REPOSITORY / "packaging/tarball/build", program, tmp_path], check=True,
+def test_the_archive_for_other_distributions(clean, shipped, tmp_path):
+  made = subprocess.run([sys.executable, REPOSITORY / "packaging/tarball/build", shipped, tmp_path], check=True,
                         capture_output=True, text=True)
   archive = Path(made.stdout.strip())
   # The guest has no xz: the archive is unpacked on the way in.
