@@ -25,8 +25,6 @@ def bed(emulation, binary):
 
 @pytest.mark.parametrize("fault", machine_rows(HOST))
 def test_fault_is_found_and_let_go(bed, measured, fault):
-  if fault.plugin and fault.plugin not in bed.plugins:
-    pytest.skip(f"the program has no plugin {fault.plugin}")
   with bed.use(keeps=not fault.boots):
     measured.append(Row(bed, MACHINE_MATRIX, fault, HOST).run())
 

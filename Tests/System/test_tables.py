@@ -54,7 +54,6 @@ def test_row_that_is_wrong_is_refused(tmp_path, old, new, message):
 @pytest.mark.parametrize(("old", "new"), [
   ('{remove = "/etc/x"}', '{boot = ""}'),
   ("clear_within", "full = true\nclear_within"),
-  ("clear_within", "plugin = 'disk'\nclear_within"),
 ])
 def test_what_only_a_machine_can_is_refused_elsewhere(tmp_path, old, new):
   text = ROW.replace(old, new)

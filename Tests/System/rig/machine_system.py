@@ -45,7 +45,6 @@ class MachineSystem:
       raise
     self.guests = {name: self.machine}
     self.agents = {name: Agent(self.machine)}
-    self.plugins: set[str] = set()
     self._is_worn = True
 
   @contextmanager
@@ -61,8 +60,8 @@ class MachineSystem:
     """The machine just after its boot, and the agent newly installed; kept for restore()."""
     self.machine.restore()
     self.machine.unpack()
-    self.plugins = installed.plugins(self.machine.exec("/usr/bin/nodeagent", "checks"))
-    self.machine.write("/etc/nodeagent/nodeagent.yaml", installed.patience(self.plugins))
+    plugins = installed.plugins(self.machine.exec("/usr/bin/nodeagent", "checks"))
+    self.machine.write("/etc/nodeagent/nodeagent.yaml", installed.patience(plugins))
     self.machine.shell("systemctl start nodeagent-helper.socket nodeagent.service")
     self._wait_ready()
     for agent in self.agents.values():

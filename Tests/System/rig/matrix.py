@@ -127,7 +127,6 @@ class Fault:
   besides: tuple[Pattern, ...]
   counted: dict[str, float] = field(default_factory=dict)
   full: bool = False
-  plugin: str = ""
 
   @property
   def actions(self) -> tuple[Action, ...]:
@@ -155,8 +154,8 @@ class Matrix:
       if unknown := {fault.host, *fault.also} - hosts:
         raise ValueError(f"{fault.name}: no such host: {sorted(unknown)}")
       boots = any(action.kind == "boot" for action in fault.actions)
-      if plan.tier != "machine" and (fault.full or fault.plugin or boots):
-        raise ValueError(f"{fault.name}: boot, full and plugin are for hosts with a kernel of their own")
+      if plan.tier != "machine" and (fault.full or boots):
+        raise ValueError(f"{fault.name}: boot and full are for hosts with a kernel of their own")
     names = [fault.name for fault in matrix.faults]
     if len(set(names)) != len(names):
       raise ValueError("two rows have the same name")
@@ -183,7 +182,7 @@ def _pattern(table: dict) -> Pattern:
 def _fault(table: dict) -> Fault:
   name = table["name"]
   allowed = {"name", "host", "also", "stage", "repair", "repaired", "clear_within", "consequence", "besides",
-             "counted", "full", "plugin"}
+             "counted", "full"}
   if unknown := set(table) - allowed:
     raise ValueError(f"{name}: unknown keys {sorted(unknown)}")
   consequences = tuple(_pattern(each) for each in table.get("consequence", []))
@@ -192,8 +191,7 @@ def _fault(table: dict) -> Fault:
     raise ValueError(f"{name}: a finding besides needs its reason")
   return Fault(name, table["host"], tuple(table.get("also", [])), tuple(_stage(name, each) for each in table["stage"]),
                tuple(map(Action.parse, table["repair"])), table["repaired"], float(table["clear_within"]),
-               consequences, besides, dict(table.get("counted", {})), bool(table.get("full", False)),
-               table.get("plugin", ""))
+               consequences, besides, dict(table.get("counted", {})), bool(table.get("full", False)))
 
 
 def _stage(name: str, table: dict) -> Stage:
