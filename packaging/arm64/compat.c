@@ -1,4 +1,5 @@
-// What Debian unstable's static Swift libraries ask of glibc 2.38 and libstdc++ 13, said with what Debian 12 has.
+// What Debian unstable's static Swift libraries ask of glibc 2.38 and libstdc++ 12 and 13, said with what Debian 12 and,
+// in libstdc++, CentOS Stream 9 have.
 // Hidden: the program exports none of it.
 #define _GNU_SOURCE
 #include <stdarg.h>
@@ -40,3 +41,10 @@ HIDDEN size_t strlcat(char *target, const char *source, size_t size) {
 extern void _ZNSt8ios_base4InitC1Ev(void *);
 static char streams[16];
 HIDDEN void _ZSt21ios_base_library_initv(void) { _ZNSt8ios_base4InitC1Ev(streams); }
+
+// std::__glibcxx_assert_fail of libstdc++ 12: a broken promise inside the C++ library ends the program.
+HIDDEN _Noreturn void _ZSt21__glibcxx_assert_failPKciS0_S0_(const char *file, int line, const char *function,
+                                                            const char *condition) {
+  if (file && function && condition) fprintf(stderr, "%s:%d: %s: Assertion '%s' failed.\n", file, line, function, condition);
+  abort();
+}

@@ -3,7 +3,7 @@
 A program that is linked on Debian 12 asks for the newest version of every symbol. Of those newer than 2.34 there is one:
 hypotf of 2.35, which differs from the first version in how it tells an overflow by errno, and nothing reads that. Its
 version is named in one place of the file (.gnu.version_r); there the name and the hash of the first version are put.
-Any other symbol that is too new is an error: it has to be looked at.
+Any other symbol that is too new is an error, as is one of a C++ library newer than gcc 11's: it has to be looked at.
 """
 
 import struct
@@ -14,6 +14,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 import elf  # noqa: E402
 
 MOST = (2, 34)
+MOST_CXX = "GLIBCXX_3.4.29"
 HARMLESS = {"hypotf"}
 VERNEED, VERNAUX = struct.Struct("<HHIII"), struct.Struct("<IHHII")
 SECTION = struct.Struct("<IIQQQQIIQQ")
@@ -62,6 +63,9 @@ def lower(binary: Path) -> None:
   wrong = {symbol for symbols in too_new(binary).values() for symbol in symbols} - HARMLESS
   if wrong:
     raise SystemExit(f"{binary} needs a glibc newer than {MOST[0]}.{MOST[1]} for {', '.join(sorted(wrong))}")
+  top, symbols = elf.highest(binary, "GLIBCXX_")
+  if int(top.rpartition(".")[2]) > int(MOST_CXX.rpartition(".")[2]):
+    raise SystemExit(f"{binary} needs {top}, over {MOST_CXX}, for {', '.join(symbols)}")
   data = bytearray(binary.read_bytes())
   entries = needs(bytes(data))
   for library, name, place in entries:
