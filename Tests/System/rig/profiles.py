@@ -29,7 +29,10 @@ def build(layer: Layer, plan: ClusterPlan, host: HostPlan, tree: Path, certifica
     # The NAS holds the control-plane address when the load balancer is gone: one host, two planes.
     _load_balancer(layer, plan, host, "BACKUP", 100)
     layer.write("/etc/exports", "/mnt/server 192.168.100.0/24(rw,sync,no_subtree_check,no_root_squash)\n")
+    # What exportfs writes when it has told the kernel; here no kernel serves it.
+    layer.write("/var/lib/nfs/etab", "/mnt/server\t192.168.100.0/24(rw,sync,no_subtree_check,no_root_squash)\n")
     layer.directory("/mnt/server")
+    layer.link("/usr/lib/rig/nfsd", "/bin/sleep")
     # In /etc, where the tree masks the package's unit.
     layer.write("/etc/systemd/system/nfs-server.service", (PAYLOAD / "units/nfs-server.service").read_text())
     layer.link("/etc/systemd/system/multi-user.target.wants/nfs-server.service",
