@@ -11,7 +11,7 @@ public struct WatchdogPulse: Sendable {
 
   /// - Parameter interval: after this time without a proof the agent counts as dead; twice as many are sent.
   public init(interval: Duration, clock: any AgentClock, worker: Worker, network: NetworkLoop) {
-    self.init(interval: interval, clock: clock, threads: [{ try? await worker.run {} }, { await network.answer() }])
+    self.init(interval: interval, clock: clock, threads: [{ await worker.answer() }, { await network.answer() }])
   }
 
   /// - Parameter threads: each returns when a thread has answered.
