@@ -62,6 +62,9 @@ class MachineSystem:
     self.machine.unpack()
     plugins = installed.plugins(self.machine.exec("/usr/bin/nodeagent", "checks"))
     self.machine.write("/etc/nodeagent/nodeagent.yaml", installed.patience(plugins))
+    if self.machine.variant.has_labels:
+      # What an administrator writes has this label; what comes through the door, that of a service's state.
+      self.machine.exec("restorecon", "/etc/nodeagent/nodeagent.yaml")
     self.machine.shell("systemctl start nodeagent-helper.socket nodeagent.service")
     self._wait_ready()
     for agent in self.agents.values():
