@@ -149,6 +149,13 @@ IDLE_UNITS = ["systemd-hwdb-update.service", "systemd-hibernate-clear.service", 
 RESTING = ("rpcbind.service", "rpcbind.socket", "nfs-server.service")
 
 
+# What the scripts of packages that are only unpacked would have made.
+UNPACKED = (
+  'rmdir "$root/var/run" "$root/var/lock"; ln -s ../run "$root/var/run"; ln -s ../run/lock "$root/var/lock"',
+  'systemctl --root="$root" enable --quiet systemd-timesyncd.service',
+)
+
+
 def _machine(*more: str, architecture: str = "amd64") -> Recipe:
   runs_here = architecture == "amd64"
   # Packages of another processor are unpacked only: their own scripts do not run here, and a host needs few of them.
@@ -157,7 +164,7 @@ def _machine(*more: str, architecture: str = "amd64") -> Recipe:
     [unit for unit in MASKED if unit not in WITH_OWN_KERNEL] + IDLE_UNITS,
     [name for name in GENERATORS if name not in ("nfs-server-generator", "rpc-pipefs-generator")] + IDLE_GENERATORS,
     # What is only unpacked has nothing enabled.
-    *([f'systemctl --root="$root" disable --quiet {" ".join(RESTING)}'] if runs_here else []),
+    *([f'systemctl --root="$root" disable --quiet {" ".join(RESTING)}'] if runs_here else UNPACKED),
     *_kernel(architecture, runs_here), runs_here=runs_here),
     # Names of hardware, which the machine has none of; half of udev, and minutes of an emulated processor.
     _options("/usr/lib/udev/hwdb.d/*", kind=kind))
