@@ -71,8 +71,15 @@ import Testing
     try await withLoop { loop in
       let (worker, clock) = (try Worker(), LoopClock(loop: loop))
       let gate = DispatchSemaphore(value: 0)
-      let hanging = Task(executorPreference: loop) { try await worker.run { gate.wait() } }
-      try await clock.sleep(for: .milliseconds(20))
+      let (held, hold) = AsyncStream.makeStream(of: Void.self)
+      let hanging = Task(executorPreference: loop) {
+        try await worker.run {
+          hold.yield()
+          gate.wait()
+        }
+      }
+      for await _ in held { break }
+      try await clock.sleep(for: .nanoseconds(1))
       gate.signal()
       try await hanging.value
     }

@@ -60,12 +60,14 @@ struct NFSServerJudge {
       switch server.neighbour {
       case .failed, .incomplete:
         return ("\(name) is down or cut off: no host has its address on the link", "ping -c 3 \(address)")
-      case .reachable, .delay, .probe, .permanent:
+      case .reachable:
+        // The kernel calls a host so for up to 45 s after its last sign of life (arp(7), base_reachable_time).
         return (
-          "\(name) is up, but port \(port) does not answer: a firewall drops it, or the host hangs",
-          "on \(name): nft list ruleset | grep -w \(port); systemctl status nfs-server.service"
+          "\(name) was on the link within the last minute, but port \(port) does not answer: a firewall drops it, or the "
+            + "host hangs or has just died",
+          "ping -c 3 \(address); on \(name): nft list ruleset | grep -w \(port); systemctl status nfs-server.service"
         )
-      case .stale, nil:
+      case .stale, .delay, .probe, .permanent, nil:
         return (
           "\(name) does not answer: the host is down, or the network drops what is sent to port \(port)",
           "ping -c 3 \(address); ip route get \(address)"
