@@ -84,7 +84,7 @@ rig: ## builds the system tests' hosts from Debian packages and boots the virtua
 
 system: rig release ## runs the fault matrix on real systemd hosts, in namespaces and in a virtual machine; needs root
 	NODEAGENT_BINARY=$(abspath $(BINARY)) RIG_REPORT=docs/fault-matrix.md \
-	  .build-rig/venv/bin/python -m pytest Tests/System
+	  .build-rig/venv/bin/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder Tests/System
 
 system-full: export RIG_FULL := 1
 system-full: system ## the same, with what takes long: more boots, SELinux

@@ -2,6 +2,7 @@
 
 import os
 import subprocess
+from dataclasses import asdict
 from pathlib import Path
 
 import pytest
@@ -10,13 +11,13 @@ from rig import installed, machine_system, needs, report
 from rig.cluster import ClusterPlan
 from rig.matrix import Matrix
 from rig.processor import ARM, X86
+from rig.row import Measured
 from rig.system import System
 
 PLAN = ClusterPlan.load()
 MATRIX = Matrix.load(PLAN)
 MACHINE_PLAN = ClusterPlan.load(machine_system.TABLE)
 MACHINE_MATRIX = Matrix.load(MACHINE_PLAN, machine_system.TABLE)
-MEASURED = pytest.StashKey[list]()
 
 in_full = pytest.mark.skipif(os.environ.get("RIG_FULL") != "1", reason="long: RIG_FULL=1, as in make system-full")
 
@@ -95,22 +96,23 @@ def matrix() -> Matrix:
   return MATRIX
 
 
-@pytest.fixture(scope="session")
-def measured(pytestconfig) -> list:
-  """Where rows leave their times for the report."""
-  return pytestconfig.stash.setdefault(MEASURED, [])
+@pytest.fixture
+def measured(record_property):
+  """Takes the times of a row for the report."""
+  # Properties reach the process that writes the report, also from one of several that run the tests.
+  return lambda row: record_property("row", asdict(row))
 
 
-def pytest_sessionfinish(session):
-  target = os.environ.get("RIG_REPORT")
-  found = session.config.stash.get(MEASURED, [])
-  if target and found:
-    report.write([MATRIX, MACHINE_MATRIX], found, Path(target))
+@pytest.fixture
+def figure(record_property):
+  """Takes a line about what was measured, shown when all is over."""
+  return lambda line: record_property("figure", line)
 
 
 def pytest_collection_modifyitems(items):
-  """The virtual machines first: an emulated processor would not share well with eight hosts that stay until the end."""
-  items.sort(key=lambda item: item.path.name not in ("test_machine.py", "test_selinux.py", "test_arm64.py"))
+  """The longest files first, so that several processes end at about the same time."""
+  first = ["test_machine.py", "test_faults.py", "test_selinux.py", "test_arm64.py"]
+  items.sort(key=lambda item: first.index(item.path.name) if item.path.name in first else len(first))
 
 
 @pytest.hookimpl(hookwrapper=True)
@@ -122,8 +124,16 @@ def pytest_runtest_makereport(item):
     result.sections.append((f"console of {bed.machine.name}", bed.machine.last_words()))
 
 
-def pytest_terminal_summary(terminalreporter, config):
-  for each in config.stash.get(MEASURED, []):
+def pytest_terminal_summary(terminalreporter):
+  found = [each for outcome in ("passed", "failed") for result in terminalreporter.getreports(outcome)
+           if result.when == "call" for each in result.user_properties]
+  for name, line in found:
+    if name == "figure":
+      terminalreporter.write_line(line)
+  rows = [Measured(**value) for name, value in found if name == "row"]
+  if rows and (target := os.environ.get("RIG_REPORT")):
+    report.write([MATRIX, MACHINE_MATRIX], rows, Path(target))
+  for each in rows:
     detected = ", ".join(f"{seconds:.2f} s" for seconds in each.detected)
     terminalreporter.write_line(f"{each.fault} on {each.host} (systemd {each.systemd}): found in {detected}, "
                                 f"clear in {each.cleared:.2f} s")

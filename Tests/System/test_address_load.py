@@ -59,7 +59,7 @@ def processor_seconds(system, name: str) -> float:
   return (int(fields[13]) + int(fields[14])) / 100
 
 
-def test_sixteen_agents_ask_less_than_once_a_second(system, capsys):
+def test_sixteen_agents_ask_less_than_once_a_second(system, figure):
   with configured(system, settings(endpoint=VIP)), ExitStack() as stack:
     worker = system.guests["raspberrry-001"]
     command = ("nodeagent", "run", "--listen", "127.0.0.1:19100", "--only", "vip", "--only", "service-address")
@@ -77,9 +77,8 @@ def test_sixteen_agents_ask_less_than_once_a_second(system, capsys):
   askers = {sender for sender, _ in asked}
   minute = len(asked) * 60 / SECONDS
   by_target = {target: sum(each == target for _, each in asked) for target in (VIP, INGRESS, SERVICE)}
-  with capsys.disabled():
-    print(f"\n{AGENTS} agents: {minute:.0f} broadcasts a minute {by_target}; each takes "
-          f"{1000 * min(spent.values()):.1f} to {1000 * max(spent.values()):.1f} ms of processor a second")
+  figure(f"{AGENTS} agents: {minute:.0f} broadcasts a minute {by_target}; each takes "
+         f"{1000 * min(spent.values()):.1f} to {1000 * max(spent.values()):.1f} ms of processor a second")
   # A worker asks every 30 to 90 s.
   assert len(askers) >= AGENTS * 3 // 4, f"nearly all ask within {SECONDS} s: {sorted(askers)}"
   assert max(spent.values()) < 0.01  # all that a quiet agent does, and the probes are the least of it

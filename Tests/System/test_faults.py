@@ -14,7 +14,7 @@ ROWS = [(fault, host) for fault in MATRIX.faults for host in (fault.host, *fault
 
 @pytest.mark.parametrize(("fault", "host"), ROWS, ids=[f"{fault.name} on {host}" for fault, host in ROWS])
 def test_fault_is_found_and_let_go(system, matrix, measured, fault, host):
-  measured.append(Row(system, matrix, fault, host).run())
+  measured(Row(system, matrix, fault, host).run())
 
 
 def test_agent_killed_in_the_middle_of_a_row_fails_it(system, matrix):

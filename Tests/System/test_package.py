@@ -108,14 +108,13 @@ def traces(host) -> list[str]:
                                      check=False).split()])
 
 
-def test_one_command_installs_starts_and_answers(clean, capsys):
+def test_one_command_installs_starts_and_answers(clean, figure):
   began = time.monotonic()
   said = install(clean, "new")
   ready = time.monotonic()
   wait.until(lambda: answers(clean), FIRST_SCRAPE_SECONDS, f"/metrics answers\n{said}\n{Agent(clean).journal()}")
-  with capsys.disabled():
-    print(f"\nsystemd {clean.systemd_version()}: installed in {ready - began:.1f} s, first scrape "
-          f"{time.monotonic() - began:.1f} s after the command")
+  figure(f"systemd {clean.systemd_version()}: installed in {ready - began:.1f} s, first scrape "
+         f"{time.monotonic() - began:.1f} s after the command")
   assert "did not start" not in said
   assert version(clean) == f"ii {VERSIONS['new']}"
   assert (state(clean), state(clean, HELPER[0]), state(clean, HELPER[1])) == ("active", "active", "inactive")
@@ -235,7 +234,7 @@ def test_a_port_that_is_taken_fails_nothing_and_is_used_when_it_is_free(clean):
 def test_it_stops_at_once(installed):
   began = time.monotonic()
   installed.exec("systemctl", "stop", UNIT)
-  assert time.monotonic() - began < 2
+  assert time.monotonic() - began < 2 * wait.PATIENCE
   assert installed.exec("systemctl", "show", "-P", "Result", UNIT).strip() == "success"
 
 

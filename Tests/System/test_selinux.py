@@ -21,7 +21,7 @@ def bed(emulation, binary):
 @pytest.mark.parametrize("fault", machine_rows(HOST))
 def test_fault_is_found_and_let_go(bed, measured, fault):
   with bed.use(keeps=not fault.boots):
-    measured.append(Row(bed, MACHINE_MATRIX, fault, HOST).run())
+    measured(Row(bed, MACHINE_MATRIX, fault, HOST).run())
 
 
 def test_files_have_the_labels_of_the_policy(bed):

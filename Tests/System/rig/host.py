@@ -3,6 +3,8 @@
 from abc import ABC, abstractmethod
 from pathlib import Path
 
+from rig import wait
+
 PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 
 
@@ -10,7 +12,7 @@ class Host(ABC):
   """A host with systemd as PID 1, on which commands run as root."""
 
   name: str
-  command_seconds: float = 20
+  command_seconds: float = 20 * wait.PATIENCE
   # How many times longer everything may take than on a processor that is not emulated.
   patience: float = 1
 

@@ -18,7 +18,7 @@ from rig.host import PATH, Host
 from rig.run import Run
 from rig.variant import VARIANTS, Variant
 
-BOOT_SECONDS = 400 * wait.PATIENCE
+BOOT_SECONDS = 400
 END_SECONDS = 90 * wait.PATIENCE
 HELLO_SECONDS = 2
 BOOTED = "booted"
@@ -41,7 +41,7 @@ class Machine(Host):
     self.console.touch()
     self.accelerator = accelerator(run, self.variant.processor, image)
     # An emulated processor is about that much slower, and the machine that emulates it has others to care for.
-    self.patience = wait.PATIENCE * (1 if self.accelerator == "kvm" else 6)
+    self.patience = 1 if self.accelerator == "kvm" else 6
     self._boot = ""
     self._emulator: Emulator | None = None
     self._door: Door | None = None
@@ -124,7 +124,7 @@ class Machine(Host):
   def connect(self, port: int, timeout: float = 2) -> Question:
     if not self._door:
       raise ConnectionError(f"{self.name} is not running")
-    return Question(self._door, port, timeout * self.patience)
+    return Question(self._door, port, timeout * self.patience * wait.PATIENCE)
 
   def last_words(self, lines: int = 20) -> str:
     """The last lines of the console: what the kernel and systemd had to say."""
@@ -188,7 +188,7 @@ class Machine(Host):
 
   def _state(self) -> str:
     """What has come of the boot, when it is over."""
-    return self.exec("systemctl", "is-system-running", "--wait", seconds=BOOT_SECONDS, check=False).strip()
+    return self.exec("systemctl", "is-system-running", "--wait", seconds=BOOT_SECONDS * wait.PATIENCE, check=False).strip()
 
   def _wait(self, condition, seconds: float, what: str):
     try:

@@ -19,9 +19,11 @@ brackets the limit. A virtual machine's processor may be emulated, and is then s
 
 
 def write(matrices: list[Matrix], measured: list[Measured], target: Path) -> None:
-  """Writes the report; rows without a measurement are left out, so a partial run shows that it was partial."""
-  by_name = {fault.name: fault for matrix in matrices for fault in matrix.faults}
-  lines = [line for each in measured for line in _lines(by_name[each.fault], each)]
+  """Writes the report, in the order of the tables whichever ended first; rows without a measurement are left out, so a
+  partial run shows that it was partial."""
+  by_place = {(each.fault, each.host): each for each in measured}
+  lines = [line for matrix in matrices for fault in matrix.faults for host in (fault.host, *fault.also)
+           if (each := by_place.get((fault.name, host))) for line in _lines(fault, each)]
   target.parent.mkdir(parents=True, exist_ok=True)
   target.write_text(HEAD + "".join(lines) + BASELINE + "".join(map(_baseline, matrices)))
 

@@ -60,7 +60,7 @@ class Row:
     for stage in self.fault.stages:
       for each in stage.expect:
         self.normal.setdefault((each.check, each.subject), each.before)
-    deadline = time.monotonic() + HEALTHY_SECONDS * self.guest.patience
+    deadline = time.monotonic() + HEALTHY_SECONDS * self.guest.patience * wait.PATIENCE
     while wrong := self._look_before():
       if time.monotonic() > deadline:
         raise RowFailure("not healthy before the fault:\n" + "\n".join(wrong))
@@ -94,7 +94,7 @@ class Row:
         wanted = ", ".join(f"{each.label} {each.state}" for each in missing)
         checks = {each.check for each in missing}
         said = [verdict for verdict in by_key(report).values() if verdict["check"] in checks]
-        raise RowFailure(f"{self.host}: not found as the row says within {stage.within:g} s: {wanted}; the agent says\n"
+        raise RowFailure(f"{self.host}: not found as the row says within {stage.within * wait.PATIENCE:g} s: {wanted}; the agent says\n"
                          f"{describe(said)}\n{self.agent.journal()}")
       self._pause()
     self.measured.detected.append(time.monotonic() - began)
@@ -111,7 +111,7 @@ class Row:
                f"it is repaired: {self.fault.repaired}")
     while left := self._left():
       if time.monotonic() > began + self.fault.clear_within * wait.PATIENCE:
-        raise RowFailure(f"{self.host}: {self.fault.clear_within:g} s after the repair\n" + "\n".join(left))
+        raise RowFailure(f"{self.host}: {self.fault.clear_within * wait.PATIENCE:g} s after the repair\n" + "\n".join(left))
       self._pause()
     self.measured.cleared = time.monotonic() - began
     for name in self.system.agents:
@@ -200,7 +200,7 @@ class Row:
     """Undoes the fault of a row that failed, and gives the agent its time to see that: the next row needs it."""
     try:
       began = self._do(self.fault.repair)
-      while self._left() and time.monotonic() < began + self.fault.clear_within:
+      while self._left() and time.monotonic() < began + self.fault.clear_within * wait.PATIENCE:
         self._pause()
     except Exception as error:  # the failure that is on its way is the one to report
       print(f"the repair of {self.fault.name} failed as well: {error}")

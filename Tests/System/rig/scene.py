@@ -55,6 +55,7 @@ class Scene:
   def until_told(self, within: float, *expected: Told) -> float:
     """Waits until all of it is told at the same time, and answers how long that took."""
     self.expected += expected
+    within *= wait.PATIENCE
     began = time.monotonic()
     while True:
       reports = self._reports()
@@ -72,6 +73,7 @@ class Scene:
 
   def until(self, condition, within: float, what: str) -> float:
     """Waits for something that is no finding, while nothing else may turn bad."""
+    within *= wait.PATIENCE
     began = time.monotonic()
     while not condition():
       self._check(self._reports())
@@ -85,7 +87,7 @@ class Scene:
   def _until_healthy(self, when: str) -> float:
     began = time.monotonic()
     while bad := self._bad(self._reports()):
-      if time.monotonic() > began + HEALTHY_SECONDS:
+      if time.monotonic() > began + HEALTHY_SECONDS * wait.PATIENCE:
         found = "\n".join(f"{name}:\n{describe(each)}" for name, each in bad.items())
         raise RowFailure(f"not healthy {when}:\n{found}")
       time.sleep(wait.INTERVAL)

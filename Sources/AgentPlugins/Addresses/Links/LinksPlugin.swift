@@ -6,7 +6,7 @@ public struct LinksPlugin: Plugin {
   /// What the plugin is.
   public static let descriptor = PluginDescriptor(
     name: "links", area: .addresses, summary: "The network interface that carries the node's address.",
-    checks: LinksChecks.all, rhythm: .every(.seconds(300)), deadline: .seconds(1))
+    checks: LinksChecks.all, rhythm: .every(.seconds(300)), deadline: .seconds(3))
 
   private let host: Host
   private let window = LinkWindow()
