@@ -92,6 +92,7 @@ system-full: system ## the same, with what takes long: more boots, SELinux
 benchmark: release ## measures speed and size
 	@Benchmarks/run $(RELEASE)/nodeagent.stripped
 	@Benchmarks/storage $(RELEASE)/nodeagent.stripped
+	@Benchmarks/addresses $(RELEASE)/nodeagent.stripped
 
 packaging-setup: # what the packaging targets need beside the compiler
 	@for tool in lintian dpkg-shlibdeps mandoc promtool kubectl mmdebstrap runc skopeo; do \

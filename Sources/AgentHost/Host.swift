@@ -66,6 +66,9 @@ public struct Host: Sendable {
     try await worker.run { try body(files) }
   }
 
+  /// The processes now. To be asked for where a round begins: rounds that one trigger wakes share the reading then.
+  public func processes() async -> Result<ProcessTable, FileError> { await sources.processes.value() }
+
   /// Asks a server once; see ``HTTPProbes/get(_:)``. A recorded host answers from its recording.
   public func http(_ request: HTTPProbeRequest) async -> HTTPProbeResult { await sources.probes.get(request) }
 

@@ -18,6 +18,8 @@ public struct HostSources: Sendable {
   public let helper: PrivilegedHelper
   /// The space below paths, as it was recorded.
   let spaces: [String: FileSystemSpace]
+  /// The processes, read for all who ask at the same time.
+  let processes: SharedReading<Result<ProcessTable, FileError>>
   /// The thread of probes and of the agent's own server.
   public let network: NetworkLoop
 
@@ -52,6 +54,9 @@ public struct HostSources: Sendable {
     self.hostNetwork = hostNetwork
     kernelClock = recording.map { .recorded($0.clock) } ?? .kernel
     spaces = Dictionary(uniqueKeysWithValues: (recording?.spaces ?? [:]).map { ("\($0.key)", $0.value) })
+    processes = SharedReading(worker: worker, loop: loop) {
+      Result { () throws(FileError) in try ProcessTable(reading: files) }
+    }
     network = NetworkLoop()
     probes = HTTPProbes(files: files, worker: worker, network: network, recorded: recording?.http ?? [])
     nfs = NFSProbes(network: network, recorded: recording.map(\.nfs))

@@ -12,12 +12,15 @@ public struct ProcessTable: Sendable, Equatable {
   /// The processes, by number.
   public var processes: [Process]
 
+  /// The longest name: kernel threads tell what they work on behind theirs, in 64 bytes with the end of the line.
+  private static let longestName = 64
+
   /// Reads the table; processes that end meanwhile are left out.
   public init(reading files: HostFiles) throws(FileError) {
     guard let entries = try files.entries("/proc") else { throw FileError("/proc", .notFound) }
-    processes = entries.compactMap(Int.init).sorted().compactMap { id in
-      guard let bytes = try? files.bytes("/proc/\(id)/comm", limit: .kernel) else { return nil }
-      return Process(id: id, name: String(decoding: bytes.split(separator: 10).first ?? [], as: UTF8.self))
+    processes = entries.compactMap { Int($0) }.sorted().compactMap { id in
+      guard let start = try? files.start("/proc/\(id)/comm", atMost: Self.longestName) else { return nil }
+      return Process(id: id, name: String(decoding: start.prefix { $0 != UInt8(ascii: "\n") }, as: UTF8.self))
     }
   }
 

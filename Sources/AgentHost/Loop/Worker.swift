@@ -24,6 +24,9 @@ public final class Worker: Sendable {
     try await queue.run(body)
   }
 
+  /// Runs `body`, which does not fail, on the thread.
+  func value<T: Sendable>(of body: @Sendable () -> T) async -> T { await queue.value(of: body) }
+
   /// Returns when the thread has taken up work, which it does not while a piece of work holds it.
   public func answer() async { await queue.answer() }
 
@@ -38,6 +41,8 @@ private actor WorkerQueue {
   init(executor: WorkerExecutor) { self.executor = executor }
 
   func run<T: Sendable>(_ body: @Sendable () throws -> T) throws -> T { try body() }
+
+  func value<T: Sendable>(of body: @Sendable () -> T) -> T { body() }
 
   func answer() {
     // A call that the compiler cannot see through: it leaves out the way to a thread on which nothing is to be done.

@@ -12,9 +12,9 @@ struct ServiceAnnouncer: Sendable, Equatable {
   private static let process1 = "/proc/1/comm"
 
   /// Finds it among the host's processes: one that answers unseen before one that binds.
-  static func find(_ files: HostFiles) -> Fact<ServiceAnnouncer> {
+  static func find(among processes: Result<ProcessTable, FileError>, _ files: HostFiles) -> Fact<ServiceAnnouncer> {
     do throws(FileError) {
-      let table = try ProcessTable(reading: files)
+      let table = try processes.get()
       let found = table.first(named: "speaker", "openelb-speaker", "cilium-agent") ?? table.first(named: kubeVIP)
       if let found { return .known(ServiceAnnouncer(name: found.name), source: "/proc/\(found.id)/comm") }
       // Where /proc hides the processes of others (hidepid, proc(5)), nothing that was not seen is absent.

@@ -76,17 +76,18 @@ import Testing
       ([:], .unreadable(FileError("/proc", .notFound))),
     ] as [([String: String], Fact<ServiceAnnouncer>)]) func announcersAreFoundByName(
       processes: [String: String], expected: Fact<ServiceAnnouncer>
-    ) throws
+    ) async throws
   {
     let files = Dictionary(uniqueKeysWithValues: processes.map { ("/proc/\($0)/comm", "\($1)\n") })
     let host = try TestHost(files)
-    #expect(ServiceAnnouncer.find(host.files) == expected)
+    #expect(ServiceAnnouncer.find(among: await host.host.processes(), host.files) == expected)
   }
 
-  @Test func processesThatAreHiddenAreNotAbsent() throws {
+  @Test func processesThatAreHiddenAreNotAbsent() async throws {
     let host = try TestHost(Self.processes, forbidden: ["/proc/1"])
-    #expect(ServiceAnnouncer.find(host.files).error?.path == "/proc/1/comm")
-    #expect(ServiceAnnouncer.find(host.files).mayAnnounceUnseen)
+    let announcer = ServiceAnnouncer.find(among: await host.host.processes(), host.files)
+    #expect(announcer.error?.path == "/proc/1/comm")
+    #expect(announcer.mayAnnounceUnseen)
   }
 
   // MARK: - Metrics

@@ -29,10 +29,13 @@ import Testing
     #expect(observation.takenAt == TestHost.time)
   }
 
+  private static let unseen = Result<ProcessTable, FileError>.failure(FileError("/proc", .notFound))
+
   @Test func whatCanBeSwitchedOnOrInstalledIsLookedUp() throws {
     let read = { (files: [String: String]) throws in
       let host = try TestHost(files)
-      return TimeSource.read(host.files, clock: .absent, mode: .recorded, at: TestHost.time)
+      return TimeSource.read(
+        host.files, clock: .absent, processes: Self.unseen, mode: .recorded, at: TestHost.time)
     }
     #expect(try read(["/usr/lib/systemd/ntp-units.d/50-chrony.list": "chrony.service\n"]).isInstalled)
     #expect(try !read(["/usr/lib/systemd/ntp-units.d/": ""]).isInstalled)
@@ -47,7 +50,7 @@ import Testing
       try FileManager.default.setAttributes(
         [.modificationDate: Date(timeIntervalSince1970: Double(seconds))], ofItemAtPath: host.directory + path)
     }
-    return TimeSource.read(host.files, clock: clock, mode: mode, at: TestHost.time).past
+    return TimeSource.read(host.files, clock: clock, processes: Self.unseen, mode: mode, at: TestHost.time).past
   }
 
   @Test func theLatestStampOfALiveHostIsOver() throws {

@@ -197,7 +197,8 @@ import Testing
     ]) { $1 }
     let host = try TestHost(contents)
     let kubelet = try await host.host.kubelet.facts()
-    let setup = try await host.host.read { VIPSetup.read($0, kubelet: kubelet) }
+    let processes = await host.host.processes()
+    let setup = try await host.host.read { VIPSetup.read($0, kubelet: kubelet, processes: processes) }
     let endpoint = ControlPlaneEndpoint.detect(
       host.files, configured: try Endpoint(settingsScalar: "192.168.100.230:6443"), isControlPlane: true)
     return VIPConfigurationJudge(look: VIPSample.look(setup: setup), endpoint: endpoint.value).verdict

@@ -106,10 +106,8 @@ struct LinksJudge {
     return nil
   }
 
-  /// Wi-Fi hardware passes on broadcasts for addresses of the host itself only. Those that a speaker answers for without
-  /// holding them are not among them (metallb#253).
   private func deaf(_ all: [LinkPort]) -> Verdict? {
-    guard let name = all.first(where: { $0.link.isWireless && !$0.link.isPromiscuous })?.link.name else { return nil }
+    guard let name = all.first(where: \.link.isDeaf)?.link.name else { return nil }
     switch observation.announcer {
     case .known(let announcer, let source) where !announcer.isBinding:
       return say(
@@ -134,4 +132,10 @@ struct LinksJudge {
     let origin = observation.interface.source.map { [Evidence($0, subject)] } ?? []
     return Verdict("links.state", subject: subject, state, summary, evidence: origin + evidence, remedy: remedy)
   }
+}
+
+extension NetworkLink {
+  /// Whether it passes on no questions for addresses that the host answers for without holding them, as a speaker does
+  /// (metallb#253): Wi-Fi hardware takes only those for the host's own, unless it takes everything.
+  var isDeaf: Bool { isWireless && !isPromiscuous }
 }

@@ -15,6 +15,6 @@ public struct LinksObservation: Sendable, Equatable {
   var ports: [LinkPort] = []
   /// Whether the host has no interface but loopback.
   var isAlone = false
-  /// What brings addresses of Services to the link.
-  var announcer: Fact<ServiceAnnouncer>
+  /// What brings addresses of Services to the link; looked for only where an interface is deaf to some.
+  var announcer: Fact<ServiceAnnouncer> = .absent
 }

@@ -22,13 +22,13 @@ public struct LinksPlugin: Plugin {
     let nodeIP = try await host.kubelet.facts().configuration.text(["nodeIP"], flag: "node-ip")
     let table: Result<NetworkTable, NetworkError>
     do throws(NetworkError) { table = .success(try await host.network.table()) } catch { table = .failure(error) }
-    let (route, announcer) = try await host.read { files in (Self.route(files), ServiceAnnouncer.find(files)) }
+    let route = try await host.read { files in Self.route(files) }
     let known = try? table.get()
     let interface = find(nodeIP, route: route, in: known)
     if let name = interface.value { window.remember(name) }
     var observation = LinksObservation(
       takenAt: time, interface: interface, link: table.map { table in interface.value.flatMap { table.link($0) } },
-      history: LinkWindow.History(), announcer: announcer)
+      history: LinkWindow.History())
     observation.isAlone = known?.links.allSatisfy { $0.flags.contains(.loopback) } == true
     if let known, let link = interface.value.flatMap({ known.link($0) }) {
       let lower = LinkPort.links(below: link, in: known)
@@ -37,6 +37,7 @@ public struct LinksPlugin: Plugin {
       observation.ports = lower.map { link, upper in
         LinkPort(link: link, upper: upper, history: window.add(link, at: time))
       }
+      if ([link] + lower.map(\.link)).contains(where: \.isDeaf) { observation.announcer = try await announcer() }
     }
     return observation
   }
@@ -58,6 +59,11 @@ public struct LinksPlugin: Plugin {
     }
     if case .absent = route, let last = window.lastName { return .known(last, source: "the default route before") }
     return route
+  }
+
+  private func announcer() async throws -> Fact<ServiceAnnouncer> {
+    let processes = await host.processes()
+    return try await host.read { files in ServiceAnnouncer.find(among: processes, files) }
   }
 
   private static func route(_ files: HostFiles) -> Fact<String> {

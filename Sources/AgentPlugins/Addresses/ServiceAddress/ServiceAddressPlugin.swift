@@ -40,11 +40,12 @@ public struct ServiceAddressPlugin: Plugin {
       members: cluster.controlPlane.members.compactMap(\.host.address),
       network: .failure(.notRecorded))
     guard isConfigured else { return observation }
+    let processes = await host.processes()
     (observation.endpoint, observation.announcer) = try await host.read { files in
       (
         ControlPlaneEndpoint.detect(
           files, configured: cluster.controlPlane.endpoint, isControlPlane: roles.contains(.controlPlane)),
-        ServiceAnnouncer.find(files)
+        ServiceAnnouncer.find(among: processes, files)
       )
     }
     let watched = Set(cluster.serviceAddresses.watched)

@@ -42,6 +42,7 @@ public struct VIPPlugin: Plugin {
 
   /// Reads the tables and asks the link.
   public func observe(at time: HostTime) async throws -> VIPObservation {
+    let processes = await host.processes()
     let endpoint = try await Self.endpoint(host)
     let manager = host.cluster.controlPlane.manager
     var observation = VIPObservation(takenAt: time, endpoint: endpoint, manager: manager)
@@ -50,7 +51,7 @@ public struct VIPPlugin: Plugin {
       return observation
     }
     await watch.follow([address])
-    observation.look = try await look(at: address, port: found.port, time)
+    observation.look = try await look(at: address, port: found.port, processes, time)
     return observation
   }
 
@@ -79,9 +80,11 @@ public struct VIPPlugin: Plugin {
     }
   }
 
-  private func look(at address: IPAddress, port: PortNumber, _ time: HostTime) async throws -> VIPLook {
+  private func look(
+    at address: IPAddress, port: PortNumber, _ processes: Result<ProcessTable, FileError>, _ time: HostTime
+  ) async throws -> VIPLook {
     let kubelet = try await host.kubelet.facts()
-    let setup = try await host.read { files in VIPSetup.read(files, kubelet: kubelet) }
+    let setup = try await host.read { files in VIPSetup.read(files, kubelet: kubelet, processes: processes) }
     let sight = await questions.sight(of: address, at: time) { await self.connection(to: address, port) }
     let table: Result<NetworkTable, NetworkError>
     do throws(NetworkError) { table = .success(try await host.network.table()) } catch { table = .failure(error) }

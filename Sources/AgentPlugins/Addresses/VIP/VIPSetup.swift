@@ -23,14 +23,16 @@ struct VIPSetup: Sendable, Equatable {
   /// `--node-ip`: the addresses, and where it stands.
   var nodeIP: KubeletSetting<String?>
 
-  static func read(_ files: HostFiles, kubelet: KubeletFacts) -> VIPSetup {
+  static func read(
+    _ files: HostFiles, kubelet: KubeletFacts, processes: Result<ProcessTable, FileError>
+  ) -> VIPSetup {
     let kubeVIP = Fact(from: StaticPod.directory) { () throws(FileError) in try KubeVIPManifest.find(files) }
     return VIPSetup(
       keepalived: Fact(from: KeepalivedConfiguration.path) { () throws(FileError) in
         try KeepalivedConfiguration.read(files)
       }, kubeVIP: kubeVIP, missingKubeconfigs: missing(kubeVIP.value?.kubeconfigs ?? [], files),
       running: Fact(from: "/proc") { () throws(FileError) in
-        let names = Set(try ProcessTable(reading: files).processes.map(\.name))
+        let names = Set(try processes.get().processes.map(\.name))
         return Set(Mover.allCases.filter { names.contains($0.rawValue) })
       }, nodeIP: kubelet.configuration.text(["nodeIP"], flag: "node-ip"))
   }

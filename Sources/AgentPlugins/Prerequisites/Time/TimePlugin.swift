@@ -19,7 +19,10 @@ public struct TimePlugin: Plugin {
   /// Asks the kernel, and looks who could have told it.
   public func observe(at time: HostTime) async throws -> TimeObservation {
     let (clock, mode) = (host.kernelClock, host.mode)
-    return try await host.read { files in TimeSource.read(files, clock: clock.read(), mode: mode, at: time) }
+    let processes = await host.processes()
+    return try await host.read { files in
+      TimeSource.read(files, clock: clock.read(), processes: processes, mode: mode, at: time)
+    }
   }
 
   /// One verdict, on every host: certificates are judged by the clock of balancers and NAS hosts too.

@@ -14,17 +14,18 @@ enum TimeSource {
   private static let agent = PastMoment(seconds: 1_767_225_600, source: "this agent is younger")
 
   static func read(
-    _ files: HostFiles, clock: Fact<KernelClock>, mode: HostRoot.Mode, at time: HostTime
+    _ files: HostFiles, clock: Fact<KernelClock>, processes: Result<ProcessTable, FileError>, mode: HostRoot.Mode,
+    at time: HostTime
   ) -> TimeObservation {
     TimeObservation(
-      takenAt: time, clock: clock, service: service(files),
+      takenAt: time, clock: clock, service: service(processes),
       isInstalled: ((try? files.entries(units)) ?? nil)?.isEmpty == false, packages: packages(files),
       past: past(files, mode: mode, isRecorded: clock.value != nil))
   }
 
-  private static func service(_ files: HostFiles) -> Fact<TimeService> {
+  private static func service(_ processes: Result<ProcessTable, FileError>) -> Fact<TimeService> {
     Fact(from: "/proc") { () throws(FileError) in
-      let names = Set(try ProcessTable(reading: files).processes.map(\.name))
+      let names = Set(try processes.get().processes.map(\.name))
       return TimeService.allCases.first { names.contains($0.rawValue) }
     }
   }

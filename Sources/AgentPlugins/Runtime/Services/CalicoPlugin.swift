@@ -31,7 +31,7 @@ public struct CalicoPlugin: Plugin {
 
   /// Looks for the process and asks its page.
   public func observe(at time: HostTime) async throws -> WatchedProcess.Observation {
-    try await watched.observe(at: time)
+    await watched.observe(at: time)
   }
 
   /// One verdict.

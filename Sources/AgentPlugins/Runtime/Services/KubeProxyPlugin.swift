@@ -32,7 +32,7 @@ public struct KubeProxyPlugin: Plugin {
 
   /// Looks for the process and asks its page.
   public func observe(at time: HostTime) async throws -> WatchedProcess.Observation {
-    try await watched.observe(at: time)
+    await watched.observe(at: time)
   }
 
   /// One verdict.

@@ -24,16 +24,14 @@ public struct WatchedProcess: Sendable {
   /// Why there is nothing to judge where no such process runs.
   let absence: String
 
-  func observe(at time: HostTime) async throws -> Observation {
-    let (name, absence) = (name, absence)
-    let found: Observation.Answer? = try await host.read { files in
-      do throws(FileError) {
-        return try ProcessTable(reading: files).first(named: name) == nil ? .absent(absence) : nil
-      } catch {
-        return .unseen("\(error)")
+  func observe(at time: HostTime) async -> Observation {
+    do throws(FileError) {
+      guard try await host.processes().get().first(named: name) != nil else {
+        return Observation(takenAt: time, answer: .absent(absence))
       }
+    } catch {
+      return Observation(takenAt: time, answer: .unseen("\(error)"))
     }
-    if let found { return Observation(takenAt: time, answer: found) }
     let answer = await host.health(.tcp(IPAddress(loopback: .v4), port), path: path)
     return Observation(takenAt: time, answer: .asked(answer))
   }
