@@ -7,11 +7,18 @@ SWIFT    ?= swift
 DEBUG    := .build
 RELEASE  := .build-release
 BINARY   := $(RELEASE)/release/nodeagent
+# The same sources give the same bytes in any folder: __FILE__ is relative, and there are neither notes for debuggers nor
+# hashes of modules, both of which depend on where the compiler has its cache.
+SAME     := -Xcc -fmacro-prefix-map=$(CURDIR)=. -debug-info-format none \
+            -Xswiftc -Xfrontend -Xswiftc -disable-incremental-llvm-codegen
 # No search path for libraries beside the program: it needs none, and a package must not have one.
-STATIC   := -c release --static-swift-stdlib -Xswiftc -Osize --disable-local-rpath --scratch-path $(RELEASE)
+STATIC   := -c release --static-swift-stdlib -Xswiftc -Osize --disable-local-rpath --scratch-path $(RELEASE) \
+            $(SAME)
 STRIPPED := $(RELEASE)/nodeagent.stripped
 # Where packages, images and what belongs to a release are left.
 DIST     := .build-dist
+# The cross-built program, where make deb ARCH=arm64 has left it: packed beside this machine's.
+FOREIGN  := $(wildcard $(DIST)/arm64/nodeagent)
 ARCH     ?= $(shell dpkg --print-architecture 2>/dev/null)
 APT      := $(if $(filter 0,$(shell id -u)),,sudo) env DEBIAN_FRONTEND=noninteractive apt-get
 PACKAGES := libnl-3-dev libnl-route-3-dev libyaml-dev pkg-config binutils g++ git curl \
@@ -20,7 +27,7 @@ PACKAGING := dpkg-dev lintian mandoc prometheus kubernetes-client python3-venv m
              golang-github-containers-common
 
 .PHONY: help setup doctor build release test format lint imports golden docs metrics linkage rig system system-full \
-        benchmark clean packaging-setup deb check-deb units manifests image tarball artifacts
+        benchmark clean packaging-setup deb check-deb units manifests image tarball reproducible artifacts
 
 help: ## lists the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -125,13 +132,17 @@ manifests: release packaging-setup ## checks manifests, alerts and dashboards; U
 	.build-venv/bin/python scripts/check-manifests $(STRIPPED)
 
 image: release packaging-setup ## makes the container image, without a daemon; needs root
-	packaging/image/build $(DIST) $(STRIPPED) $(wildcard $(DIST)/arm64/nodeagent)
+	packaging/image/build $(DIST) $(STRIPPED) $(FOREIGN)
 
 tarball: release ## makes the archive for distributions without dpkg, down to glibc 2.34
 	packaging/tarball/build $(STRIPPED) $(DIST)
 
-artifacts: deb tarball image ## all that a release has, with checksums and a list of what is inside (SPDX)
-	packaging/artifacts $(DIST) $(STRIPPED)
+reproducible: release ## builds the program a second time, in another folder, and compares the bytes
+	packaging/reproducible $(STRIPPED)
+
+artifacts: reproducible deb tarball image ## all that a release has, with checksums and a list of what is inside (SPDX)
+	$(foreach kind,$(if $(FOREIGN),deb tarball),packaging/$(kind)/build $(FOREIGN) $(DIST) --teller $(STRIPPED);)
+	packaging/artifacts $(DIST) $(STRIPPED) $(FOREIGN)
 
 clean: ## removes what was built
 	rm -rf $(DEBUG) $(DEBUG)-thread $(RELEASE) $(DIST) .build-venv

@@ -114,19 +114,18 @@ def words(delays: list[float]) -> str:
 
 
 @pytest.mark.parametrize(("address", "kind"), [(VIP, "vip"), (SERVICE, "service")])
-def test_every_address_added_and_removed_is_seen_in_the_metrics_and_stays(system, capsys, address, kind):
+def test_every_address_added_and_removed_is_seen_in_the_metrics_and_stays(system, figure, address, kind):
   # It ends with an error where a change is not seen long before the next look by the timer, or seen and then gone.
   lines = system.guests[HERE].exec("python3", "-c", FOLLOW, address, kind, str(CHANGES), str(SECONDS),
                                    seconds=SECONDS + 60)
   bounds = [[float(word) * 1000 for word in line.split()] for line in lines.splitlines()]
   # How fast it is depends on what else the machine does: `make benchmark` measures that.
-  with capsys.disabled():
-    print(f"\n{kind} address to /metrics, {len(bounds)} changes: at the earliest {words([low for low, _ in bounds])}; "
-          f"at the latest {words([high for _, high in bounds])}")
+  figure(f"{kind} address to /metrics, {len(bounds)} changes: at the earliest {words([low for low, _ in bounds])}; "
+         f"at the latest {words([high for _, high in bounds])}")
   assert len(bounds) >= 2
 
 
-def test_a_move_between_others_is_seen_by_a_third_without_its_timer(system, capsys):
+def test_a_move_between_others_is_seen_by_a_third_without_its_timer(system, figure):
   watcher, pair, delays = system.agents[WATCHER], ("5825u-001", "raspberrry-001"), []
   for number in range(2):
     old, new = system.guests[pair[number % 2]], system.guests[pair[1 - number % 2]]
@@ -136,13 +135,12 @@ def test_a_move_between_others_is_seen_by_a_third_without_its_timer(system, caps
     began = time.monotonic()
     wait.until(lambda: series in watcher.metrics(), 60, "the new claimant is in the metrics")
     delays.append((time.monotonic() - began) * 1000)
-  with capsys.disabled():
-    print("\nannouncement to /metrics of a third host: " + ", ".join(f"{each:.0f} ms" for each in delays))
+  figure("announcement to /metrics of a third host: " + ", ".join(f"{each:.0f} ms" for each in delays))
   # The timer looks every 30 to 90 s: it would not be that early twice.
   assert max(delays) < 10_000
 
 
-def test_a_burst_of_changes_leaves_the_right_state_and_the_memory_as_it_was(system, capsys):
+def test_a_burst_of_changes_leaves_the_right_state_and_the_memory_as_it_was(system, figure):
   guest, agent = system.guests[HERE], system.agents[HERE]
 
   def burst(changes: int) -> None:
@@ -168,9 +166,8 @@ def test_a_burst_of_changes_leaves_the_right_state_and_the_memory_as_it_was(syst
   finally:
     guest.exec("ip", "address", "delete", f"{SERVICE}/32", "dev", "bench0")
   wait.until(lambda: held + "0" in agent.metrics(), 20, "and after the last change")
-  with capsys.disabled():
-    print(f"\n{BURST} changes in {took:.1f} s: processor {cost * BURST:.0f} ms, which is {cost:.3f} ms each; a single one "
-          f"{single:.1f} ms; memory {grown:+d} kB of {memory}")
+  figure(f"{BURST} changes in {took:.1f} s: processor {cost * BURST:.0f} ms, which is {cost:.3f} ms each; a single one "
+         f"{single:.1f} ms; memory {grown:+d} kB of {memory}")
   assert grown < 4096
   # Those of a tenth of a second share one look.
   assert cost < single / 5

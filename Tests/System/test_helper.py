@@ -1,15 +1,10 @@
 """The privileged helper under a real systemd: started by its socket, confined, and asked by the agent's user only."""
 
 import json
-from pathlib import Path
 
 import pytest
 
-from rig import installed, trees, wait
-from rig.cluster import ClusterPlan
-from rig.layer import Layer
-from rig.profiles import build
-from rig.run import Run
+from rig import installed, wait
 
 SERVICE = "nodeagent-helper.service"
 QUESTION = '{"request":"crio-info","version":1}'
@@ -30,14 +25,7 @@ with socket.socket(socket.AF_UNIX) as channel:
 @pytest.fixture(scope="module", params=["bookworm", "trixie"])
 def guest(binary, request):
   """A machine about to join, of each release, with CRI-O and the agent."""
-  plan = ClusterPlan.load()
-  with Run() as made:
-    agent = installed.agent(made.directory / "layers/agent", binary)
-    layer = Layer(made.directory / "layers/node")
-    build(layer, plan, plan.host("5825u-002"), trees.ensure(request.param), Path("/nonexistent"))
-    made.add("node", request.param, "192.168.100.112/24", [layer.root, agent.root])
-    made.start()
-    guest = made.guests["node"]
+  with installed.candidate(binary, request.param) as guest:
     wait.until(lambda: state(guest, "crio.service") == "active", 20, "CRI-O's stand-in is active")
     yield guest
 

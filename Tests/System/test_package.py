@@ -8,17 +8,13 @@ from pathlib import Path
 
 import pytest
 
-from rig import wait
+from rig import package, wait
 from rig.agent import PORT, UNIT, Agent
 from rig.layer import Layer
+from rig.package import HELPER, INBOX, SETTINGS, VERSIONS, answers, apt, denied, enabled, install, state, traces, version
 from rig.paths import REPOSITORY
 from rig.run import Run
 
-HELPER = ("nodeagent-helper.socket", "nodeagent-helper.service")
-SETTINGS = "/etc/nodeagent/nodeagent.yaml"
-# Where packages are laid down in a host; made anew at every boot, so it counts for nothing afterwards.
-INBOX = "/tmp"
-VERSIONS = {"old": "0.1.0~rig1", "new": "0.1.0-1", "next": "0.1.0-1+rig1"}
 FIRST_SCRAPE_SECONDS = 5
 
 ASK = """
@@ -33,10 +29,7 @@ with socket.socket(socket.AF_UNIX) as channel:
 @pytest.fixture(scope="session")
 def packages(shipped, tmp_path_factory) -> dict[str, Path]:
   """The package in three versions, packed in a hurry."""
-  folder = tmp_path_factory.mktemp("packages")
-  command = [sys.executable, REPOSITORY / "packaging/deb/build", shipped, folder, "--level", "0", "--version"]
-  return {name: Path(subprocess.run([*command, version], check=True, capture_output=True, text=True).stdout.strip())
-          for name, version in VERSIONS.items()}
+  return package.make(shipped, tmp_path_factory.mktemp("packages"), *VERSIONS)
 
 
 @pytest.fixture(scope="module", params=["bookworm", "trixie"])
@@ -70,42 +63,12 @@ def installed(clean):
 
 
 def bring(host, packages) -> None:
-  for name, package in packages.items():
-    host.copy_in(package, f"{INBOX}/{name}.deb")
-
-
-def apt(host, *words: str) -> str:
-  """apt-get as a person would run it, without questions; what it prints, on either channel."""
-  line = " ".join(["DEBIAN_FRONTEND=noninteractive", "apt-get", "-y", "-q", "--no-install-recommends", *words, "2>&1"])
-  return host.shell(line, seconds=60)
-
-
-def install(host, name: str, *options: str) -> str:
-  return apt(host, "install", *options, f"{INBOX}/{name}.deb")
-
-
-def state(host, unit: str = UNIT) -> str:
-  return host.exec("systemctl", "is-active", unit, check=False).strip()
-
-
-def enabled(host, unit: str) -> str:
-  return host.exec("systemctl", "is-enabled", unit, check=False).strip()
-
-
-def version(host) -> str:
-  return host.exec("dpkg-query", "-W", "-f", "${db:Status-Abbrev}${Version}", "nodeagent").strip()
+  for name, file in packages.items():
+    host.copy_in(file, f"{INBOX}/{name}.deb")
 
 
 def journal(host) -> str:
   return host.exec("journalctl", "-u", UNIT, "-o", "cat", "--no-pager")
-
-
-def traces(host) -> list[str]:
-  """Everything on the host that bears the agent's name, but for what apt and dpkg log of every package."""
-  found = host.shell("find / -xdev -name '*nodeagent*' -not -path '/proc/*' -not -path '/tmp/*' "
-                     "-not -path '/var/log/*' -not -path '/var/cache/apt/*'").split()
-  return sorted([*found, *host.shell("find /run -name '*nodeagent*'; grep -h nodeagent /etc/passwd /etc/group",
-                                     check=False).split()])
 
 
 def test_one_command_installs_starts_and_answers(clean, figure):
@@ -119,13 +82,6 @@ def test_one_command_installs_starts_and_answers(clean, figure):
   assert version(clean) == f"ii {VERSIONS['new']}"
   assert (state(clean), state(clean, HELPER[0]), state(clean, HELPER[1])) == ("active", "active", "inactive")
   assert (enabled(clean, UNIT), enabled(clean, HELPER[0])) == ("enabled", "enabled")
-
-
-def answers(host) -> bool:
-  try:
-    return "nodeagent_build_info" in Agent(host).metrics()
-  except (OSError, RuntimeError):
-    return False
 
 
 def test_it_runs_with_two_capabilities_and_nothing_else(installed):
@@ -166,14 +122,9 @@ def test_the_agent_s_user_may_ask_the_helper_and_nobody_else(installed):
 
 def test_the_doctor_works_as_root_and_says_what_a_user_does_not_see(installed):
   installed.shell("install -d -m 700 /etc/keepalived && install -m 600 /dev/null /etc/keepalived/keepalived.conf")
-  as_root = Agent(installed).doctor()
-  line = ["setpriv", "--reuid=nobody", "--regid=nogroup", "--clear-groups", "nodeagent", "doctor", "--output", "json"]
-  as_user = json.loads(installed.exec(*line, check=False))
-  denied = {name: [each["summary"] for each in report["verdicts"]
-                   if each["check"] == "agent.privileges" and each["state"] != "ok"]
-            for name, report in {"root": as_root, "user": as_user}.items()}
-  assert denied["root"] == []
-  assert any("/etc/keepalived/keepalived.conf: permission denied" in line for line in denied["user"]), denied
+  assert denied(Agent(installed).doctor()) == []
+  to_user = denied(package.doctor_as_user(installed))
+  assert any("/etc/keepalived/keepalived.conf: permission denied" in line for line in to_user), to_user
 
 
 def test_an_upgrade_keeps_the_administrator_s_settings(installed):

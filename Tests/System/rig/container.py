@@ -25,19 +25,23 @@ NAMESPACES = ("mount", "pid", "ipc", "uts")
 
 
 def unpack(image: Path, layer: Layer) -> None:
-  """Lays the image's files into a guest's layer, with the capabilities that files of it have."""
-  root = layer.root / PLACE.lstrip("/") / "rootfs"
+  """Lays the image's files into a guest's layer, and runc beside them."""
+  files(image, "amd64", layer.root / PLACE.lstrip("/") / "rootfs")
+  layer.write("/usr/sbin/runc", Path("/usr/sbin/runc").read_bytes(), 0o755)
+
+
+def files(image: Path, architecture: str, root: Path) -> None:
+  """Unpacks the image's files for an architecture, with the capabilities that some have."""
   root.mkdir(parents=True)
   with tarfile.open(image) as archive:
     def read(digest: str) -> bytes:
       return archive.extractfile("blobs/sha256/" + digest.removeprefix("sha256:")).read()
     index = json.loads(archive.extractfile("index.json").read())
     platforms = json.loads(read(index["manifests"][0]["digest"]))["manifests"]
-    own = next(each for each in platforms if each["platform"]["architecture"] == "amd64")
+    own = next(each for each in platforms if each["platform"]["architecture"] == architecture)
     for each in json.loads(read(own["digest"]))["layers"]:
       subprocess.run(["tar", "-xz", "-p", "--xattrs", "--xattrs-include=security.capability", "-C", root],
                      input=read(each["digest"]), check=True)
-  layer.write("/usr/sbin/runc", Path("/usr/sbin/runc").read_bytes(), 0o755)
 
 
 def pod() -> dict:

@@ -4,14 +4,37 @@ import platform
 import re
 import shutil
 import subprocess
+from contextlib import contextmanager
 from pathlib import Path
 
+from rig import profiles, trees
+from rig.cluster import ClusterPlan
 from rig.layer import Layer
-from rig.paths import PAYLOAD
+from rig.paths import PAYLOAD, REPOSITORY
+from rig.run import Run
+
+# For the fault matrix: an agent that dies stays dead, and may be started as often as rows like.
+UNITS = PAYLOAD / "units"
+SHIPPED = REPOSITORY / "packaging/systemd"
 
 
-def agent(root: Path, binary: Path, architecture: str = platform.machine()) -> Layer:
-  """The program, the unit that runs it as its own user, and what a debug build needs of the Swift toolchain."""
+@contextmanager
+def candidate(binary: Path, suite: str):
+  """A machine about to join, of a release, booted: with the program, and the units that the package brings."""
+  plan = ClusterPlan.load()
+  host = next(host for host in plan.hosts if host.profile == "candidate")
+  with Run() as made:
+    program = agent(made.directory / "layers/agent", binary, folder=SHIPPED)
+    program.write("/usr/lib/tmpfiles.d/nodeagent.conf", (SHIPPED / "tmpfiles.conf").read_text())
+    node = Layer(made.directory / "layers/node")
+    profiles.build(node, plan, host, trees.ensure(suite), Path("/nonexistent"))
+    guest = made.add("node", suite, f"{host.address}/{plan.prefix_length}", [node.root, program.root])
+    made.start()
+    yield guest
+
+
+def agent(root: Path, binary: Path, architecture: str = platform.machine(), folder: Path = UNITS) -> Layer:
+  """The program, the units in `folder` that run it as its own user, and what a debug build needs of Swift's toolchain."""
   layer = Layer(root)
   layer.directory("/usr/bin")
   shutil.copy(binary, root / "usr/bin/nodeagent")
@@ -22,7 +45,7 @@ def agent(root: Path, binary: Path, architecture: str = platform.machine()) -> L
     target = root / "usr/lib" / f"{architecture}-linux-gnu" / library.name
     target.parent.mkdir(parents=True, exist_ok=True)
     shutil.copy(library, target)
-  units(layer)
+  units(layer, folder)
   layer.enable("nodeagent.service")
   layer.enable("nodeagent-helper.socket", "sockets.target")
   return layer
@@ -40,10 +63,10 @@ def patience(plugins: set[str]) -> str:
   return "plugins:\n" + "".join(f"  {name}: {{timeout: 15s{intervals.get(name, '')}}}\n" for name in sorted(plugins))
 
 
-def units(layer: Layer) -> None:
-  """The units of the package, not enabled."""
+def units(layer: Layer, folder: Path = UNITS) -> None:
+  """The units, not enabled."""
   for unit in ("nodeagent.service", "nodeagent-helper.socket", "nodeagent-helper.service"):
-    layer.write(f"/usr/lib/systemd/system/{unit}", (PAYLOAD / "units" / unit).read_text())
+    layer.write(f"/usr/lib/systemd/system/{unit}", (folder / unit).read_text())
 
 
 def swift_libraries(binary: Path) -> list[Path]:

@@ -7,6 +7,7 @@ from rig import kubeadm
 from rig.cluster import ClusterPlan, HostPlan
 from rig.layer import Layer
 from rig.paths import PAYLOAD
+from rig.variant import VARIANTS
 
 # As kubelet's and CRI-O's installation guides have it.
 KUBERNETES_SYSCTL = ("net.bridge.bridge-nf-call-iptables = 1\nnet.bridge.bridge-nf-call-ip6tables = 1\n"
@@ -62,9 +63,10 @@ def _node_packages(layer: Layer, host: HostPlan, tree: Path) -> None:
   layer.directory("/var/lib/containers/storage")
   # CRI-O's package switches its example off by its name.
   layer.write("/etc/cni/net.d/10-crio-bridge.conflist.disabled", (PAYLOAD / "10-crio-bridge.conflist").read_text())
+  processor = VARIANTS[host.variant].processor
   status = (tree / "var/lib/dpkg/status").read_text().rstrip("\n")
   layer.write("/var/lib/dpkg/status", f"{status}\n\n" + "\n".join(
-    _package(name, f"{host.kubernetes}-1.1") for name in ("cri-o", "kubeadm", "kubelet")))
+    _package(name, f"{host.kubernetes}-1.1", processor.debian) for name in ("cri-o", "kubeadm", "kubelet")))
 
 
 def network(layer: Layer) -> None:
@@ -74,9 +76,9 @@ def network(layer: Layer) -> None:
     layer.write(f"/opt/cni/bin/{name}", "#!/bin/sh\n", 0o755)
 
 
-def _package(name: str, version: str) -> str:
+def _package(name: str, version: str, architecture: str) -> str:
   return (f"Package: {name}\nStatus: install ok installed\nPriority: optional\nSection: admin\n"
-          f"Maintainer: Kubernetes Authors <dev@kubernetes.io>\nArchitecture: amd64\nVersion: {version}\n"
+          f"Maintainer: Kubernetes Authors <dev@kubernetes.io>\nArchitecture: {architecture}\nVersion: {version}\n"
           f"Description: {name} of Kubernetes\n")
 
 

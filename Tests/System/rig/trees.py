@@ -149,22 +149,39 @@ IDLE_UNITS = ["systemd-hwdb-update.service", "systemd-hibernate-clear.service", 
 RESTING = ("rpcbind.service", "rpcbind.socket", "nfs-server.service")
 
 
-# What the scripts of packages that are only unpacked would have made.
-UNPACKED = (
-  'rmdir "$root/var/run" "$root/var/lock"; ln -s ../run "$root/var/run"; ln -s ../run/lock "$root/var/lock"',
-  'systemctl --root="$root" enable --quiet systemd-timesyncd.service',
-)
+def _unpacked(architecture: str, packages: tuple[str, ...]) -> tuple[str, ...]:
+  """What dpkg and the scripts of packages that are only unpacked would have made.
+
+  Without a word in dpkg's own files they would not be there for a package that is installed later and needs them. Of
+  what lies in the cache, which may be older, apt tells what was meant.
+  """
+  wanted = " ".join(f"'{name}'" for name in packages)
+  return (
+    'rmdir "$root/var/run" "$root/var/lock"; ln -s ../run "$root/var/run"; ln -s ../run/lock "$root/var/lock"',
+    'systemctl --root="$root" enable --quiet systemd-timesyncd.service',
+    'export APT_CONFIG="$MMDEBSTRAP_APT_CONFIG"; dpkg="$root/var/lib/dpkg"',
+    'mkdir -p "$dpkg/info"; echo 1 > "$dpkg/info/format"',
+    f'for stem in $(apt-get --simulate install {wanted}'
+    ' | sed -n "s/^Inst \\([^ :]*\\)[^(]*(\\([^ ]*\\).*/\\1_\\2_/p" | sed "s/:/%3a/"); do',
+    '  deb=$(ls "$root/var/cache/apt/archives/$stem"*.deb); name=${stem%%_*}',
+    f'  [ "$(dpkg-deb -f "$deb" Multi-Arch)" != same ] || name=$name:{architecture}',
+    '  dpkg-deb -f "$deb" | sed "1a Status: install ok installed" >> "$dpkg/status"; echo >> "$dpkg/status"',
+    '  dpkg-deb --fsys-tarfile "$deb" | tar -t | sed "s,^[.],,; s,/$,,; s,^$,/.," > "$dpkg/info/$name.list"',
+    'done',
+  )
 
 
 def _machine(*more: str, architecture: str = "amd64") -> Recipe:
   runs_here = architecture == "amd64"
   # Packages of another processor are unpacked only: their own scripts do not run here, and a host needs few of them.
   kind = ("--variant=minbase",) if runs_here else ("--variant=extract", f"--architectures={architecture}")
-  return Recipe("trixie", (*INCLUDE, *OWN_KERNEL, *more), _finish(
+  packages = (*INCLUDE, *OWN_KERNEL, *more)
+  return Recipe("trixie", packages, _finish(
     [unit for unit in MASKED if unit not in WITH_OWN_KERNEL] + IDLE_UNITS,
     [name for name in GENERATORS if name not in ("nfs-server-generator", "rpc-pipefs-generator")] + IDLE_GENERATORS,
     # What is only unpacked has nothing enabled.
-    *([f'systemctl --root="$root" disable --quiet {" ".join(RESTING)}'] if runs_here else UNPACKED),
+    *([f'systemctl --root="$root" disable --quiet {" ".join(RESTING)}'] if runs_here
+      else _unpacked(architecture, packages)),
     *_kernel(architecture, runs_here), runs_here=runs_here),
     # Names of hardware, which the machine has none of; half of udev, and minutes of an emulated processor.
     _options("/usr/lib/udev/hwdb.d/*", kind=kind))
@@ -175,7 +192,8 @@ RECIPES = {
   **{suite: Recipe(suite, INCLUDE, _finish(MASKED, GENERATORS), _options()) for suite in SUITES},
   "machine": _machine(),
   "machine-selinux": _machine("selinux-basics", "selinux-policy-default", "policycoreutils", "selinux-utils"),
-  "machine-arm64": _machine("?essential", architecture="arm64"),
+  # With what installs packages and makes users there.
+  "machine-arm64": _machine("?essential", "apt", "passwd", architecture="arm64"),
   # bookworm's QEMU 7.2 panics a guest whose emulated processor has all it can have.
   "emulator": Recipe("trixie", ("qemu-system-x86", "qemu-utils"), "true", _options()),
   "emulator-arm64": Recipe("trixie", ("qemu-system-arm", "qemu-utils"), "true", _options()),
