@@ -127,7 +127,8 @@ def test_a_restarted_bus_is_joined_again(system, name, figure):
   before = metric(agent, RECONNECTS)
   guest.shell("systemctl restart dbus.service")
   lasted = watch(system, name, 3)
-  assert all(found.startswith(("units.", "agent.sources")) and seconds < 2 * wait.PATIENCE for found, seconds in lasted.items()), lasted
+  assert all(found.startswith(("units.", "agent.sources")) and seconds < 2 * wait.PATIENCE
+             for found, seconds in lasted.items()), lasted
   assert metric(agent, RECONNECTS) > before
   guest.shell("systemctl stop haproxy.service")
   try:

@@ -188,7 +188,8 @@ class Machine(Host):
 
   def _state(self) -> str:
     """What has come of the boot, when it is over."""
-    return self.exec("systemctl", "is-system-running", "--wait", seconds=BOOT_SECONDS * wait.PATIENCE, check=False).strip()
+    seconds = BOOT_SECONDS * wait.PATIENCE
+    return self.exec("systemctl", "is-system-running", "--wait", seconds=seconds, check=False).strip()
 
   def _wait(self, condition, seconds: float, what: str):
     try:

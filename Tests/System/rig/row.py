@@ -94,7 +94,8 @@ class Row:
         wanted = ", ".join(f"{each.label} {each.state}" for each in missing)
         checks = {each.check for each in missing}
         said = [verdict for verdict in by_key(report).values() if verdict["check"] in checks]
-        raise RowFailure(f"{self.host}: not found as the row says within {stage.within * wait.PATIENCE:g} s: {wanted}; the agent says\n"
+        raise RowFailure(f"{self.host}: not found as the row says within {stage.within * wait.PATIENCE:g} s: {wanted}; "
+                         f"the agent says\n"
                          f"{describe(said)}\n{self.agent.journal()}")
       self._pause()
     self.measured.detected.append(time.monotonic() - began)
@@ -111,7 +112,8 @@ class Row:
                f"it is repaired: {self.fault.repaired}")
     while left := self._left():
       if time.monotonic() > began + self.fault.clear_within * wait.PATIENCE:
-        raise RowFailure(f"{self.host}: {self.fault.clear_within * wait.PATIENCE:g} s after the repair\n" + "\n".join(left))
+        raise RowFailure(f"{self.host}: {self.fault.clear_within * wait.PATIENCE:g} s after the repair\n"
+                         + "\n".join(left))
       self._pause()
     self.measured.cleared = time.monotonic() - began
     for name in self.system.agents:
