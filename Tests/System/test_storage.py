@@ -68,7 +68,7 @@ FAULTS = [
   Fault("only the mounts cut off", lambda it: it.firewall("tcp sport < 1024 tcp dport 2049"),
         lambda it: it.no_firewall(), "nfs.responding", "only this mount is stuck", up={"server": {1.0}}, at_once=False),
   Fault("directories made anew", lambda it: it.remake(), lambda it: it.remount(),
-        "nfs.responding", "stale: ", up={"server": {1.0}, "mount": {0.0}}),
+        "nfs.responding", "stale: ", up={"server": {1.0}, "mount": {0.0}}, at_once=False),
   Fault("share full", lambda it: it.fill(), lambda it: it.drain(),
         "nfs.space", "full: writes fail", suffers=False, up={"server": {1.0}, "mount": {1.0}}),
   Fault("export read-only", lambda it: it.forbid_writes(), lambda it: it.allow_writes(),

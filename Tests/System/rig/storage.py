@@ -40,6 +40,7 @@ class Storage:
   def set_up(self) -> None:
     """Serves and mounts everything; the bed goes back to that from now on."""
     with self.bed.use() as machine:
+      self.before = set(findings(self.agent.status()))
       machine.shell(f"mkdir -p {SHARE} {OTHER_SHARE} && truncate -s {SHARE_BYTES} {SHARE}.disk"
                     f" && mkfs.ext4 -q -m 0 {SHARE}.disk && mount -o loop {SHARE}.disk {SHARE}")
       for server, share in ((self.faulty, SHARE), (self.untouched, OTHER_SHARE)):
@@ -148,16 +149,23 @@ class Storage:
 
   def fill(self) -> None:
     """Leaves no room on the share."""
-    self.machine.shell(f"fallocate -l $(( $(stat -f -c '%a * %S' {SHARE}) )) {SHARE}/filler")
+    self.machine.shell(f"! cat /dev/zero 2>/dev/null > {SHARE}/filler && sync -f {SHARE}")
 
   def drain(self) -> None:
     self.machine.exec("rm", f"{SHARE}/filler")
 
   def forbid_writes(self) -> None:
     self.faulty.export(SHARE, OPTIONS.replace("rw", "ro"))
+    self._change_directories()
 
   def allow_writes(self) -> None:
     self.faulty.export(SHARE)
+    self._change_directories()
+
+  def _change_directories(self) -> None:
+    """As another client would: while a directory stays the same, the kernel keeps what access was granted."""
+    for volume in self.volumes:
+      self.machine.exec("touch", volume.directory)
 
   def _on_faulty(self, *command: str) -> None:
     self.machine.exec("ip", "netns", "exec", self.faulty.name, *command)
