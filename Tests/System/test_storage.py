@@ -31,7 +31,7 @@ def storage(emulation, binary):
     yield made
 
 
-@pytest.fixture
+@pytest.fixture(autouse=True)
 def bed(storage):
   """What a failure shows the console of."""
   return storage.bed
@@ -109,9 +109,7 @@ def test_fault_is_named_and_let_go(storage, fault, capsys):
       assert storage.up(name, storage.faulty) == wanted
     for name in ("server", "mount"):
       assert storage.up(name, storage.untouched) == {1.0}
-    doctor = storage.agent.doctor()
-    storage.require_untouched(doctor)
-    assert not (missing := unnamed(storage, doctor, fault, fault.at_once)), "doctor: " + "\n".join(missing)
+    ask_doctor(storage, fault)
     fault.repair(storage)
     began = time.monotonic()
     storage.wait(storage.is_well, CLEAR_SECONDS, f"{fault.name} is let go")
@@ -120,6 +118,19 @@ def test_fault_is_named_and_let_go(storage, fault, capsys):
       assert machine.read(f"{volume.mount_point}/file") == "content\n"
   with capsys.disabled():
     print(f"\n{fault.name}: named in {found:.1f} s, let go in {cleared:.1f} s ({machine.accelerator})")
+
+
+def ask_doctor(storage: Storage, fault: Fault) -> None:
+  """Lets the doctor name a fault. It looks once, and an emulated processor with other work may miss a deadline then."""
+  for left in range(0 if storage.machine.accelerator == "kvm" else 2, -1, -1):
+    report = storage.agent.doctor()
+    try:
+      storage.require_untouched(report)
+      assert not (missing := unnamed(storage, report, fault, fault.at_once)), "doctor: " + "\n".join(missing)
+      return
+    except AssertionError:
+      if not left:
+        raise
 
 
 def series(verdict: dict) -> str:

@@ -83,7 +83,9 @@ class Storage:
   def require_untouched(self, report: dict) -> None:
     """Raises when something is said of the other server, or of anything but NFS that was well before."""
     strange = [each for each in self.about(report, self.untouched) if each["state"] not in ("ok", "skipped")]
-    strange += [each for key, each in findings(report).items() if each["plugin"] != "nfs" and key not in self.before]
+    # That a round of the agent's is late is no word about the host: an emulated processor may have other work.
+    strange += [each for key, each in findings(report).items()
+                if each["plugin"] not in ("nfs", "agent") and key not in self.before]
     assert not strange, f"bad, and nobody broke it:\n{describe(strange)}"
 
   def is_well(self, report: dict) -> bool:
