@@ -1,4 +1,4 @@
-"""Volumes of pods on NFS servers of a real kernel: each fault is named with its server, volumes and pods, and let go."""
+"""Volumes of pods on NFS servers of a real kernel: each fault is named with server, volumes and pods, and let go."""
 
 import os
 import time
