@@ -17,6 +17,7 @@ MATRIX = Matrix.load(PLAN)
 MACHINE_PLAN = ClusterPlan.load(machine_system.TABLE)
 MACHINE_MATRIX = Matrix.load(MACHINE_PLAN, machine_system.TABLE)
 MEASURED = pytest.StashKey[list]()
+MACHINES = ("test_machine.py", "test_selinux.py", "test_arm64.py", "test_storage.py")
 
 in_full = pytest.mark.skipif(os.environ.get("RIG_FULL") != "1", reason="long: RIG_FULL=1, as in make system-full")
 
@@ -110,7 +111,7 @@ def pytest_sessionfinish(session):
 
 def pytest_collection_modifyitems(items):
   """The virtual machines first: an emulated processor would not share well with eight hosts that stay until the end."""
-  items.sort(key=lambda item: item.path.name not in ("test_machine.py", "test_selinux.py", "test_arm64.py"))
+  items.sort(key=lambda item: item.path.name not in MACHINES)
 
 
 @pytest.hookimpl(hookwrapper=True)
