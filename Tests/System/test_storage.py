@@ -53,6 +53,9 @@ class Fault:
   up: dict[str, set[float]] = field(default_factory=dict)
   # Whether one look is enough to say it of everything that is mounted.
   at_once: bool = True
+  # How long the neighbour table may still have the host after its last sign of life (base_reachable_time of arp(7), and
+  # the questions after that).
+  remembered: float = 0
 
 
 DEAD = {"server": {0.0}, "mount": {0.0}}
@@ -60,21 +63,22 @@ FAULTS = [
   Fault("service stopped, host up", lambda it: it.faulty.stop(), lambda it: it.faulty.start(),
         "nfs.server", "is up, but its NFS service is down: nothing listens on port 2049", up=DEAD),
   Fault("wire cut", lambda it: it.faulty.cut(), lambda it: it.faulty.join(),
-        "nfs.server", "is down or cut off", up=DEAD),
+        "nfs.server", "is down or cut off", up=DEAD, remembered=60),
   Fault("port dropped by a firewall", lambda it: it.firewall("tcp dport 2049"), lambda it: it.no_firewall(),
-        "nfs.server", "is up, but port 2049 does not answer: a firewall drops it", up=DEAD),
-  Fault("rebooted", lambda it: it.crash(), lambda it: it.reboot(), "nfs.server", "is down or cut off", up=DEAD),
+        "nfs.server", "port 2049", up=DEAD),
+  Fault("rebooted", lambda it: it.crash(), lambda it: it.reboot(), "nfs.server", "is down or cut off", up=DEAD,
+        remembered=60),
   # The agent's own question comes from another port than a mount's.
   Fault("only the mounts cut off", lambda it: it.firewall("tcp sport < 1024 tcp dport 2049"),
         lambda it: it.no_firewall(), "nfs.responding", "only this mount is stuck", up={"server": {1.0}}, at_once=False),
   Fault("directories made anew", lambda it: it.remake(), lambda it: it.remount(),
         "nfs.responding", "stale: ", up={"server": {1.0}, "mount": {0.0}}, at_once=False),
   Fault("share full", lambda it: it.fill(), lambda it: it.drain(),
-        "nfs.space", "full: writes fail", suffers=False, up={"server": {1.0}, "mount": {1.0}}),
+        "nfs.space", "full: writes fail", up={"server": {1.0}, "mount": {1.0}}),
   Fault("export read-only", lambda it: it.forbid_writes(), lambda it: it.allow_writes(),
-        "nfs.read-only", "the export is read-only", suffers=False, up={"server": {1.0}, "mount": {1.0}}),
+        "nfs.read-only", "the export is read-only", up={"server": {1.0}, "mount": {1.0}}),
   Fault("answers late", lambda it: it.faulty.slow("delay", "300ms"), lambda it: it.faulty.hurry(),
-        "nfs.server", "answers slowly", states=("warning",), suffers=False, up={"server": {1.0}}),
+        "nfs.server", "answers slowly", states=("warning",), up={"server": {1.0}}),
   Fault("answers lost", lambda it: it.faulty.slow("loss", "80%"), lambda it: it.faulty.hurry(),
         "nfs.server", states=("warning", "failing"), suffers=False),
 ]
@@ -100,11 +104,18 @@ def test_fault_is_named_and_let_go(storage, fault, capsys):
   with storage.bed.use() as machine:
     fault.inject(storage)
     began = time.monotonic()
-    report = storage.wait(lambda report: not unnamed(storage, report, fault), FOUND_SECONDS, f"{fault.name} is named")
+    storage.wait(lambda report: any(each["state"] in fault.states
+                                    for each in storage.about(report, storage.faulty, fault.check)),
+                 FOUND_SECONDS, f"{fault.name} is seen")
+    report = storage.wait(lambda report: not unnamed(storage, report, fault), FOUND_SECONDS + fault.remembered,
+                          f"{fault.name} is named")
     found = time.monotonic() - began
     values = storage.metrics()
     for each in storage.about(report, storage.faulty, fault.check):
       assert values[series(each)] in {STATES[state] for state in fault.states}
+    if fault.suffers:
+      wait.until(lambda: {volume.name: volume.pod for volume in storage.volumes} == storage.affected(storage.faulty),
+                 FOUND_SECONDS * machine.patience, "each volume and its pod is a series")
     for name, wanted in fault.up.items():
       assert storage.up(name, storage.faulty) == wanted
     for name in ("server", "mount"):

@@ -110,6 +110,12 @@ class Storage:
     pattern = re.compile(rf'nodeagent_nfs_{name}_up{{.*server="{re.escape(server.host)}".*}}')
     return {value for series, value in self.metrics().items() if pattern.fullmatch(series)}
 
+  def affected(self, server: NFSServer) -> dict[str, str]:
+    """The pods by their volumes that the exposition says suffer from a server."""
+    pattern = re.compile(r'nodeagent_nfs_affected_volume_info{(.*)}')
+    found = [dict(re.findall(r'(\w+)="([^"]*)"', match[1])) for match in map(pattern.fullmatch, self.metrics()) if match]
+    return {labels["volume"]: labels["pod"] for labels in found if labels["server"] == server.host}
+
   def footprint(self) -> dict[str, int]:
     """What the agent and its helper hold: threads, files, and all processes of the program."""
     words = self.machine.shell(
@@ -162,16 +168,9 @@ class Storage:
 
   def forbid_writes(self) -> None:
     self.faulty.export(SHARE, OPTIONS.replace("rw", "ro"))
-    self._change_directories()
 
   def allow_writes(self) -> None:
     self.faulty.export(SHARE)
-    self._change_directories()
-
-  def _change_directories(self) -> None:
-    """As another client would: while a directory stays the same, the kernel keeps what access was granted."""
-    for volume in self.volumes:
-      self.machine.exec("touch", volume.directory)
 
   def _on_faulty(self, *command: str) -> None:
     self.machine.exec("ip", "netns", "exec", self.faulty.name, *command)
