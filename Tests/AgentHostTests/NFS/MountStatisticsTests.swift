@@ -134,7 +134,9 @@ import Testing
 
   @Test("errors of reads, writes and attributes count, those of names that are not there do not")
   func errors() throws {
-    let lines = ["READ: 9 9 0 1 1 1 1 1 2", "WRITE: 9 9 0 1 1 1 1 1 3", "GETATTR: 9 9 0 1 1 1 1 1 4", "COMMIT: 9 9 0 1 1 1 1 1 5"]
+    let lines = [
+      "READ: 9 9 0 1 1 1 1 1 2", "WRITE: 9 9 0 1 1 1 1 1 3", "GETATTR: 9 9 0 1 1 1 1 1 4", "COMMIT: 9 9 0 1 1 1 1 1 5",
+    ]
     let others = ["LOOKUP: 9 9 0 1 1 1 1 1 7", "READDIR: 9 9 0 1 1 1 1 1 7", "WRITE: 9 9 0 1 1 1"]
     let text = Self.a.replacing(
       "\t  FROBNICATE", with: (lines + others).map { "\t        \($0)\n" }.joined() + "\t  FROBNICATE")

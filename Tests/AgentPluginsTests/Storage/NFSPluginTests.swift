@@ -173,7 +173,8 @@ import Testing
     let mounts = [
       Support.mount(), Support.mount(41, "0:60", at: "/mnt/b", "192.0.2.2:/b", "rw,vers=4.2,addr=192.0.2.2"),
     ]
-    let recorded = "nfs: [{server: 192.0.2.1}, {server: 192.0.2.2, fails: connect, reason: connection refused}]\n"
+    let recorded =
+      "nfs: [{server: 192.0.2.1}, {server: 192.0.2.2, fails: connect, reason: connection refused}]\n"
       + Support.answers
     let verdicts = try await Support.verdicts(Support.files(mounts: mounts, recorded: recorded))
     #expect(try verdicts.of("nfs.responding", "192.0.2.1 /srv").state == .ok)

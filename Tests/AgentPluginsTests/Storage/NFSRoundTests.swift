@@ -118,10 +118,11 @@ import Testing
     return view
   }
 
-  private func judge(_ view: NFSSystemView, _ change: (inout NFSServerView) -> Void = { _ in }) throws -> NFSExportJudge {
+  private func judge(_ view: NFSSystemView, _ change: (inout NFSServerView) -> Void = { _ in }) throws -> NFSExportJudge
+  {
     let export = NFSExportView(server: "192.0.2.1", path: "/srv", systems: [view])
     var server = NFSServerView(name: "192.0.2.1", exports: [export])
-    let target = NFSTarget(address: try #require(NFSAddress(text: "192.0.2.1")), version: 4)
+    let target = NFSTarget(address: try #require(view.system.address), version: 4)
     server.asked = [.init(target: target, answer: .serves(after: .milliseconds(1)))]
     change(&server)
     return NFSExportJudge(server: server, export: export, settings: try Support.nfsSettings(""), countersProblem: nil)

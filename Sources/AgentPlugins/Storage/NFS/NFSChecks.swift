@@ -73,7 +73,8 @@ enum NFSChecks {
   private static let space = CheckDefinition(
     "nfs.space", title: "There is room on the NFS server",
     why: "When the exported file system or the quota is full, every write of every pod on it fails.",
-    source: "statfs(2) together with the look at the mount: every five minutes, and when writes fail", confirm: "timeout -s KILL 5 df -h MOUNTPOINT",
+    source: "statfs(2) together with the look at the mount: every five minutes, and when writes fail",
+    confirm: "timeout -s KILL 5 df -h MOUNTPOINT",
     remedy: "on SERVER: du -xh --max-depth=2 EXPORT | sort -h | tail", undo: "nothing was changed",
     subject: "server and export", worst: .failing, lost: [.storage], atRisk: [.storage],
     dependsOn: [byServer, byExport], timing: .probe)
@@ -101,7 +102,8 @@ enum NFSChecks {
       server is not asked
       """,
     confirm: "grep nfs /proc/mounts | grep -o 'pods/[^ ]*'; ls /var/log/pods",
-    remedy: "mend what nfs.server, nfs.responding, nfs.space or nfs.read-only names; pods go on by themselves", undo: "nothing was changed", subject: "server",
+    remedy: "mend what nfs.server, nfs.responding, nfs.space or nfs.read-only names; pods go on by themselves",
+    undo: "nothing was changed", subject: "server",
     worst: .warning, atRisk: [.storage],
     dependsOn: [
       Dependency("nfs.server", subject: .same), Dependency("nfs.responding"), Dependency("nfs.read-only"),

@@ -25,7 +25,8 @@ struct NFSJudge {
         }
     }
     let waiting = NFSWaitJudge(observation: observation)
-    return servers + [waiting.blockedTasks, waiting.stuckMounts] + observation.servers.map { waiting.pods($0, settings) } + unmounted
+    return servers + [waiting.blockedTasks, waiting.stuckMounts]
+      + observation.servers.map { waiting.pods($0, settings) } + unmounted
   }
 
   /// The checks of exports, where servers are configured and nothing of them is mounted.

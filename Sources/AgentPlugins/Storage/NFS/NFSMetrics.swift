@@ -91,7 +91,8 @@ struct NFSMetrics {
     }
     return MetricFamily(
       "nodeagent_nfs_affected_volume_info",
-      help: "A pod's volume that waits, cannot be written, or is slow: 1 while that lasts, of \(Self.mostVolumes) at most.",
+      help:
+        "A pod's volume that waits, cannot be written, or is slow: 1 while that lasts, of \(Self.mostVolumes) at most.",
       samples: Array(samples.prefix(Self.mostVolumes)))
   }
 

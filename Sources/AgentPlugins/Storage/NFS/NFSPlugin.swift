@@ -118,7 +118,9 @@ extension NFSPlugin {
   }
 
   private func findNeighbours(_ observation: inout NFSObservation) async {
-    guard observation.servers.contains(where: \.isUnreached), let table = try? await host.network.table() else { return }
+    guard observation.servers.contains(where: \.isUnreached), let table = try? await host.network.table() else {
+      return
+    }
     for index in observation.servers.indices where observation.servers[index].isUnreached {
       let address = observation.servers[index].worst?.target.address.address
       observation.servers[index].neighbour = table.neighbours.first { $0.address == address }?.state

@@ -66,7 +66,8 @@ struct NFSWaitJudge {
     guard users > 0 else {
       return Verdict(check, subject: server.name, .skipped, "no pod of this node has a volume on it")
     }
-    return Verdict(check, subject: server.name, .ok, "\(Self.count(users, "pod uses", "pods use")) it, and none suffers")
+    return Verdict(
+      check, subject: server.name, .ok, "\(Self.count(users, "pod uses", "pods use")) it, and none suffers")
   }
 
   private static func words(_ harm: NFSHarm, _ number: Int, _ server: String) -> String {
