@@ -3,13 +3,15 @@
 public struct NFSMounts: Sendable {
   /// The file systems, by number.
   public let systems: [NFSFileSystem]
-  /// The mounts by which the kernel's counters name them.
+  /// The mounts by which the kernel's counters name them: the first ones of each file system are enough, for the kernel
+  /// writes the same numbers at all.
   let names: [MountStatisticsParser.Key: DeviceNumber]
   /// How many file systems those are.
   let namedCount: Int
   /// The table that was read.
   let path: String
   private let length: Int
+  private static let mostNames = 8
   /// Tells one text of the table from another, while the process runs.
   public let digest: Int
 
@@ -20,7 +22,9 @@ public struct NFSMounts: Sendable {
     systems = NFSFileSystem.all(in: table)
     path = table.path
     var names: [MountStatisticsParser.Key: DeviceNumber] = [:]
-    for mount in table.mounts where mount.isNFS {
+    var count: [DeviceNumber: Int] = [:]
+    for mount in table.mounts where mount.isNFS && count[mount.device, default: 0] < Self.mostNames {
+      count[mount.device, default: 0] += 1
       names[MountStatisticsParser.Key(point: mount.point, source: mount.source)] = mount.device
     }
     self.names = names
