@@ -149,6 +149,32 @@ struct clinux_mount_status {
   uint64_t total, free, total_inodes, free_inodes, microseconds;
 };
 
+// Whether the server grants writing to what is mounted at a path. The kernel keeps what a server granted to a user and
+// its groups for as long as the directory stays the same (access_cmp() of fs/nfs/dir.c), so the question is asked with a
+// group that was never used before: that needs CAP_SETGID, and without it the old answer is given. Only for a process
+// that ends afterwards.
+static inline uint8_t clinux_may_write(const char *path) {
+  const int empty_path = 0x1000 /* AT_EMPTY_PATH */;
+  struct timespec now;
+  // The way there may be open to the group that this process has now.
+  int descriptor = open(path, __O_PATH | O_NOFOLLOW | O_CLOEXEC);
+  clock_gettime(CLOCK_BOOTTIME, &now);
+  // No number that anybody gives to a group; eight in a second, none twice in a year.
+  unsigned group = 0x70000000u + (unsigned)((uint64_t)now.tv_sec * 8 + now.tv_nsec / 125000000) % 0x0fffffffu;
+  syscall(SYS_setresgid, group, group, group);
+  errno = 0;
+  // faccessat2(2), which is younger than some kernels.
+  long code = syscall(439, descriptor, "", W_OK, AT_EACCESS | empty_path);
+  if (code < 0 && (errno == ENOSYS || errno == EPERM || errno == EBADF)) {
+    code = faccessat(AT_FDCWD, path, W_OK, AT_EACCESS);
+  }
+  // The server is asked first; EROFS comes only afterwards, where this process sees the mount read-only (a unit with
+  // ProtectSystem=), or the host's own table says so.
+  uint8_t writable = code == 0 || errno == EROFS;
+  if (descriptor >= 0) close(descriptor);
+  return writable;
+}
+
 // Asks the server itself, not what is remembered of it (statx(2), AT_STATX_FORCE_SYNC). 0 or an error number. It may
 // never return: only for a process that somebody else can end.
 static inline int clinux_look_at_mount(const char *path, struct clinux_mount_status *status) {
@@ -165,9 +191,7 @@ static inline int clinux_look_at_mount(const char *path, struct clinux_mount_sta
   status->open_to_all = (file.stx_mode & 0002) != 0;
   status->microseconds =
       (uint64_t)((end.tv_sec - start.tv_sec) * 1000000 + (end.tv_nsec - start.tv_nsec) / 1000);
-  // The server is asked first; EROFS comes only afterwards, where this process sees the mount read-only (a unit with
-  // ProtectSystem=), or the host's own table says so.
-  status->writable = faccessat(AT_FDCWD, path, W_OK, AT_EACCESS) == 0 || errno == EROFS;
+  status->writable = clinux_may_write(path);
   if (statvfs(path, &space) == 0) {
     status->total = (uint64_t)space.f_blocks * space.f_frsize;
     status->free = (uint64_t)space.f_bavail * space.f_frsize;

@@ -111,7 +111,7 @@ def figure(record_property):
 
 def pytest_collection_modifyitems(items):
   """The longest files first, so that several processes end at about the same time."""
-  first = ["test_machine.py", "test_faults.py", "test_selinux.py", "test_arm64.py"]
+  first = ["test_machine.py", "test_faults.py", "test_storage.py", "test_package_arm64.py", "test_arm64.py"]
   items.sort(key=lambda item: first.index(item.path.name) if item.path.name in first else len(first))
 
 

@@ -67,12 +67,12 @@ def test_what_ails_crio_comes_through(guest):
     guest.exec("systemctl", "start", "crio.service")
 
 
-def test_it_has_no_network_one_right_and_nothing_to_write(guest):
+def test_it_has_no_network_two_rights_and_nothing_to_write(guest):
   ask(guest, "nodeagent")
   pid = guest.exec("systemctl", "show", "--value", "-p", "MainPID", SERVICE).strip()
   status = dict(line.split(":\t", 1) for line in guest.read(f"/proc/{pid}/status").splitlines() if ":\t" in line)
-  # CAP_SYS_PTRACE is number 19 (capabilities(7)).
-  assert int(status["CapEff"], 16) == int(status["CapBnd"], 16) == 1 << 19
+  # CAP_SETGID is number 6 and CAP_SYS_PTRACE 19 (capabilities(7)).
+  assert int(status["CapEff"], 16) == int(status["CapBnd"], 16) == 1 << 19 | 1 << 6
   assert status["NoNewPrivs"] == "1" and status["Seccomp"] == "2"
   assert int(status["Threads"]) <= 3
   assert guest.exec("readlink", f"/proc/{pid}/ns/net") != guest.exec("readlink", "/proc/1/ns/net")

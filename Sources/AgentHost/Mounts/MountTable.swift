@@ -35,14 +35,17 @@ public struct MountTable: Sendable, Equatable {
   ///
   /// - Throws: why the last of ``paths`` cannot be read.
   public init(reading files: HostFiles) throws(FileError) {
-    for path in Self.paths.dropLast() {
-      if let text = try? files.bytes(path, limit: .kernel) {
-        self.init(text, path: path)
-        return
-      }
+    let (text, path) = try Self.text(files)
+    self.init(text, path: path)
+  }
+
+  /// The host's table as it stands there, and where; for the worker thread.
+  static func text(_ files: HostFiles) throws(FileError) -> (text: [UInt8], path: String) {
+    for path in paths.dropLast() {
+      if let text = try? files.bytes(path, limit: .kernel) { return (text, path) }
     }
-    let last = Self.paths[Self.paths.count - 1]
-    self.init(try files.bytes(last, limit: .kernel), path: last)
+    let last = paths[paths.count - 1]
+    return (try files.bytes(last, limit: .kernel), last)
   }
 
   /// The mount that a path lies on, as the path itself says: links on it are not followed.

@@ -10,8 +10,10 @@ public enum MountLook: Sendable, Hashable, Codable {
   case stuck
   /// An earlier child for the same server cannot be killed yet; its number, and for how many seconds it has been there.
   case stillStuck(process: Int, seconds: Int)
-  /// As many children as may be at once are at work.
+  /// As many children as may be at once are at work, or one for the same server is.
   case busy
+  /// As many children as may be are those of other servers that cannot be killed.
+  case noRoom(stuck: Int)
   /// It is not mounted any more, or nothing leads to it: it is covered, or this process does not see it.
   case gone
   /// No child could be started or understood, in words.
@@ -30,6 +32,8 @@ public enum MountLook: Sendable, Hashable, Codable {
     case .stuck: "no answer within \(MountLooks.deadline.settingsText)"
     case .stillStuck(let process, let seconds): "process \(process) has waited for \(seconds) s and cannot be ended"
     case .busy: "too many servers are looked at already"
+    case .noRoom(let stuck):
+      "\(stuck) processes that looked at other servers cannot be ended, and no more are started"
     case .gone: "not mounted any more, or hidden from the agent"
     case .impossible(let words): words
     case .notRecorded: "the recording does not tell"

@@ -7,6 +7,8 @@ public actor MountLooks {
   /// How long a child has. Both the agent's patience with the helper and a round of the plugin are longer.
   public static let deadline = Duration.milliseconds(2300)
   private static let most = 8
+  /// How long the table stands. Who looks at what was replaced meanwhile finds another file system there.
+  private static let tableLife = Duration.seconds(4)
 
   private let files: HostFiles
   private let worker: Worker
@@ -19,6 +21,8 @@ public actor MountLooks {
   private var busy: Set<String> = []
   /// Children that were killed and are not gone yet, by server.
   private var leftover: [String: UInt64] = [:]
+  /// What is mounted, and when it was read: a round that looks at many reads the table once.
+  private var mounts: (all: [DeviceNumber: NFSFileSystem], read: HostTime)?
 
   /// - Parameters:
   ///   - loop: starts and watches the children; nil where none may be started.
@@ -43,13 +47,7 @@ public actor MountLooks {
     if let recorded { return recorded[device]?.look(at: device) ?? .notRecorded }
     guard let runner, let clock else { return .impossible("no process may be started here") }
     let found: NFSFileSystem?
-    do {
-      found = try await worker.run { [files] in
-        NFSFileSystem.all(in: try MountTable(reading: files)).first { $0.device == device }
-      }
-    } catch {
-      return .impossible("\(error)")
-    }
+    do { found = try await system(device, at: clock.now()) } catch { return .impossible("\(error)") }
     guard let found, let place = found.place else { return .gone }
     guard !busy.contains(found.server) else { return .busy }
     // Taken before the first wait: nothing else may take the place meanwhile.
@@ -64,6 +62,8 @@ public actor MountLooks {
       let seconds = clock.now().elapsed(since: child.started).inSeconds
       return .stillStuck(process: Int(child.process), seconds: Int(seconds))
     }
+    // Those that cannot be ended take the places of all others until their servers are back.
+    guard leftover.count < Self.most else { return .noRoom(stuck: leftover.count) }
     guard busy.count + leftover.count <= Self.most else { return .busy }
     let id = runner.nextID()
     let look = await run(id, runner, place)
@@ -75,6 +75,14 @@ public actor MountLooks {
     case .failed(ENOENT), .failed(ENOTDIR): return .gone
     default: return look
     }
+  }
+
+  private func system(_ device: DeviceNumber, at time: HostTime) async throws -> NFSFileSystem? {
+    if let mounts, time.elapsed(since: mounts.read) < Self.tableLife, let known = mounts.all[device] { return known }
+    let systems = try await worker.run { [files] in try NFSMounts.read(files).systems }
+    let all = Dictionary(systems.map { ($0.device, $0) }) { first, _ in first }
+    mounts = (all, time)
+    return all[device]
   }
 
   private func run(_ id: UInt64, _ runner: ChildRunner, _ path: MountPath) async -> MountLook {

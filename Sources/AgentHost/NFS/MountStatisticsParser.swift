@@ -24,10 +24,12 @@ struct MountStatisticsParser {
   private var statistics = NFSStatistics()
   private var isInOperations = false
 
-  /// - Parameter wanted: the mounts of the file systems whose numbers are asked for.
-  init(wanted: [Key: DeviceNumber]) {
+  /// - Parameters:
+  ///   - wanted: the mounts of the file systems whose numbers are asked for.
+  ///   - count: how many file systems those are.
+  init(wanted: [Key: DeviceNumber], count: Int) {
     self.wanted = wanted
-    count = Set(wanted.values).count
+    self.count = count
   }
 
   /// Whether all that is wanted was seen to its end.
@@ -70,7 +72,8 @@ struct MountStatisticsParser {
       endBlock()
       beginBlock(line)
     case UInt8(ascii: "\t"), UInt8(ascii: " "):
-      if current != nil { take(detail: String(decoding: line, as: UTF8.self)) }
+      guard current != nil else { return }
+      if isInOperations { take(operation: line) } else { take(detail: String(decoding: line, as: UTF8.self)) }
     default: break
     }
   }
@@ -103,7 +106,6 @@ struct MountStatisticsParser {
   private mutating func take(detail text: String) {
     let words = text.split { $0 == " " || $0 == "\t" }
     guard let name = words.first else { return }
-    if isInOperations { return take(operation: words) }
     switch name {
     case "age:": statistics.age = words.dropFirst().first.flatMap { UInt64($0) } ?? 0
     case "xprt:": if let transport = Self.transport(words) { statistics.transports.append(transport) }
@@ -112,15 +114,24 @@ struct MountStatisticsParser {
     }
   }
 
-  /// `READ: 12 13 1 …`: requests, transmissions, major timeouts, and sizes and times that are not needed. Operations
-  /// that this agent has never heard of count as well.
-  private mutating func take(operation words: [Substring]) {
-    let numbers = words.dropFirst().prefix(3).compactMap { UInt64($0) }
-    guard words[0].hasSuffix(":"), numbers.count == 3 else { return }
-    statistics.requests &+= numbers[0]
-    statistics.transmissions &+= numbers[1]
-    statistics.timeouts &+= numbers[2]
+  /// `READ: 12 13 1 …`: requests, transmissions, major timeouts, five sizes and times that are not needed, and errors.
+  /// Operations that this agent has never heard of count as well, but not their errors: to look for a file that is not
+  /// there is none.
+  private mutating func take(operation line: [UInt8]) {
+    var words = ByteWords(line)
+    guard let name = words.next(), name.last == UInt8(ascii: ":"), let requests = words.number(),
+      let transmissions = words.number(), let timeouts = words.number()
+    else { return }
+    statistics.requests &+= requests
+    statistics.transmissions &+= transmissions
+    statistics.timeouts &+= timeouts
+    guard Self.telling.contains(where: { name.dropLast().elementsEqual($0) }) else { return }
+    for _ in 0..<5 { _ = words.next() }
+    statistics.errors &+= words.number() ?? 0
   }
+
+  /// Operations that fail only where something is wrong with the file system.
+  private static let telling = ["READ", "WRITE", "COMMIT", "GETATTR"].map { Array($0.utf8) }
 
   /// The place of the counters depends on the kind: a connection has more of them before.
   private static func transport(_ words: [Substring]) -> NFSStatistics.Transport? {
@@ -137,4 +148,35 @@ struct MountStatisticsParser {
     return NFSStatistics.Transport(
       kind: String(words[1]), sends: numbers[0], receives: numbers[1], badReplies: numbers[2])
   }
+}
+
+/// The words of a line one after the other; there are millions of them, so nothing is copied.
+private struct ByteWords {
+  private let line: [UInt8]
+  private var position = 0
+
+  init(_ line: [UInt8]) { self.line = line }
+
+  mutating func next() -> ArraySlice<UInt8>? {
+    while position < line.count, Self.isBlank(line[position]) { position += 1 }
+    let start = position
+    while position < line.count, !Self.isBlank(line[position]) { position += 1 }
+    return position > start ? line[start..<position] : nil
+  }
+
+  /// The next word, where it is a number that fits.
+  mutating func number() -> UInt64? {
+    guard let word = next() else { return nil }
+    var value: UInt64 = 0
+    for byte in word {
+      guard byte.isDecimalDigit else { return nil }
+      let (tens, isTooLarge) = value.multipliedReportingOverflow(by: 10)
+      let (sum, isOver) = tens.addingReportingOverflow(UInt64(byte - UInt8(ascii: "0")))
+      guard !isTooLarge, !isOver else { return nil }
+      value = sum
+    }
+    return value
+  }
+
+  private static func isBlank(_ byte: UInt8) -> Bool { byte == UInt8(ascii: " ") || byte == UInt8(ascii: "\t") }
 }

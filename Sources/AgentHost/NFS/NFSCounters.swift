@@ -5,29 +5,25 @@ public enum NFSCounters: Sendable, Equatable {
   /// The table could not be read.
   case unreadable(FileError)
 
-  /// Reads mountstats beside a table; for the worker thread. Nothing is asked of a server for it.
-  public init(of table: MountTable, reading files: HostFiles) {
-    var wanted: [MountStatisticsParser.Key: DeviceNumber] = [:]
-    for mount in table.mounts where mount.isNFS {
-      wanted[MountStatisticsParser.Key(point: mount.point, source: mount.source)] = mount.device
-    }
-    guard !wanted.isEmpty else {
+  /// Reads mountstats beside a table of mounts; for the worker thread. Nothing is asked of a server for it.
+  public init(of mounts: NFSMounts, reading files: HostFiles) {
+    guard !mounts.systems.isEmpty else {
       self = .known([:])
       return
     }
     do throws(FileError) {
-      self = .known(try Self.read(String(table.path.dropLast("info".count)) + "stats", wanted, files))
+      self = .known(try Self.read(String(mounts.path.dropLast("info".count)) + "stats", mounts, files))
     } catch {
       // Another process's table belongs to its user; the agent's own shows the same file systems.
       let own = "/proc/self/mountstats"
-      self = (try? Self.read(own, wanted, files)).map { .known($0) } ?? .unreadable(error)
+      self = (try? Self.read(own, mounts, files)).map { .known($0) } ?? .unreadable(error)
     }
   }
 
   private static func read(
-    _ path: String, _ wanted: [MountStatisticsParser.Key: DeviceNumber], _ files: HostFiles
+    _ path: String, _ mounts: NFSMounts, _ files: HostFiles
   ) throws(FileError) -> [DeviceNumber: NFSStatistics] {
-    var parser = MountStatisticsParser(wanted: wanted)
+    var parser = MountStatisticsParser(wanted: mounts.names, count: mounts.namedCount)
     try files.pieces(path, limit: .mountStatistics) { parser.take($0) }
     parser.finish()
     return parser.found

@@ -32,11 +32,15 @@ public struct NFSStatistics: Sendable, Hashable {
   public var transmissions: UInt64
   /// Major timeouts: how often the whole patience of `timeo` and `retrans` was used up.
   public var timeouts: UInt64
+  /// Reads, writes and questions for attributes that ended in an error: what a server that is full, read-only or no
+  /// longer knows a directory answers. Kernels before 5.3 do not count them (om_error_status of
+  /// include/linux/sunrpc/metrics.h).
+  public var errors: UInt64
 
   /// Makes statistics.
   public init(
     format: String = "1.1", age: UInt64 = 0, transports: [Transport] = [], requests: UInt64 = 0,
-    transmissions: UInt64 = 0, timeouts: UInt64 = 0
+    transmissions: UInt64 = 0, timeouts: UInt64 = 0, errors: UInt64 = 0
   ) {
     self.format = format
     self.age = age
@@ -44,6 +48,7 @@ public struct NFSStatistics: Sendable, Hashable {
     self.requests = requests
     self.transmissions = transmissions
     self.timeouts = timeouts
+    self.errors = errors
   }
 
   /// Requests that were sent, of all connections.

@@ -5,8 +5,11 @@ public struct PodVolume: Sendable, Hashable {
   public var pod: String
   /// The persistent volume (`specVolID`), or the volume's name in the pod for one that the pod itself describes.
   public var name: String
+  private let mountPoint: MountPath
+  private let isCSI: Bool
+
   /// The directory in which the kubelet keeps `vol_data.json`; nil for the plugin within the kubelet.
-  public var directory: String?
+  public var directory: String? { isCSI ? mountPoint.utf8.map { String($0.dropLast("/mount".count)) } : nil }
 
   private static let plugins = ["kubernetes.io~csi", "kubernetes.io~nfs"]
 
@@ -21,6 +24,7 @@ public struct PodVolume: Sendable, Hashable {
     guard parts.count == plugin + (isCSI ? 3 : 2), !isCSI || parts[plugin + 2] == "mount" else { return nil }
     pod = String(parts[plugin - 2])
     name = String(parts[plugin + 1])
-    directory = isCSI ? parts[...(plugin + 1)].joined(separator: "/") : nil
+    self.mountPoint = mountPoint
+    self.isCSI = isCSI
   }
 }

@@ -46,7 +46,7 @@ import Testing
   private func counters(_ text: String, at path: String = "proc/1") throws -> NFSCounters {
     let tree = try TemporaryTree(["proc/1/mountinfo": Self.mounts, "\(path)/mountstats": text])
     let files = HostFiles(root: try HostRoot(tree.path, mode: .recorded))
-    return NFSCounters(of: try MountTable(reading: files), reading: files)
+    return NFSCounters(of: try NFSMounts.read(files), reading: files)
   }
 
   @Test("every file system is counted once, whatever the number of its mount points")
@@ -73,7 +73,7 @@ import Testing
   func early() {
     let device = DeviceNumber(major: 0, minor: 52)
     let key = MountStatisticsParser.Key(point: MountPath("/mnt/a"), source: MountPath("192.0.2.1:/srv/a"))
-    var parser = MountStatisticsParser(wanted: [key: device])
+    var parser = MountStatisticsParser(wanted: [key: device], count: 1)
     let (first, second) = (parser.take(Array(Self.a.utf8)), parser.take(Array(Self.b.utf8)))
     #expect(first && !second)
     #expect(parser.found[device]?.requests == 108)
@@ -87,7 +87,7 @@ import Testing
       MountStatisticsParser.Key(point: MountPath("/mnt/old"), source: MountPath("192.0.2.2:/old")): DeviceNumber(
         major: 0, minor: 53),
     ]
-    var parser = MountStatisticsParser(wanted: devices)
+    var parser = MountStatisticsParser(wanted: devices, count: 2)
     var rest = Array((Self.other + Self.a + Self.old).utf8)[...]
     while !rest.isEmpty, parser.take(Array(rest.prefix(size))) { rest = rest.dropFirst(size) }
     parser.finish()
@@ -128,7 +128,31 @@ import Testing
     let tree = try TemporaryTree(["proc/1/mountinfo": Self.mounts])
     let files = HostFiles(root: try HostRoot(tree.path, mode: .recorded))
     #expect(
-      NFSCounters(of: try MountTable(reading: files), reading: files)
+      NFSCounters(of: try NFSMounts.read(files), reading: files)
         == .unreadable(FileError("/proc/1/mountstats", .notFound)))
+  }
+
+  @Test("errors of reads, writes and attributes count, those of names that are not there do not")
+  func errors() throws {
+    let lines = [
+      "READ: 9 9 0 1 1 1 1 1 2", "WRITE: 9 9 0 1 1 1 1 1 3", "GETATTR: 9 9 0 1 1 1 1 1 4", "COMMIT: 9 9 0 1 1 1 1 1 5",
+    ]
+    let others = ["LOOKUP: 9 9 0 1 1 1 1 1 7", "READDIR: 9 9 0 1 1 1 1 1 7", "WRITE: 9 9 0 1 1 1"]
+    let text = Self.a.replacing(
+      "\t  FROBNICATE", with: (lines + others).map { "\t        \($0)\n" }.joined() + "\t  FROBNICATE")
+    #expect(try counters(text)[DeviceNumber(major: 0, minor: 52)]?.errors == 14)
+  }
+
+  @Test("the table of mounts is parsed anew only when it changed")
+  func keptTable() throws {
+    let tree = try TemporaryTree(["proc/1/mountinfo": Self.mounts])
+    let files = HostFiles(root: try HostRoot(tree.path, mode: .recorded))
+    let first = try NFSMounts.read(files)
+    #expect(first.systems.count == 2)
+    // What is given back is what was given, not what stands there.
+    #expect(try NFSMounts.read(files, after: first).digest == first.digest)
+    try tree.write("proc/1/mountinfo", Self.mounts.replacing("/mnt/old", with: "/mnt/new"))
+    let second = try NFSMounts.read(files, after: first)
+    #expect(second.digest != first.digest && second.systems.last?.place == MountPath("/mnt/new"))
   }
 }

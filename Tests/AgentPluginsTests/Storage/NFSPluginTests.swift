@@ -19,7 +19,7 @@ import Testing
   }
 
   @Test func aServerThatAnswersIsWell() async throws {
-    let verdicts = try await Support.verdicts(Support.files(recorded: Support.serves))
+    let verdicts = try await Support.verdicts(Support.files(recorded: Support.serves + Support.answers))
     let server = try verdicts.of("nfs.server")
     #expect(server.subject == "192.0.2.1" && server.state == .ok, "\(server)")
     let responding = try verdicts.of("nfs.responding")
@@ -52,6 +52,48 @@ import Testing
     #expect(server.state == .failing && server.summary.contains(words), "\(server)")
     let responding = try verdicts.of("nfs.responding")
     #expect(responding.state == .failing && responding.summary.contains("hangs until it is back"), "\(responding)")
+  }
+
+  @Test func aServerThatAnswersDoesNotProveAMountThatNobodyLookedAt() async throws {
+    let responding = try await Support.verdicts(Support.files(recorded: Support.serves)).of("nfs.responding")
+    #expect(responding.state == .skipped && responding.summary.contains("was not looked at"), "\(responding)")
+  }
+
+  @Test(
+    arguments: [
+      ("nfs: [{server: 192.0.2.1, latency: 900ms}]\n", "{}", "1 pod gets its answers late from 192.0.2.1: shop/db-0"),
+      (Support.serves, "{totalBytes: 1000, freeBytes: 0}", "1 pod cannot write to 192.0.2.1: shop/db-0"),
+      (Support.serves, "{writable: false, openToAll: true}", "1 pod cannot write to 192.0.2.1: shop/db-0"),
+      (Support.serves, "{error: 116}", "1 pod waits for 192.0.2.1: shop/db-0"),
+      (Support.serves, "{stuck: true}", "1 pod waits for 192.0.2.1: shop/db-0"),
+    ]) func whoSuffersIsNamedForEveryFault(server: String, look: String, words: String) async throws
+  {
+    var files = Support.files(
+      mounts: [Support.mount(40, at: Support.volume("pvc-1"), "192.0.2.1:/srv/pvc-1")],
+      statistics: Support.statistics(Support.volume("pvc-1"), "192.0.2.1:/srv/pvc-1"),
+      recorded: server + "mounts: {\"0:52\": \(look)}\n")
+    files["/var/log/pods/shop_db-0_\(Support.pod)/"] = ""
+    let host = try TestHost(files)
+    let plugin = NFSPlugin(host: host.host, settings: try Support.nfsSettings(""))
+    let observation = try await plugin.observe(at: TestHost.time)
+    let pods = try plugin.judge(observation).of("nfs.pods")
+    #expect(pods.state == .warning && pods.summary == words, "\(pods)")
+    #expect(pods.evidence.contains(Evidence("volume pvc-1", "pod shop/db-0")))
+    let info = plugin.metrics(observation).filter { $0.name == "nodeagent_nfs_affected_volume_info" }
+    let labels = info.flatMap(\.samples).map { $0.labels.map { "\($0.name)=\($0.value)" }.joined(separator: ",") }
+    #expect(labels == ["server=192.0.2.1,volume=pvc-1,pod=shop/db-0"])
+  }
+
+  @Test func ofManyVolumesThatSufferOnlySomeAreSeries() async throws {
+    let mounts = (0..<300).map {
+      Support.mount(40 + $0, at: Support.volume("pvc-\($0)", pod: "u\($0)"), "192.0.2.1:/srv/pvc-\($0)")
+    }
+    let host = try TestHost(
+      Support.files(
+        mounts: mounts, recorded: "nfs: [{server: 192.0.2.1, fails: connect, reason: connection refused}]\n"))
+    let plugin = NFSPlugin(host: host.host, settings: try Support.nfsSettings(""))
+    let families = plugin.metrics(try await plugin.observe(at: TestHost.time))
+    #expect(families.first { $0.name == "nodeagent_nfs_affected_volume_info" }?.samples.count == 20)
   }
 
   @Test func aSlowServerIsAWarning() async throws {
@@ -131,7 +173,9 @@ import Testing
     let mounts = [
       Support.mount(), Support.mount(41, "0:60", at: "/mnt/b", "192.0.2.2:/b", "rw,vers=4.2,addr=192.0.2.2"),
     ]
-    let recorded = "nfs: [{server: 192.0.2.1}, {server: 192.0.2.2, fails: connect, reason: connection refused}]\n"
+    let recorded =
+      "nfs: [{server: 192.0.2.1}, {server: 192.0.2.2, fails: connect, reason: connection refused}]\n"
+      + Support.answers
     let verdicts = try await Support.verdicts(Support.files(mounts: mounts, recorded: recorded))
     #expect(try verdicts.of("nfs.responding", "192.0.2.1 /srv").state == .ok)
     #expect(try verdicts.of("nfs.responding", "192.0.2.2 /b").state == .failing)

@@ -42,6 +42,12 @@ enum NFSSupport {
     ]
   }
 
+  static func space(free: UInt64) -> FileSystemSpace {
+    FileSystemSpace(totalBytes: 1000, freeBytes: free, totalInodes: 0, freeInodes: 0)
+  }
+
+  /// A look at the mount, all well.
+  static let answers = "mounts: {\"0:52\": {}}\n"
   static let serves = "nfs: [{server: 192.0.2.1}]\n"
 
   /// One look at a host.

@@ -19,7 +19,17 @@ class NFSServer:
     self.machine, self.name, self.address = machine, name, address
     self.directory = f"/run/rig/{name}"
 
+  @property
+  def host(self) -> str:
+    """The address that clients mount from."""
+    return self.address.split("/")[0]
+
   def __enter__(self) -> "NFSServer":
+    self.build()
+    return self
+
+  def build(self) -> None:
+    """Makes the host and serves, for a machine that is thrown away or saved with its servers."""
     self.machine.write(f"{self.directory}/server", (PAYLOAD / "machine/nfs_server").read_text())
     ip = f"ip -n {self.name}"
     self.machine.shell(" && ".join((
@@ -27,7 +37,6 @@ class NFSServer:
       f"ip -n lan link set {self.name}0 master rig0 up", f"{ip} link set lo up",
       f"{ip} address add {self.address} dev eth0", f"{ip} link set eth0 up")))
     self.start()
-    return self
 
   def __exit__(self, *_exception) -> None:
     self.stop()

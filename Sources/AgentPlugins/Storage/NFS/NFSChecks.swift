@@ -29,8 +29,9 @@ enum NFSChecks {
       lost. What uses it hangs or fails until it is mounted anew.
       """,
     source: """
-      requests and replies in /proc/1/mountstats; in doubt and every few minutes statx(2) in a child that can be killed, \
-      started by nodeagent-helper where the agent may not look
+      requests, replies and errors in /proc/1/mountstats; in doubt and every five minutes (deepProbe) statx(2) in a \
+      child that can be killed, at one mount point of each file system, started by nodeagent-helper where the agent may \
+      not look. What nobody uses may be stale for that long before it is seen
       """,
     confirm: "timeout -s KILL 5 stat -f MOUNTPOINT; nfsstat -m",
     remedy: "kubectl delete pod POD; then umount -f -l MOUNTPOINT if it stays mounted",
@@ -60,7 +61,10 @@ enum NFSChecks {
   private static let readOnly = CheckDefinition(
     "nfs.read-only", title: "The NFS server lets write what is mounted for writing",
     why: "An export that became read-only lets pods read and fails every write: databases stop, logs are lost.",
-    source: "options of /proc/1/mountinfo; the access that the server grants, seen together with statx(2)",
+    source: """
+      options of /proc/1/mountinfo; the access that the server grants, seen together with statx(2). The kernel remembers \
+      for each user what was granted, so the child asks with a group of its own: nodeagent-helper needs CAP_SETGID for it
+      """,
     confirm: "grep nfs /proc/mounts; on SERVER: exportfs -v",
     remedy: "on SERVER: exportfs -v; make the export rw in /etc/exports; exportfs -ra", undo: "on SERVER: exportfs -ra",
     subject: "server and export", worst: .failing, lost: [.storage], atRisk: [.storage],
@@ -69,7 +73,8 @@ enum NFSChecks {
   private static let space = CheckDefinition(
     "nfs.space", title: "There is room on the NFS server",
     why: "When the exported file system or the quota is full, every write of every pod on it fails.",
-    source: "statfs(2) together with the look at the mount", confirm: "timeout -s KILL 5 df -h MOUNTPOINT",
+    source: "statfs(2) together with the look at the mount: every five minutes, and when writes fail",
+    confirm: "timeout -s KILL 5 df -h MOUNTPOINT",
     remedy: "on SERVER: du -xh --max-depth=2 EXPORT | sort -h | tail", undo: "nothing was changed",
     subject: "server and export", worst: .failing, lost: [.storage], atRisk: [.storage],
     dependsOn: [byServer, byExport], timing: .probe)
@@ -87,15 +92,21 @@ enum NFSChecks {
     dependsOn: [Dependency("nfs.server"), Dependency("nfs.responding")])
 
   private static let pods = CheckDefinition(
-    "nfs.pods", title: "No pod waits for an NFS server",
-    why: "It names who suffers: the pods of this node whose volumes lie on a server that does not answer.",
+    "nfs.pods", title: "No pod suffers from an NFS server",
+    why: """
+      It names who suffers: the pods of this node whose volumes lie on a server that does not answer, answers late, or \
+      cannot be written.
+      """,
     source: """
       mount points below /var/lib/kubelet/pods, vol_data.json beside them, and the names in /var/log/pods; the API \
       server is not asked
       """,
     confirm: "grep nfs /proc/mounts | grep -o 'pods/[^ ]*'; ls /var/log/pods",
-    remedy: "bring the server back; pods go on by themselves", undo: "nothing was changed", subject: "server",
+    remedy: "mend what nfs.server, nfs.responding, nfs.space or nfs.read-only names; pods go on by themselves",
+    undo: "nothing was changed", subject: "server",
     worst: .warning, atRisk: [.storage],
-    dependsOn: [Dependency("nfs.server", subject: .same), Dependency("nfs.responding")],
-    timing: .probe)
+    dependsOn: [
+      Dependency("nfs.server", subject: .same), Dependency("nfs.responding"), Dependency("nfs.read-only"),
+      Dependency("nfs.space"),
+    ], timing: .probe)
 }

@@ -14,94 +14,155 @@ struct NFSExportJudge {
   let export: NFSExportView
   let settings: NFSSettings
   let countersProblem: FileError?
+  /// The names of pods, where they are known.
+  var pods: PodNames?
+  private let isWaiting: Bool
+
+  init(server: NFSServerView, export: NFSExportView, settings: NFSSettings, countersProblem: FileError?) {
+    self.server = server
+    self.export = export
+    self.settings = settings
+    self.countersProblem = countersProblem
+    isWaiting = server.isDown && !server.hasReplied
+  }
 
   var verdicts: [Verdict] { [responding, retransmissions, readOnly, space] }
 
   /// The worst of its file systems.
   var responding: Verdict {
-    let judged = export.systems.map { ($0, respond($0)) }
-    let worst = judged.min { $0.1.state.urgency < $1.1.state.urgency }
-    guard let (view, finding) = worst else { return say("nfs.responding", .skipped, "nothing is mounted") }
+    let judged = export.systems.map { ($0, condition($0)) }
+    guard let (view, worst) = judged.min(by: { $0.1.state.urgency < $1.1.state.urgency }) else {
+      return say("nfs.responding", .skipped, "nothing is mounted")
+    }
+    let finding = describe(worst, view)
     let point = view.system.place ?? view.system.points.first?.path
     let remedy = finding.remedy?.split(separator: "MOUNTPOINT", omittingEmptySubsequences: false)
       .joined(separator: point?.shown ?? "MOUNTPOINT")
-    return say("nfs.responding", finding.state, finding.words, finding.evidence, remedy: remedy)
+    return say("nfs.responding", worst.state, finding.words, finding.evidence, remedy: remedy)
+  }
+
+  /// How a file system is, before anything is said of it: there may be thousands.
+  private enum Condition {
+    case waits, stale, recovers(since: Duration), stuck, missedOnce
+    case unanswered(NFSActivity), slow(MountStatus), answers(MountStatus)
+    case noRoom, serverAnswers, unlooked, replies, unknown
+
+    var state: CheckState {
+      switch self {
+      case .waits, .stale, .stuck: .failing
+      case .recovers, .missedOnce, .unanswered, .slow: .warning
+      case .noRoom, .unknown: .unknown
+      case .answers, .serverAnswers, .replies: .ok
+      case .unlooked: .skipped
+      }
+    }
   }
 
   private struct Finding {
-    var state: CheckState
     var words: String
     var evidence: [Evidence] = []
     var remedy: String?
   }
 
-  private func respond(_ view: NFSSystemView) -> Finding {
-    if server.isDown, !server.hasReplied { return waits(view) }
+  private var serves: Bool { if case .serves = server.worst?.answer { true } else { false } }
+
+  private func condition(_ view: NFSSystemView) -> Condition {
+    if isWaiting { return .waits }
     switch view.look {
-    case .failed where view.look?.isStale == true: return stale(view)
-    case .failed, .stuck, .stillStuck: return stuck(view)
-    case .answered(let status): return activity(view) ?? answered(view, status)
-    case .busy, .gone, .impossible, .notRecorded, nil: return activity(view) ?? unlooked(view)
+    case .failed where view.look?.isStale == true: return .stale
+    case .failed, .stuck, .stillStuck:
+      if let time = server.backFor { return .recovers(since: time) }
+      // One answer may be late, in particular where the machine itself is busy.
+      return view.misses == 1 && serves ? .missedOnce : .stuck
+    case .answered(let status):
+      if let activity = waiting(view) { return .unanswered(activity) }
+      if view.obstacle != nil, view.activity?.hasReplies != true { return .noRoom }
+      return status.microseconds >= Self.slowLook ? .slow(status) : .answers(status)
+    case .busy, .noRoom, .gone, .impossible, .notRecorded, nil:
+      if let activity = waiting(view) { return .unanswered(activity) }
+      if view.activity?.hasReplies == true { return .replies }
+      if view.obstacle != nil { return .noRoom }
+      // One look at the counters does not tell whether requests wait.
+      if serves { return view.activity == nil ? .unlooked : .serverAnswers }
+      return .unknown
     }
   }
 
-  private func waits(_ view: NFSSystemView) -> Finding {
-    let fate = view.system.isHard ? "hangs until it is back" : "fails after some time (soft)"
-    return Finding(
-      state: .failing, words: "waits for \(server.name): what uses \(count(view)) \(fate)", evidence: [evidence(view)])
+  private func waiting(_ view: NFSSystemView) -> NFSActivity? {
+    guard let activity = view.activity, activity.unanswered > 0, !activity.hasReplies else { return nil }
+    return activity
   }
 
-  private func stale(_ view: NFSSystemView) -> Finding {
-    Finding(
-      state: .failing,
-      words: "stale: \(server.name) no longer knows the directory; the export was removed, or made anew",
-      evidence: [evidence(view), Evidence("statx(2) of the mount point", view.look?.words ?? "")],
-      remedy: "on \(server.name): exportfs -v; kubectl delete pod POD, for those of nfs.pods; umount -f -l MOUNTPOINT")
+  /// How those suffer that use a file system; nil where they do not.
+  func harm(to view: NFSSystemView) -> NFSHarm? {
+    switch condition(view) {
+    case .waits, .stale, .recovers, .stuck, .missedOnce, .unanswered: return .waits
+    case .slow, .answers, .noRoom, .serverAnswers, .unlooked, .replies, .unknown: break
+    }
+    if isReadOnlyAgainstItsMount(view) || isFull(view) { return .cannotWrite }
+    if case .slow = condition(view) { return .isSlow }
+    return NFSServerJudge(server: server, settings: settings).isSlow ? .isSlow : nil
   }
 
-  private func stuck(_ view: NFSSystemView) -> Finding {
+  private func describe(_ condition: Condition, _ view: NFSSystemView) -> Finding {
+    let name = server.name
+    let mounted = evidence(view)
+    let look = Evidence("statx(2) in a child process", view.look?.words ?? "")
+    switch condition {
+    case .waits:
+      let fate = view.system.isHard ? "hangs until it is back" : "fails after some time (soft)"
+      return Finding(words: "waits for \(name): what uses \(count(view)) \(fate)", evidence: [mounted])
+    case .stale:
+      return Finding(
+        words: "stale: \(name) no longer knows the directory; the export was removed, or made anew",
+        evidence: [mounted, Evidence("statx(2) of the mount point", view.look?.words ?? "")],
+        remedy: "on \(name): exportfs -v; kubectl delete pod POD, for those of nfs.pods; umount -f -l MOUNTPOINT")
+    case .recovers(let time):
+      return Finding(
+        words: "\(name) has been back for \(time.spoken), and its mounts recover: with NFSv4 that takes up to 90 s",
+        evidence: [mounted, look], remedy: "wait; what is stuck after that is named")
+    case .stuck: return stuck(view, [mounted, look])
+    case .missedOnce:
+      return Finding(
+        words: "no answer within \(MountLooks.deadline.settingsText), though \(name) answers: slow, or only this mount "
+          + "is stuck", evidence: [mounted, look], remedy: "timeout -s KILL 30 stat -f MOUNTPOINT")
+    case .unanswered(let activity):
+      return Finding(
+        words: "\(activity.unanswered) requests wait without a reply for \(activity.over.spoken)", evidence: [mounted])
+    case .slow(let status), .answers(let status):
+      let time = NFSServerJudge.milliseconds(.microseconds(status.microseconds))
+      let answered = Evidence("statx(2) in a child process", "answered in \(time), \(view.lookAge.spoken) ago")
+      let isSlow = status.microseconds >= Self.slowLook
+      return Finding(
+        words: isSlow ? "answers slowly: in \(time)" : "answers at \(count(view))", evidence: [mounted, answered])
+    case .noRoom:
+      return Finding(
+        words: "whether it answers is not known: \(view.obstacle?.words ?? "")", evidence: [mounted],
+        remedy: "bring the servers back that nfs.responding calls stuck")
+    case .serverAnswers:
+      return Finding(words: "its server answers, and no request waits at \(count(view))", evidence: [mounted])
+    case .unlooked:
+      return Finding(words: "its server answers; \(count(view)) itself was not looked at", evidence: [mounted])
+    case .replies: return Finding(words: "replies come in at \(count(view))", evidence: [mounted])
+    case .unknown:
+      let reason = view.look?.words ?? countersProblem?.description ?? "neither its server nor its counters tell"
+      return Finding(words: "whether it answers is not known: \(reason)", evidence: [mounted])
+    }
+  }
+
+  private func stuck(_ view: NFSSystemView, _ evidence: [Evidence]) -> Finding {
     let words =
       if case .failed = view.look {
         "cannot be used: \(view.look?.words ?? "")"
-      } else if case .serves = server.worst?.answer {
+      } else if serves {
         "only this mount is stuck: \(server.name) answers, the mount does not (a lost session?)"
       } else {
         "stuck: the mount does not answer"
       }
     return Finding(
-      state: .failing, words: words,
-      evidence: [evidence(view), Evidence("statx(2) in a child process", view.look?.words ?? "")],
-      remedy: "kubectl delete pod POD, for those of nfs.pods; umount -f -l MOUNTPOINT")
-  }
-
-  private func activity(_ view: NFSSystemView) -> Finding? {
-    guard let activity = view.activity, activity.unanswered > 0, !activity.hasReplies else { return nil }
-    return Finding(
-      state: .warning, words: "\(activity.unanswered) requests wait without a reply for \(activity.over.spoken)",
-      evidence: [evidence(view)])
-  }
-
-  private func answered(_ view: NFSSystemView, _ status: MountStatus) -> Finding {
-    let time = NFSServerJudge.milliseconds(.microseconds(status.microseconds))
-    let seen = [
-      evidence(view), Evidence("statx(2) in a child process", "answered in \(time), \(view.lookAge.spoken) ago"),
-    ]
-    if status.microseconds >= Self.slowLook {
-      return Finding(state: .warning, words: "answers slowly: in \(time)", evidence: seen)
-    }
-    return Finding(state: .ok, words: "answers at \(count(view))", evidence: seen)
-  }
-
-  private func unlooked(_ view: NFSSystemView) -> Finding {
-    if case .serves = server.worst?.answer {
-      return Finding(
-        state: .ok, words: "its server answers, and no request waits at \(count(view))", evidence: [evidence(view)])
-    }
-    if view.activity?.hasReplies == true {
-      return Finding(state: .ok, words: "replies come in at \(count(view))", evidence: [evidence(view)])
-    }
-    let reason = view.look?.words ?? countersProblem?.description ?? "neither its server nor its counters tell"
-    return Finding(state: .unknown, words: "whether it answers is not known: \(reason)", evidence: [evidence(view)])
+      words: words, evidence: evidence,
+      remedy: "if \(server.name) has just come back, wait 90 s; else kubectl delete pod POD, for those of nfs.pods; "
+        + "umount -f -l MOUNTPOINT")
   }
 
   private var retransmissions: Verdict {
@@ -118,34 +179,65 @@ struct NFSExportJudge {
       Evidence("mountstats", "requests=\(requests) retransmissions=\(repeats) timeouts=\(timeouts)")
     ]
     let time = longest.spoken
+    let volumes = NFSVictims(systems: export.systems, pods: pods).evidence
     if timeouts > 0 {
-      return say(check, .warning, "\(timeouts) requests ran into their timeout in \(time)", evidence)
+      return say(check, .warning, "\(timeouts) requests ran into their timeout in \(time)", evidence + volumes)
     }
     if repeats >= Self.fewRepeats, repeats * 100 > requests * Self.repeatedPercent {
-      return say(check, .warning, "\(repeats) of \(requests) requests had to be sent again in \(time)", evidence)
+      return say(
+        check, .warning, "\(repeats) of \(requests) requests had to be sent again in \(time)", evidence + volumes)
     }
     return say(check, .ok, "\(repeats) of \(requests) requests had to be sent again in \(time)", evidence)
   }
 
   private var readOnly: Verdict {
     let check: CheckID = "nfs.read-only"
-    for view in export.systems {
-      if view.system.isReadOnly {
-        guard view.wasWritable else { continue }
+    if let view = export.systems.first(where: isReadOnlyAgainstItsMount) {
+      guard !view.system.isReadOnly else {
         return say(
           check, .failing, "became read-only on this host", [evidence(view)], remedy: "mount -o remount,rw MOUNTPOINT")
       }
-      guard case .answered(let status) = view.look, !status.isWritable else { continue }
-      if status.isOpenToAll || view.wasWritable {
-        return say(
-          check, .failing, "\(server.name) lets nobody write here any more: the export is read-only",
-          [evidence(view), Evidence("access(2) of the mount point", "no write")],
-          remedy: "on \(server.name): exportfs -v | grep -w \(export.path)")
-      }
+      return say(
+        check, .failing, "\(server.name) lets nobody write here any more: the export is read-only",
+        [evidence(view), Evidence("access(2) of the mount point", "no write")],
+        remedy: "on \(server.name): exportfs -v | grep -w \(export.path)")
     }
     return settled(check)
       ?? say(check, .ok, export.systems.allSatisfy(\.system.isReadOnly) ? "read-only, as mounted" : "writable")
   }
+
+  /// Whether nobody can write where that was possible, or meant to be.
+  private func isReadOnlyAgainstItsMount(_ view: NFSSystemView) -> Bool {
+    if view.system.isReadOnly { return view.wasWritable }
+    guard case .answered(let status) = view.look, !status.isWritable else { return false }
+    return status.isOpenToAll || view.wasWritable
+  }
+
+  private func isFull(_ view: NFSSystemView) -> Bool {
+    percentFree(view).map { $0 < settings.space.failing } ?? false
+  }
+
+  private func percentFree(_ view: NFSSystemView) -> Int? {
+    guard case .answered(let status) = view.look, let space = status.space else { return nil }
+    return Int((Self.share(space) * 100).rounded(.down))
+  }
+
+  /// How old a look at a file system may be before it is looked at again.
+  func lookLife(of view: NFSSystemView) -> Duration {
+    guard view.look != nil, view.obstacle == nil, !view.isInDoubt else { return .zero }
+    // What is wrong is looked at until it is not.
+    if harm(to: view) == .cannotWrite { return .zero }
+    if case .answered(let status) = view.look, status.microseconds >= Self.slowLook { return .zero }
+    if view.hasNewErrors { return min(Self.errorPause, settings.deepProbe) }
+    if let percent = percentFree(view), percent < settings.space.warning {
+      return min(Self.warningPause, settings.deepProbe)
+    }
+    return settings.deepProbe
+  }
+
+  /// Errors may come all the time: a user who may not read something tries again and again.
+  private static let errorPause = Duration.seconds(8)
+  private static let warningPause = Duration.seconds(60)
 
   private var space: Verdict {
     let check: CheckID = "nfs.space"
@@ -174,7 +266,7 @@ struct NFSExportJudge {
   private func settled(_ check: CheckID) -> Verdict? {
     let looks = export.systems.map(\.look)
     if looks.contains(where: { if case .answered = $0 { true } else { false } }) { return nil }
-    if server.isDown, !server.hasReplied { return say(check, .unknown, "its server does not answer") }
+    if isWaiting { return say(check, .unknown, "its server does not answer") }
     return looks.contains { $0 != nil && $0?.saysNothing == false }
       ? say(check, .unknown, "the mount does not answer") : say(check, .skipped, "not looked at yet")
   }
@@ -210,7 +302,7 @@ extension MountLook {
   fileprivate var saysNothing: Bool {
     switch self {
     case .answered, .failed, .stuck, .stillStuck: false
-    case .busy, .gone, .impossible, .notRecorded: true
+    case .busy, .noRoom, .gone, .impossible, .notRecorded: true
     }
   }
 }

@@ -18,13 +18,15 @@ struct NFSJudge {
     let servers = observation.servers.flatMap { server in
       [NFSServerJudge(server: server, settings: settings).verdict]
         + server.exports.flatMap { export in
-          NFSExportJudge(
-            server: server, export: export, settings: settings, countersProblem: observation.countersProblem
-          ).verdicts
+          var judge = NFSExportJudge(
+            server: server, export: export, settings: settings, countersProblem: observation.countersProblem)
+          judge.pods = observation.pods.value
+          return judge.verdicts
         }
     }
     let waiting = NFSWaitJudge(observation: observation)
-    return servers + [waiting.blockedTasks, waiting.stuckMounts] + observation.servers.map(waiting.pods) + unmounted
+    return servers + [waiting.blockedTasks, waiting.stuckMounts]
+      + observation.servers.map { waiting.pods($0, settings) } + unmounted
   }
 
   /// The checks of exports, where servers are configured and nothing of them is mounted.

@@ -7,7 +7,7 @@ struct NFSMetrics {
   let settings: NFSSettings
 
   var families: [MetricFamily] {
-    [mountUp, mountPoints, serverUp, serverLatency, requests, retransmissions, timeouts, blockedTasks]
+    [mountUp, mountPoints, serverUp, serverLatency, requests, retransmissions, timeouts, blockedTasks, affectedVolumes]
       .filter { !$0.samples.isEmpty }
   }
 
@@ -72,6 +72,28 @@ struct NFSMetrics {
       return MetricFamily("nodeagent_nfs_blocked_tasks", help: Self.blockedHelp)
     }
     return MetricFamily("nodeagent_nfs_blocked_tasks", help: Self.blockedHelp, value: Double(tasks.waiting.count))
+  }
+
+  /// So many volumes are named: what the rest suffers from is the same.
+  private static let mostVolumes = 20
+
+  private var affectedVolumes: MetricFamily {
+    let samples = observation.servers.flatMap { server in
+      let victims = NFSVictims(
+        systems: NFSSuffering(of: server, settings).systems, pods: observation.pods.value)
+      return victims.volumes.map { volume in
+        MetricSample(
+          1,
+          [
+            "server": server.name, "volume": PlainText.short(volume.name), "pod": victims.name(volume.pod),
+          ])
+      }
+    }
+    return MetricFamily(
+      "nodeagent_nfs_affected_volume_info",
+      help:
+        "A pod's volume that waits, cannot be written, or is slow: 1 while that lasts, of \(Self.mostVolumes) at most.",
+      samples: Array(samples.prefix(Self.mostVolumes)))
   }
 
   private static let blockedHelp = "Tasks in uninterruptible sleep inside NFS or RPC."

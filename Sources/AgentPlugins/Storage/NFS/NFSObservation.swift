@@ -31,6 +31,8 @@ struct NFSServerView: Sendable, Equatable {
   var neighbour: NetworkNeighbour.State?
   /// The configured exports of it that are not mounted here.
   var configured: [String] = []
+  /// For how long it has answered again; nil where it did all the time, or does not, or its mounts had the time to recover.
+  var backFor: Duration?
   /// What is mounted of it.
   var exports: [NFSExportView] = []
 
@@ -78,6 +80,12 @@ struct NFSSystemView: Sendable, Equatable {
   var lookAge = Duration.zero
   /// Whether it was writable at an earlier look.
   var wasWritable = false
+  /// Looks without an answer in a row, at it or at others of its server.
+  var misses = 0
+  /// Why the last attempt to look came to nothing; nil when it did not.
+  var obstacle: MountLook?
+  /// Whether reads or writes have ended in errors since it was looked at.
+  var hasNewErrors = false
   /// What the kubelet wrote of one of its volumes.
   var subdirectories: [String] = []
 }
@@ -102,6 +110,10 @@ struct NFSLately: Sendable, Equatable {
 
 extension NFSAnswer {
   var isFailure: Bool { if case .failed = self { true } else { false } }
+  /// Whether nothing came back in the time.
+  var isSilence: Bool {
+    if case .failed(let failure) = self, case .noAnswer = failure.reason { true } else { false }
+  }
   /// Whether it is there and does not serve what a mount needs.
   var isRefusal: Bool {
     switch self {

@@ -14,6 +14,8 @@ public struct NFSPlugin: Plugin {
     ])
   /// How long a server has for its answer: with the time of a child, less than the plugin's own deadline.
   static let patience = Duration.milliseconds(1500)
+  /// What is left of a round for the census and the names of pods.
+  private static let closing = Duration.milliseconds(300)
   /// After this no further file system of a server is looked at in the same round.
   private static let lookTime = Duration.seconds(1)
   /// So many servers are looked at at once.
@@ -38,19 +40,28 @@ public struct NFSPlugin: Plugin {
   public func observe(at time: HostTime) async throws -> NFSObservation {
     var observation = NFSObservation(takenAt: time)
     let configured = host.cluster.storage.nfs
-    let reading = try await host.read { NFSReading($0, configured: configured) }
+    let end = ContinuousClock.now + host.deadline(of: Self.descriptor) - Self.closing
+    let former = memory.mounts
+    let reading = try await host.read { NFSReading($0, after: former, configured: configured) }
+    memory.mounts = reading.mounts
     observation.problem = reading.problem
     observation.countersProblem = reading.countersProblem
-    var views = reading.systems.map { NFSSystemView(system: $0, statistics: reading.counters[$0.device]) }
+    var views = (reading.mounts?.systems ?? []).map {
+      NFSSystemView(system: $0, statistics: reading.counters[$0.device])
+    }
     memory.add(&views, at: time)
     observation.servers = await ask(
       NFSTopology.servers(of: views, configured: configured), reading.addresses, at: time)
     guard !observation.servers.isEmpty else { return observation }
-    await look(&observation)
-    await census(&observation)
-    if let table = reading.table, observation.servers.contains(where: \.isInTrouble) {
-      try await findVictims(&observation, table)
+    memory.keep(&observation.servers, at: time)
+    if host.wishes.isLasting {
+      await look(&observation, until: end)
+    } else {
+      await lookOnce(&observation, until: end)
     }
+    await findNeighbours(&observation)
+    await census(&observation)
+    if let mounts = reading.mounts { try await findVictims(&observation, mounts) }
     return observation
   }
 
@@ -69,7 +80,7 @@ extension NFSPlugin {
   private func ask(
     _ servers: [NFSServerView], _ named: [String: IPAddress], at time: HostTime
   ) async -> [NFSServerView] {
-    var servers = await withTaskGroup(of: (Int, NFSServerView).self) { group in
+    await withTaskGroup(of: (Int, NFSServerView).self) { group in
       for (index, server) in servers.enumerated() {
         group.addTask { [host, memory] in (index, await Self.ask(server, named, host.nfs, memory, time)) }
       }
@@ -77,12 +88,43 @@ extension NFSPlugin {
       for await (index, server) in group { asked[index] = server }
       return asked
     }
-    guard servers.contains(where: \.isUnreached), let table = try? await host.network.table() else { return servers }
-    for index in servers.indices where servers[index].isUnreached {
-      let address = servers[index].worst?.target.address.address
-      servers[index].neighbour = table.neighbours.first { $0.address == address }?.state
+  }
+
+  /// One look is all there is: who missed one answer is asked again beside the looks at all others.
+  private func lookOnce(_ observation: inout NFSObservation, until end: ContinuousClock.Instant) async {
+    let before = observation.servers
+    async let again = askAgain(before, until: end)
+    await look(&observation, until: end)
+    for (index, asked) in await again { observation.servers[index].asked = asked }
+  }
+
+  private func askAgain(
+    _ servers: [NFSServerView], until end: ContinuousClock.Instant
+  ) async -> [(Int, [NFSServerView.Asked])] {
+    let left = min(end - ContinuousClock.now, Self.patience)
+    guard left > .zero else { return [] }
+    return await withTaskGroup(of: (Int, [NFSServerView.Asked]).self) { group in
+      for (index, server) in servers.enumerated() where server.asked.contains(where: \.answer.isSilence) {
+        group.addTask { [host] in
+          var asked = server.asked
+          for place in asked.indices where asked[place].answer.isSilence {
+            asked[place].answer = await host.nfs.ask(asked[place].target, deadline: left)
+          }
+          return (index, asked)
+        }
+      }
+      return await group.reduce(into: []) { $0.append($1) }
     }
-    return servers
+  }
+
+  private func findNeighbours(_ observation: inout NFSObservation) async {
+    guard observation.servers.contains(where: \.isUnreached), let table = try? await host.network.table() else {
+      return
+    }
+    for index in observation.servers.indices where observation.servers[index].isUnreached {
+      let address = observation.servers[index].worst?.target.address.address
+      observation.servers[index].neighbour = table.neighbours.first { $0.address == address }?.state
+    }
   }
 
   private static func ask(
@@ -104,19 +146,20 @@ extension NFSPlugin {
   }
 
   /// Looks at the file systems that are due or in doubt: those first that were not looked at for longest.
-  private func look(_ observation: inout NFSObservation) async {
+  private func look(_ observation: inout NFSObservation, until end: ContinuousClock.Instant) async {
     let time = observation.takenAt
     var wanted: [(server: Int, systems: [NFSSystemView])] = []
     for (index, server) in observation.servers.enumerated() where !server.isDown || server.hasReplied {
-      let systems = server.exports.flatMap(\.systems).filter {
-        $0.isInDoubt || $0.look == nil || $0.lookAge >= settings.deepProbe
+      let systems = server.exports.flatMap { export in
+        let judge = NFSExportJudge(server: server, export: export, settings: settings, countersProblem: nil)
+        return export.systems.filter { $0.lookAge >= judge.lookLife(of: $0) }
       }
       if !systems.isEmpty { wanted.append((index, systems.sorted { $0.lookUrgency > $1.lookUrgency })) }
     }
     wanted.sort { ($0.systems.first?.lookUrgency ?? 0) > ($1.systems.first?.lookUrgency ?? 0) }
     let looked = await withTaskGroup(of: [NFSSystemView].self) { group in
       for (_, systems) in wanted.prefix(Self.mostLooks) {
-        group.addTask { [host, memory] in await Self.look(at: systems, host, memory, time) }
+        group.addTask { [host, memory] in await Self.look(at: systems, host, memory, time, until: end) }
       }
       return await group.reduce(into: []) { $0 += $1 }
     }
@@ -128,22 +171,36 @@ extension NFSPlugin {
 
   /// One after the other: a server gets one child at a time.
   private static func look(
-    at systems: [NFSSystemView], _ host: Host, _ memory: NFSMemory, _ time: HostTime
+    at systems: [NFSSystemView], _ host: Host, _ memory: NFSMemory, _ time: HostTime,
+    until end: ContinuousClock.Instant
   ) async -> [NFSSystemView] {
     let start = ContinuousClock.now
     var looked: [NFSSystemView] = []
-    for var view in systems where ContinuousClock.now - start < lookTime {
-      let look: MountLook =
-        switch await host.helper.lookAtMount(view.system.device) {
-        case .facts(let look): look
-        case .unavailable(let words): .impossible(words)
-        }
+    for var view in systems where looked.isEmpty || hasTime(since: start, until: end) {
+      var look = await Self.look(at: view, host)
       memory.keep(look, of: &view, at: time)
+      // One look is all there is: who missed the time gets it once more, as long as the round has it.
+      if look == .stuck, !host.wishes.isLasting, ContinuousClock.now + MountLooks.deadline < end {
+        look = await Self.look(at: view, host)
+        memory.keep(look, of: &view, at: time)
+      }
       looked.append(view)
       // Where one hangs the others would too, and each would take the whole time.
       if look == .stuck { break }
     }
     return looked
+  }
+
+  private static func hasTime(since start: ContinuousClock.Instant, until end: ContinuousClock.Instant) -> Bool {
+    let now = ContinuousClock.now
+    return now - start < lookTime && now + MountLooks.deadline < end
+  }
+
+  private static func look(at view: NFSSystemView, _ host: Host) async -> MountLook {
+    switch await host.helper.lookAtMount(view.system.device) {
+    case .facts(let look): look
+    case .unavailable(let words): .impossible(words)
+    }
   }
 
   private func census(_ observation: inout NFSObservation) async {
@@ -158,24 +215,51 @@ extension NFSPlugin {
     observation.tasks = tasks
   }
 
-  private func findVictims(_ observation: inout NFSObservation, _ table: MountTable) async throws {
-    let servers = observation.servers
-    (observation.pods, observation.servers) = try await host.read { files in
-      let paths = LocalPaths(table, files: files)
-      var left = Self.mostNotes
-      let servers = servers.map { server in
-        guard server.isInTrouble else { return server }
-        return server.mapSystems { view in
-          var view = view
-          for volume in view.system.points.compactMap(\.volume).prefix(left) {
-            left -= 1
-            if let name = VolumeData.read(volume, files, paths)?.subdirectory { view.subdirectories.append(name) }
-          }
-          return view
-        }
-      }
-      return (PodNames.read(files, paths), servers)
+  /// Whose volumes lie on the servers of which something is wrong.
+  private func findVictims(_ observation: inout NFSObservation, _ mounts: NFSMounts) async throws {
+    let troubled = observation.servers.filter { hasFinding($0) }
+    guard !troubled.isEmpty else { return }
+    let names: NFSNames
+    if let known = memory.names(of: mounts, at: observation.takenAt), known.servers == Set(troubled.map(\.name)) {
+      names = known
+    } else {
+      names = try await host.read { try Self.names(of: troubled, mounts, $0) }
+      memory.keep(names, at: observation.takenAt)
     }
+    observation.pods = names.pods
+    observation.servers = observation.servers.map { server in
+      guard names.servers.contains(server.name) else { return server }
+      return server.mapSystems { view in
+        var view = view
+        view.subdirectories = names.subdirectories[view.system.device] ?? []
+        return view
+      }
+    }
+  }
+
+  private func hasFinding(_ server: NFSServerView) -> Bool {
+    if server.isInTrouble || NFSServerJudge(server: server, settings: settings).verdict.state.isFinding { return true }
+    return server.exports.contains { export in
+      NFSExportJudge(server: server, export: export, settings: settings, countersProblem: nil).verdicts
+        .contains { $0.state.isFinding }
+    }
+  }
+
+  private static func names(
+    of servers: [NFSServerView], _ mounts: NFSMounts, _ files: HostFiles
+  ) throws -> NFSNames {
+    let paths = LocalPaths(try MountTable(reading: files), files: files)
+    var names = NFSNames(
+      mounts: mounts.digest, servers: Set(servers.map(\.name)), pods: PodNames.read(files, paths))
+    var left = Self.mostNotes
+    for view in servers.flatMap({ $0.exports.flatMap(\.systems) }) where left > 0 {
+      for volume in view.system.points.lazy.compactMap(\.volume).prefix(left) {
+        left -= 1
+        guard let name = VolumeData.read(volume, files, paths)?.subdirectory else { continue }
+        names.subdirectories[view.system.device, default: []].append(name)
+      }
+    }
+    return names
   }
 }
 
@@ -204,7 +288,7 @@ extension NFSSystemView {
   var isInDoubt: Bool {
     switch look {
     case .stuck, .stillStuck, .failed: return true
-    case .answered, .busy, .gone, .impossible, .notRecorded, nil: break
+    case .answered, .busy, .noRoom, .gone, .impossible, .notRecorded, nil: break
     }
     guard let activity else { return false }
     return activity.unanswered > 0 && !activity.hasReplies

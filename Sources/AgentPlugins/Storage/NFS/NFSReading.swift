@@ -2,21 +2,21 @@ import AgentHost
 
 /// What files say of NFS on this host.
 struct NFSReading: Sendable {
-  var table: MountTable?
+  var mounts: NFSMounts?
   var problem: FileError?
-  var systems: [NFSFileSystem] = []
   var counters = NFSCounters.known([:])
   /// The addresses of configured servers that are named, from /etc/hosts: a name server may be down, and waiting for it
   /// tells nothing of storage.
   var addresses: [String: IPAddress] = [:]
 
   /// Reads; for the worker thread.
-  init(_ files: HostFiles, configured: [NFSSource]) {
+  ///
+  /// - Parameter former: what was mounted when it was read before.
+  init(_ files: HostFiles, after former: NFSMounts?, configured: [NFSSource]) {
     do throws(FileError) {
-      let table = try MountTable(reading: files)
-      self.table = table
-      systems = NFSFileSystem.all(in: table)
-      counters = NFSCounters(of: table, reading: files)
+      let mounts = try NFSMounts.read(files, after: former)
+      self.mounts = mounts
+      counters = NFSCounters(of: mounts, reading: files)
     } catch {
       problem = error
     }

@@ -23,9 +23,12 @@ struct NFSServerJudge {
     }
   }
 
+  /// Whether it answers, and late.
+  var isSlow: Bool { if case .serves(let time) = server.worst?.answer { time >= settings.slow } else { false } }
+
   private func serves(_ time: Duration, _ asked: NFSServerView.Asked) -> Verdict {
     let shown = Self.milliseconds(time)
-    guard time >= settings.slow else { return say(.ok, "answers in \(shown)", asked, "answered in \(shown)") }
+    guard isSlow else { return say(.ok, "answers in \(shown)", asked, "answered in \(shown)") }
     return say(
       .warning, "\(server.name) answers slowly: in \(shown)", asked, "answered in \(shown)",
       remedy: "ping -c 10 \(address(asked)); on \(server.name): uptime; iostat -x 1 5")

@@ -10,13 +10,25 @@ struct NFSVictims {
   /// The names of pods, where they are known.
   let pods: PodNames?
 
-  private var volumes: [PodVolume] {
+  /// The volumes, each once.
+  let volumes: [PodVolume]
+  /// How many pods.
+  let count: Int
+
+  init(systems: [NFSSystemView], pods: PodNames?) {
+    self.systems = systems
+    self.pods = pods
     var distinct: Set<PodVolume> = []
-    return systems.flatMap { $0.system.points.compactMap(\.volume) }.filter { distinct.insert($0).inserted }
+    volumes = systems.flatMap { $0.system.points.compactMap(\.volume) }.filter { distinct.insert($0).inserted }
+    count = Set(volumes.map(\.pod)).count
   }
 
-  /// The pods by UID.
-  var count: Int { Set(volumes.map(\.pod)).count }
+  /// How many pods have volumes on file systems.
+  static func count(_ systems: [NFSSystemView]) -> Int {
+    var pods: Set<String> = []
+    for view in systems { for point in view.system.points { if let pod = point.volume?.pod { pods.insert(pod) } } }
+    return pods.count
+  }
 
   /// `default/web-0, default/web-1 and 3 more`.
   var names: String {
@@ -40,5 +52,6 @@ struct NFSVictims {
     return evidence
   }
 
-  private func name(_ pod: String) -> String { pods?.names[pod] ?? PlainText.short(pod) }
+  /// A pod as people know it, or its UID.
+  func name(_ pod: String) -> String { pods?.names[pod] ?? PlainText.short(pod) }
 }

@@ -49,22 +49,33 @@ struct NFSWaitJudge {
     }
   }
 
-  func pods(_ server: NFSServerView) -> Verdict {
+  func pods(_ server: NFSServerView, _ settings: NFSSettings) -> Verdict {
     let check: CheckID = "nfs.pods"
-    let systems = server.exports.flatMap(\.systems)
-    let victims = NFSVictims(systems: systems, pods: observation.pods.value)
-    guard victims.count > 0 else {
+    let suffering = NFSSuffering(of: server, settings)
+    let parts = suffering.byHarm.compactMap { harm, systems -> String? in
+      let victims = NFSVictims(systems: systems, pods: observation.pods.value)
+      guard victims.count > 0 else { return nil }
+      return "\(Self.words(harm, victims.count, server.name)): \(victims.names)"
+    }
+    guard parts.isEmpty else {
+      let all = NFSVictims(systems: suffering.systems, pods: observation.pods.value)
+      return Verdict(
+        check, subject: server.name, .warning, parts.joined(separator: "; "), evidence: all.evidence)
+    }
+    let users = NFSVictims.count(server.exports.flatMap(\.systems))
+    guard users > 0 else {
       return Verdict(check, subject: server.name, .skipped, "no pod of this node has a volume on it")
     }
-    let waiting = server.isDown && !server.hasReplied ? systems : systems.filter(\.isInDoubt)
-    let suffering = NFSVictims(systems: waiting, pods: observation.pods.value)
-    guard suffering.count > 0 else {
-      return Verdict(check, subject: server.name, .ok, "\(victims.count) pods use it, and none waits")
-    }
-    let names = Self.count(suffering.count, "pod waits", "pods wait")
     return Verdict(
-      check, subject: server.name, .warning, "\(names) for \(server.name): \(suffering.names)",
-      evidence: suffering.evidence)
+      check, subject: server.name, .ok, "\(Self.count(users, "pod uses", "pods use")) it, and none suffers")
+  }
+
+  private static func words(_ harm: NFSHarm, _ number: Int, _ server: String) -> String {
+    switch harm {
+    case .waits: "\(count(number, "pod waits", "pods wait")) for \(server)"
+    case .cannotWrite: "\(count(number, "pod", "pods")) cannot write to \(server)"
+    case .isSlow: "\(count(number, "pod gets its", "pods get their")) answers late from \(server)"
+    }
   }
 
   private static func count(_ number: Int, _ one: String, _ many: String) -> String {
