@@ -192,6 +192,30 @@ import Testing
     #expect(seen == ["- warning", "- failing", "0.0 warning", "10.0 warning", "- failing"])
   }
 
+  @Test func aMountThatHasRecoveredIsStuckAnewSoonAfterItsServersReturn() async throws {
+    let host = try TestHost(Support.files())
+    let memory = NFSMemory()
+    var view = try await view(host)
+    let serving = try judge(view).server
+    var dead = serving
+    dead.asked[0].answer = .failed(NFSProbeFailure(.connect, .refused))
+    var states: [CheckState] = []
+    let answered = MountLook.answered(MountStatus(device: view.system.device))
+    for (second, server, look) in [
+      (0, dead, MountLook.busy), (5, serving, .stuck), (10, serving, answered), (15, serving, .stuck),
+      (20, serving, .stuck),
+    ] {
+      let time = TestHost.time.advanced(by: .seconds(second))
+      var servers = [server]
+      memory.keep(&servers, at: time)
+      memory.keep(look, of: &view, at: time)
+      let verdict = try judge(view) { $0 = servers[0] }.responding
+      states.append(verdict.state)
+      #expect(verdict.summary.contains("recover") == (second == 5), "\(verdict)")
+    }
+    #expect(states == [.failing, .warning, .ok, .warning, .failing])
+  }
+
   @Test func errorsThatTheKernelCountsAreAReasonToLook() async throws {
     let host = try TestHost(Support.files())
     let memory = NFSMemory()

@@ -71,7 +71,7 @@ struct NFSExportJudge {
     switch view.look {
     case .failed where view.look?.isStale == true: return .stale
     case .failed, .stuck, .stillStuck:
-      if let time = server.backFor { return .recovers(since: time) }
+      if let time = server.backFor, !view.hasRecovered { return .recovers(since: time) }
       // One answer may be late, in particular where the machine itself is busy.
       return view.misses == 1 && serves ? .missedOnce : .stuck
     case .answered(let status):
