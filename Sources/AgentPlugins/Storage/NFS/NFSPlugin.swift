@@ -176,7 +176,8 @@ extension NFSPlugin {
   ) async -> [NFSSystemView] {
     let start = ContinuousClock.now
     var looked: [NFSSystemView] = []
-    for var view in systems where looked.isEmpty || hasTime(since: start, until: end) {
+    for var view in systems where looked.isEmpty || hasTime(since: start, until: end, isLasting: host.wishes.isLasting)
+    {
       var look = await Self.look(at: view, host)
       memory.keep(look, of: &view, at: time)
       // One look is all there is: who missed the time gets it once more, as long as the round has it.
@@ -191,9 +192,12 @@ extension NFSPlugin {
     return looked
   }
 
-  private static func hasTime(since start: ContinuousClock.Instant, until end: ContinuousClock.Instant) -> Bool {
+  /// The daemon goes on in its next round; who looks once uses all the time there is.
+  private static func hasTime(
+    since start: ContinuousClock.Instant, until end: ContinuousClock.Instant, isLasting: Bool
+  ) -> Bool {
     let now = ContinuousClock.now
-    return now - start < lookTime && now + MountLooks.deadline < end
+    return (!isLasting || now - start < lookTime) && now + MountLooks.deadline < end
   }
 
   private static func look(at view: NFSSystemView, _ host: Host) async -> MountLook {
