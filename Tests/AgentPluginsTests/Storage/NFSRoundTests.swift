@@ -160,6 +160,23 @@ import Testing
     #expect(try judge(view).responding.state == .warning, "an answer between them starts the count anew")
   }
 
+  @Test func aLookThatNoSignalEndsIsAStuckMountAtOnce() async throws {
+    var view = try await view(try TestHost(Support.files()))
+    NFSMemory().keep(.stillStuck(process: 7, seconds: 2), of: &view, at: TestHost.time)
+    #expect(try judge(view).responding.state == .failing)
+  }
+
+  @Test func allServersAreLookedAtThatHaveTimeNotOnlyTheFirstEight() async throws {
+    let mounts = (1...12).map {
+      Support.mount(40 + $0, "0:\(50 + $0)", at: "/mnt/\($0)", "192.0.2.\($0):/srv", "rw,addr=192.0.2.\($0)")
+    }
+    let recorded =
+      "nfs: [\((1...12).map { "{server: 192.0.2.\($0)}" }.joined(separator: ", "))]\n"
+      + "mounts:\n" + (1...12).map { "  \"0:\(50 + $0)\": {}\n" }.joined()
+    let verdicts = try await Support.verdicts(Support.files(mounts: mounts, statistics: "", recorded: recorded))
+    #expect(verdicts.filter { $0.check == "nfs.responding" && $0.state == .ok }.count == 12)
+  }
+
   @Test func twoMountsOfAServerThatMissAreAsGoodAsOneTwice() async throws {
     let mounts = [Support.mount(), Support.mount(41, "0:53", at: "/mnt/b", "192.0.2.1:/b")]
     let host = try TestHost(Support.files(mounts: mounts))

@@ -158,10 +158,19 @@ extension NFSPlugin {
     }
     wanted.sort { ($0.systems.first?.lookUrgency ?? 0) > ($1.systems.first?.lookUrgency ?? 0) }
     let looked = await withTaskGroup(of: [NFSSystemView].self) { group in
-      for (_, systems) in wanted.prefix(Self.mostLooks) {
+      var waiting = wanted[...]
+      func start() {
+        guard let (_, systems) = waiting.popFirst() else { return }
         group.addTask { [host, memory] in await Self.look(at: systems, host, memory, time, until: end) }
       }
-      return await group.reduce(into: []) { $0 += $1 }
+      for _ in 0..<Self.mostLooks { start() }
+      var looked: [NFSSystemView] = []
+      // Where a child of an earlier round still hangs the answer is there at once, and the next server has its turn.
+      for await views in group {
+        looked += views
+        if ContinuousClock.now + MountLooks.deadline < end { start() }
+      }
+      return looked
     }
     let byDevice = Dictionary(looked.map { ($0.system.device, $0) }) { first, _ in first }
     observation.servers = observation.servers.map { server in
@@ -187,7 +196,7 @@ extension NFSPlugin {
       }
       looked.append(view)
       // Where one hangs the others would too, and each would take the whole time.
-      if look == .stuck { break }
+      if look.isMissed { break }
     }
     return looked
   }
