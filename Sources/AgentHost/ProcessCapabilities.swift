@@ -2,6 +2,9 @@ import CLinux
 
 /// What the process may do beyond an ordinary user (capabilities(7)).
 public enum ProcessCapabilities {
+  /// Whether the process may take another group.
+  static var mayChangeGroup: Bool { clinux_may_change_group() != 0 }
+
   /// Takes up what the program's file permits: a container's image gives its unprivileged user the capabilities so.
   ///
   /// The file has them without the effective bit, with which the kernel would refuse to start a program that is given

@@ -224,6 +224,13 @@ static inline int clinux_unix_listen(int descriptor, const char *path) {
   return code;
 }
 
+// Whether the process may take another group (capget(2), CAP_SETGID).
+static inline int clinux_may_change_group(void) {
+  struct __user_cap_header_struct header = {.version = _LINUX_CAPABILITY_VERSION_3};
+  struct __user_cap_data_struct sets[_LINUX_CAPABILITY_U32S_3];
+  return syscall(SYS_capget, &header, sets) == 0 && (sets[0].effective & 1u << CAP_SETGID) != 0;
+}
+
 // Makes every capability that the process is permitted effective (capset(2)): those of a file that has them without its
 // effective bit. One that it lacks is no error, as it would be with that bit. 0 or an error number.
 static inline int clinux_raise_capabilities(void) {

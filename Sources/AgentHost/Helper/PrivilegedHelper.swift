@@ -21,13 +21,27 @@ public struct PrivilegedHelper: Sendable {
   /// What CRI-O tells of itself.
   public func crioInfo() async -> HelperAnswer<CRIOReport> { await ask(CRIORequest.self) }
 
-  /// Looks at a mounted file system of NFS in a child that can be killed.
+  /// Looks at a mounted file system of NFS in a child that can be killed: of the helper where this process may not take
+  /// another group, else of its own.
   public func lookAtMount(_ device: DeviceNumber) async -> HelperAnswer<MountLook> {
-    switch await ask(StatMountRequest.self, about: "\(device)") {
+    if let look = await helperLook(at: device) { return .facts(look) }
+    return switch await ask(StatMountRequest.self, about: "\(device)") {
     // Denied to the helper too (Kerberos without a ticket of root's): that says nothing of the server.
     case .facts(.failed(let code)) where MountLook.isDenial(code):
       .unavailable("statx of the mount point: permission denied, to \(HelperProtocol.unit) as well")
     case let answer: answer
+    }
+  }
+
+  /// What the helper sees of a mount where only it learns from the server itself whether that lets write: a child of this
+  /// process could not change its group. nil where there is no helper, or it sees less.
+  private func helperLook(at device: DeviceNumber) async -> MountLook? {
+    guard files.root.mode == .live, !ProcessCapabilities.mayChangeGroup,
+      let look = try? await facts(StatMountRequest.self, about: "\(device)"), StatMountRequest.denial(in: look) == nil
+    else { return nil }
+    switch look {
+    case .answered, .failed, .stuck, .stillStuck, .busy, .noRoom: return look
+    case .gone, .impossible, .notRecorded: return nil
     }
   }
 

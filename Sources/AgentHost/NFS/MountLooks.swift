@@ -68,8 +68,12 @@ public actor MountLooks {
     let id = runner.nextID()
     let look = await run(id, runner, place)
     // Whatever the caller was told: also one that did not wait for the end leaves its child behind.
-    if await runner.status(of: id) != nil { leftover[found.server] = id }
+    let left = await runner.status(of: id)
+    if left != nil { leftover[found.server] = id }
     switch look {
+    case .stuck:
+      guard let left else { return look }
+      return .stillStuck(process: Int(left.process), seconds: Int(clock.now().elapsed(since: left.started).inSeconds))
     case .answered(let status) where status.device != device: return .gone
     // A directory that is mounted is always there: this process does not see it (a unit with ProtectHome=).
     case .failed(ENOENT), .failed(ENOTDIR): return .gone

@@ -160,6 +160,23 @@ import Testing
     #expect(try judge(view).responding.state == .warning, "an answer between them starts the count anew")
   }
 
+  @Test func aLookThatNoSignalEndsIsAStuckMountAtOnce() async throws {
+    var view = try await view(try TestHost(Support.files()))
+    NFSMemory().keep(.stillStuck(process: 7, seconds: 2), of: &view, at: TestHost.time)
+    #expect(try judge(view).responding.state == .failing)
+  }
+
+  @Test func allServersAreLookedAtThatHaveTimeNotOnlyTheFirstEight() async throws {
+    let mounts = (1...12).map {
+      Support.mount(40 + $0, "0:\(50 + $0)", at: "/mnt/\($0)", "192.0.2.\($0):/srv", "rw,addr=192.0.2.\($0)")
+    }
+    let recorded =
+      "nfs: [\((1...12).map { "{server: 192.0.2.\($0)}" }.joined(separator: ", "))]\n"
+      + "mounts:\n" + (1...12).map { "  \"0:\(50 + $0)\": {}\n" }.joined()
+    let verdicts = try await Support.verdicts(Support.files(mounts: mounts, statistics: "", recorded: recorded))
+    #expect(verdicts.filter { $0.check == "nfs.responding" && $0.state == .ok }.count == 12)
+  }
+
   @Test func twoMountsOfAServerThatMissAreAsGoodAsOneTwice() async throws {
     let mounts = [Support.mount(), Support.mount(41, "0:53", at: "/mnt/b", "192.0.2.1:/b")]
     let host = try TestHost(Support.files(mounts: mounts))
@@ -190,6 +207,30 @@ import Testing
       #expect(verdict.remedy?.contains("delete pod") == false, "\(verdict)")
     }
     #expect(seen == ["- warning", "- failing", "0.0 warning", "10.0 warning", "- failing"])
+  }
+
+  @Test func aMountThatHasRecoveredIsStuckAnewSoonAfterItsServersReturn() async throws {
+    let host = try TestHost(Support.files())
+    let memory = NFSMemory()
+    var view = try await view(host)
+    let serving = try judge(view).server
+    var dead = serving
+    dead.asked[0].answer = .failed(NFSProbeFailure(.connect, .refused))
+    var states: [CheckState] = []
+    let answered = MountLook.answered(MountStatus(device: view.system.device))
+    for (second, server, look) in [
+      (0, dead, MountLook.busy), (5, serving, .stuck), (10, serving, answered), (15, serving, .stuck),
+      (20, serving, .stuck),
+    ] {
+      let time = TestHost.time.advanced(by: .seconds(second))
+      var servers = [server]
+      memory.keep(&servers, at: time)
+      memory.keep(look, of: &view, at: time)
+      let verdict = try judge(view) { $0 = servers[0] }.responding
+      states.append(verdict.state)
+      #expect(verdict.summary.contains("recover") == (second == 5), "\(verdict)")
+    }
+    #expect(states == [.failing, .warning, .ok, .warning, .failing])
   }
 
   @Test func errorsThatTheKernelCountsAreAReasonToLook() async throws {

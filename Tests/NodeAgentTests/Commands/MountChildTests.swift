@@ -100,6 +100,34 @@ import Testing
     #expect(other == .gone && after == .gone)
   }
 
+  @Test(.enabled(if: DeadFileSystem.isAvailable, Comment(rawValue: DeadFileSystem.requirement)))
+  func withEightThatNoSignalEndsTheNinthIsToldWhy() async throws {
+    let mounts = (0..<9).map {
+      "\($0 + 2) 1 0:\($0 + 60) / /mnt/nas rw - nfs4 192.0.2.\($0):/srv rw,addr=192.0.2.\($0)\n"
+    }
+    let tree = try TemporaryTree(["mnt/nas/x": "", "proc/1/mountinfo": mounts.joined()])
+    let (ninth, after) = try await withLoop { loop in
+      let dead = try DeadFileSystem(at: tree.path + "/mnt/nas")
+      let looks = MountLooks(
+        loop: loop, files: HostFiles(root: try HostRoot(tree.path, mode: .live)), worker: try Worker(), recorded: nil,
+        program: Program.path, deadline: .seconds(60))
+      let first = (0..<8).map { number in
+        Task(executorPreference: loop) { await looks.look(at: DeviceNumber(major: 0, minor: UInt32(60 + number))) }
+      }
+      try await onThread { for _ in 0..<8 { try dead.waitForQuestion() } }
+      // Their callers go; the children cannot.
+      for task in first { task.cancel() }
+      for task in first { _ = await task.value }
+      let last = DeviceNumber(major: 0, minor: 68)
+      let ninth = await looks.look(at: last)
+      dead.end()
+      var after = await looks.look(at: last)
+      while case .noRoom = after { after = await looks.look(at: last) }
+      return (ninth, after)
+    }
+    #expect(ninth == .noRoom(stuck: 8) && after == .gone)
+  }
+
   @Test(arguments: [[], ["x", "/"], ["1"], ["1", "/", "x"]]) func wrongWordsAreWrongUsage(words: [String]) throws {
     #expect(try Program.start(["stat-mount"] + words).finish().status == 64)
   }

@@ -71,9 +71,9 @@ struct NFSExportJudge {
     switch view.look {
     case .failed where view.look?.isStale == true: return .stale
     case .failed, .stuck, .stillStuck:
-      if let time = server.backFor { return .recovers(since: time) }
-      // One answer may be late, in particular where the machine itself is busy.
-      return view.misses == 1 && serves ? .missedOnce : .stuck
+      if let time = server.backFor, !view.hasRecovered { return .recovers(since: time) }
+      // One answer may be late, in particular where the machine itself is busy; a process that cannot be ended tells more.
+      return view.look == .stuck && view.misses == 1 && serves ? .missedOnce : .stuck
     case .answered(let status):
       if let activity = waiting(view) { return .unanswered(activity) }
       if view.obstacle != nil, view.activity?.hasReplies != true { return .noRoom }

@@ -57,6 +57,8 @@ final class NFSMemory: Sendable {
     var errors: UInt64?
     /// Looks without an answer in a row.
     var misses = 0
+    /// When a look was answered.
+    var answeredAt: HostTime?
     /// Why the last attempt to look came to nothing; nil when it did not.
     var obstacle: MountLook?
   }
@@ -174,6 +176,7 @@ final class NFSMemory: Sendable {
       if case .answered(let status) = look {
         // What was open before it is not what the server keeps waiting now.
         known.settled = known.last?.open ?? 0
+        known.answeredAt = time
         view.activity?.unanswered = 0
         Self.recall(known, server, into: &view, at: time)
         if status.isWritable { known.wasWritable = true }
@@ -226,6 +229,11 @@ final class NFSMemory: Sendable {
     view.wasWritable = known.wasWritable
     view.misses = known.misses == 0 ? 0 : max(known.misses, server?.misses ?? 0)
     view.obstacle = known.obstacle
+    if let answered = known.answeredAt, let returned = server?.returned {
+      view.hasRecovered = returned.elapsed(since: answered) <= .zero
+    } else {
+      view.hasRecovered = false
+    }
     if let errors = view.statistics?.errors, let former = known.errors { view.hasNewErrors = errors > former }
   }
 

@@ -82,6 +82,8 @@ struct NFSSystemView: Sendable, Equatable {
   var wasWritable = false
   /// Looks without an answer in a row, at it or at others of its server.
   var misses = 0
+  /// Whether it has answered since its server came back.
+  var hasRecovered = false
   /// Why the last attempt to look came to nothing; nil when it did not.
   var obstacle: MountLook?
   /// Whether reads or writes have ended in errors since it was looked at.

@@ -158,10 +158,19 @@ extension NFSPlugin {
     }
     wanted.sort { ($0.systems.first?.lookUrgency ?? 0) > ($1.systems.first?.lookUrgency ?? 0) }
     let looked = await withTaskGroup(of: [NFSSystemView].self) { group in
-      for (_, systems) in wanted.prefix(Self.mostLooks) {
+      var waiting = wanted[...]
+      func start() {
+        guard let (_, systems) = waiting.popFirst() else { return }
         group.addTask { [host, memory] in await Self.look(at: systems, host, memory, time, until: end) }
       }
-      return await group.reduce(into: []) { $0 += $1 }
+      for _ in 0..<Self.mostLooks { start() }
+      var looked: [NFSSystemView] = []
+      // Where a child of an earlier round still hangs the answer is there at once, and the next server has its turn.
+      for await views in group {
+        looked += views
+        if ContinuousClock.now + MountLooks.deadline < end { start() }
+      }
+      return looked
     }
     let byDevice = Dictionary(looked.map { ($0.system.device, $0) }) { first, _ in first }
     observation.servers = observation.servers.map { server in
@@ -176,7 +185,8 @@ extension NFSPlugin {
   ) async -> [NFSSystemView] {
     let start = ContinuousClock.now
     var looked: [NFSSystemView] = []
-    for var view in systems where looked.isEmpty || hasTime(since: start, until: end) {
+    for var view in systems where looked.isEmpty || hasTime(since: start, until: end, isLasting: host.wishes.isLasting)
+    {
       var look = await Self.look(at: view, host)
       memory.keep(look, of: &view, at: time)
       // One look is all there is: who missed the time gets it once more, as long as the round has it.
@@ -186,14 +196,17 @@ extension NFSPlugin {
       }
       looked.append(view)
       // Where one hangs the others would too, and each would take the whole time.
-      if look == .stuck { break }
+      if look.isMissed { break }
     }
     return looked
   }
 
-  private static func hasTime(since start: ContinuousClock.Instant, until end: ContinuousClock.Instant) -> Bool {
+  /// The daemon goes on in its next round; who looks once uses all the time there is.
+  private static func hasTime(
+    since start: ContinuousClock.Instant, until end: ContinuousClock.Instant, isLasting: Bool
+  ) -> Bool {
     let now = ContinuousClock.now
-    return now - start < lookTime && now + MountLooks.deadline < end
+    return (!isLasting || now - start < lookTime) && now + MountLooks.deadline < end
   }
 
   private static func look(at view: NFSSystemView, _ host: Host) async -> MountLook {
