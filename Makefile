@@ -7,8 +7,8 @@ SWIFT    ?= swift
 DEBUG    := .build
 RELEASE  := .build-release
 BINARY   := $(RELEASE)/release/nodeagent
-# The same sources give the same bytes in any folder: __FILE__ is relative, and there are neither notes for debuggers nor
-# hashes of modules, both of which depend on where the compiler has its cache.
+# The same sources give the same bytes in any folder: __FILE__ is relative, and there are neither notes for debuggers
+# nor hashes of modules, both of which depend on where the compiler has its cache.
 SAME     := -Xcc -fmacro-prefix-map=$(CURDIR)=. -debug-info-format none \
             -Xswiftc -Xfrontend -Xswiftc -disable-incremental-llvm-codegen
 # No search path for libraries beside the program: it needs none, and a package must not have one.

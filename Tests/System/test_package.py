@@ -11,7 +11,8 @@ import pytest
 from rig import package, wait
 from rig.agent import PORT, UNIT, Agent
 from rig.layer import Layer
-from rig.package import HELPER, INBOX, SETTINGS, VERSIONS, answers, apt, denied, enabled, install, state, traces, version
+from rig.package import (HELPER, INBOX, SETTINGS, VERSIONS, answers, apt, denied, enabled, install, state, traces,
+                         version)
 from rig.paths import REPOSITORY
 from rig.run import Run
 

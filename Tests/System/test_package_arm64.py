@@ -1,4 +1,4 @@
-"""The Debian package for ARM on a host with such a processor: installed, upgraded, removed and purged by its own apt."""
+"""The Debian package for ARM on a host with such a processor: its own apt installs, upgrades, removes and purges it."""
 
 import shutil
 import subprocess
@@ -125,8 +125,8 @@ def test_removing_keeps_settings_and_state_and_purging_leaves_nothing(installed)
   assert installed.shell("command -v nodeagent", check=False) == ""
   apt(installed, "purge", "nodeagent")
   assert traces(installed) == []
-  left = installed.shell("systemctl list-unit-files --no-legend 'nodeagent*'; systemctl --failed --no-legend", check=False)
-  assert left == ""
+  assert installed.shell("systemctl list-unit-files --no-legend 'nodeagent*'; systemctl --failed --no-legend",
+                         check=False) == ""
 
 
 def test_the_image_s_program_starts_with_the_image_s_libraries(clean):

@@ -34,7 +34,7 @@ def candidate(binary: Path, suite: str):
 
 
 def agent(root: Path, binary: Path, architecture: str = platform.machine(), folder: Path = UNITS) -> Layer:
-  """The program, the units in `folder` that run it as its own user, and what a debug build needs of Swift's toolchain."""
+  """The program, the units that run it as its own user, and what a debug build needs of the Swift toolchain."""
   layer = Layer(root)
   layer.directory("/usr/bin")
   shutil.copy(binary, root / "usr/bin/nodeagent")

@@ -20,8 +20,10 @@ def make(program: Path, folder: Path, *names: str, teller: Path | None = None) -
   """The package in these versions, packed in a hurry; `teller` is the same program for this machine."""
   command = [sys.executable, REPOSITORY / "packaging/deb/build", program, folder, "--level", "0",
              "--teller", teller or program, "--version"]
-  made = {name: subprocess.run([*command, VERSIONS[name]], check=True, capture_output=True, text=True) for name in names}
-  return {name: Path(each.stdout.strip()) for name, each in made.items()}
+
+  def one(version: str) -> Path:
+    return Path(subprocess.run([*command, version], check=True, capture_output=True, text=True).stdout.strip())
+  return {name: one(VERSIONS[name]) for name in names}
 
 
 def apt(host: Host, *words: str) -> str:

@@ -21,5 +21,6 @@ VARIANTS = {
   "plain": Variant("machine"),
   # Without enforcing= the mode is the one of /etc/selinux/config: permissive, as Debian has it.
   "selinux": Variant("machine-selinux", "security=selinux selinux=1", has_labels=True, is_long=True),
-  "arm64": Variant("machine-arm64", is_long=True, processor=ARM),
+  # Always emulated: where this machine has other work, a service may take minutes to start.
+  "arm64": Variant("machine-arm64", "systemd.default_timeout_start_sec=900", is_long=True, processor=ARM),
 }
