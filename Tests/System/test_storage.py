@@ -100,7 +100,7 @@ def unnamed(storage: Storage, report: dict, fault: Fault, all_of_it: bool = True
 
 @in_full
 @pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: fault.name)
-def test_fault_is_named_and_let_go(storage, fault, capsys):
+def test_fault_is_named_and_let_go(storage, fault, figure):
   with storage.bed.use() as machine:
     fault.inject(storage)
     began = time.monotonic()
@@ -127,8 +127,7 @@ def test_fault_is_named_and_let_go(storage, fault, capsys):
     cleared = time.monotonic() - began
     for volume in storage.volumes:
       assert machine.read(f"{volume.mount_point}/file") == "content\n"
-  with capsys.disabled():
-    print(f"\n{fault.name}: named in {found:.1f} s, let go in {cleared:.1f} s ({machine.accelerator})")
+  figure(f"{fault.name}: named in {found:.1f} s, let go in {cleared:.1f} s ({machine.accelerator})")
 
 
 def ask_doctor(storage: Storage, fault: Fault) -> None:
@@ -175,7 +174,7 @@ def test_who_waits_is_named(storage):
 
 
 @in_full
-def test_doctor_ends_and_a_scrape_is_answered_with_all_servers_dead(storage, capsys):
+def test_doctor_ends_and_a_scrape_is_answered_with_all_servers_dead(storage, figure):
   with storage.bed.use(keeps=False) as machine:
     for server in (storage.faulty, storage.untouched):
       server.cut()
@@ -191,16 +190,15 @@ def test_doctor_ends_and_a_scrape_is_answered_with_all_servers_dead(storage, cap
         scrapes.append(time.monotonic() - scraped)
         time.sleep(wait.INTERVAL * machine.patience)
       report, took = asked.result(), time.monotonic() - began
-    with capsys.disabled():
-      print(f"\ndoctor: {took:.1f} s ({report['duration_seconds']:.1f} s by its own word); {len(scrapes)} scrapes, "
-            f"the slowest {max(scrapes):.2f} s ({machine.accelerator})")
+    figure(f"doctor: {took:.1f} s ({report['duration_seconds']:.1f} s by its own word); {len(scrapes)} scrapes, "
+           f"the slowest {max(scrapes):.2f} s ({machine.accelerator})")
     assert took < (DOCTOR_SECONDS + 1) * machine.patience
     for server in (storage.faulty, storage.untouched):
       assert [each["state"] for each in storage.about(report, server, "nfs.server")] == ["failing"]
 
 
 @in_full
-def test_death_and_return_leave_nothing_behind(storage, capsys):
+def test_death_and_return_leave_nothing_behind(storage, figure):
   with storage.bed.use() as machine:
     identity = storage.agent.identity()
     before = None
@@ -216,8 +214,7 @@ def test_death_and_return_leave_nothing_behind(storage, capsys):
     assert storage.agent.identity() == identity
     wait.until(lambda: (after := storage.footprint()) and all(after[key] <= before[key] for key in before),
                FOUND_SECONDS * machine.patience, f"no more than before: {before}, not {storage.footprint()}")
-  with capsys.disabled():
-    print(f"\n{CYCLES} deaths and returns: {before} before, {storage.footprint()} after")
+  figure(f"{CYCLES} deaths and returns: {before} before, {storage.footprint()} after")
 
 
 def least(storage: Storage) -> dict[str, int]:
