@@ -149,10 +149,10 @@ struct clinux_mount_status {
   uint64_t total, free, total_inodes, free_inodes, microseconds;
 };
 
-// Whether the server grants writing to what is mounted at a path. The kernel keeps what a server granted to a user and
-// its groups for as long as the directory stays the same (access_cmp() of fs/nfs/dir.c), so the question is asked with a
-// group that was never used before: that needs CAP_SETGID, and without it the old answer is given. Only for a process
-// that ends afterwards.
+// Whether the server grants writing to what is mounted at a path: 1, 0 if not, 2 if it did when the kernel last asked.
+// The kernel keeps what a server granted to a user and its groups for as long as the directory stays the same
+// (access_cmp() of fs/nfs/dir.c), so the question is asked with a group that was never used before, which needs
+// CAP_SETGID. Only for a process that ends afterwards.
 static inline uint8_t clinux_may_write(const char *path) {
   const int empty_path = 0x1000 /* AT_EMPTY_PATH */;
   struct timespec now;
@@ -161,7 +161,7 @@ static inline uint8_t clinux_may_write(const char *path) {
   clock_gettime(CLOCK_BOOTTIME, &now);
   // No number that anybody gives to a group; eight in a second, none twice in a year.
   unsigned group = 0x70000000u + (unsigned)((uint64_t)now.tv_sec * 8 + now.tv_nsec / 125000000) % 0x0fffffffu;
-  syscall(SYS_setresgid, group, group, group);
+  int is_new = syscall(SYS_setresgid, group, group, group) == 0;
   errno = 0;
   // faccessat2(2), which is younger than some kernels.
   long code = syscall(439, descriptor, "", W_OK, AT_EACCESS | empty_path);
@@ -172,7 +172,7 @@ static inline uint8_t clinux_may_write(const char *path) {
   // ProtectSystem=), or the host's own table says so.
   uint8_t writable = code == 0 || errno == EROFS;
   if (descriptor >= 0) close(descriptor);
-  return writable;
+  return writable && !is_new ? 2 : writable;
 }
 
 // Asks the server itself, not what is remembered of it (statx(2), AT_STATX_FORCE_SYNC). 0 or an error number. It may

@@ -44,6 +44,7 @@ public enum MountChild {
     return .answered(
       MountStatus(
         device: DeviceNumber(major: major, minor: minor), space: numbers[5] == 0 ? nil : space,
-        isOpenToAll: numbers[3] != 0, isWritable: numbers[4] != 0, microseconds: Int(clamping: numbers[9])))
+        isOpenToAll: numbers[3] != 0, isWritable: numbers[4] != 0, isRemembered: numbers[4] == 2,
+        microseconds: Int(clamping: numbers[9])))
   }
 }

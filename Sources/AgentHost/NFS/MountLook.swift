@@ -54,18 +54,21 @@ public struct MountStatus: Sendable, Hashable, Codable {
   public var isOpenToAll: Bool
   /// Whether the server lets this process write to it.
   public var isWritable: Bool
+  /// Whether that it may be written is what the kernel remembers: the process could not have the server asked anew.
+  public var isRemembered: Bool
   /// How long the server took, in microseconds.
   public var microseconds: Int
 
   /// Makes a status.
   public init(
     device: DeviceNumber, space: FileSystemSpace? = nil, isOpenToAll: Bool = false, isWritable: Bool = true,
-    microseconds: Int = 0
+    isRemembered: Bool = false, microseconds: Int = 0
   ) {
     self.device = device
     self.space = space
     self.isOpenToAll = isOpenToAll
     self.isWritable = isWritable
+    self.isRemembered = isRemembered
     self.microseconds = microseconds
   }
 }

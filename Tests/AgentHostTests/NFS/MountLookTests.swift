@@ -53,6 +53,9 @@ import Testing
             space: FileSystemSpace(totalBytes: 1000, freeBytes: 200, totalInodes: 50, freeInodes: 10),
             isOpenToAll: true,
             isWritable: false, microseconds: 1500)))
+    #expect(
+      try await look("echo 0 0 52 1 2 0 0 0 0 1500")
+        == .answered(MountStatus(device: Self.device, isOpenToAll: true, isRemembered: true, microseconds: 1500)))
     #expect(try await look("echo 116") == .failed(116))
     #expect(try await look("echo 116").isStale)
   }

@@ -27,7 +27,7 @@ import Testing
       Support.statistics(sends: 10, receives: 10), Support.statistics(sends: 13, receives: 10),
       Support.statistics(sends: 14, receives: 13), Support.statistics(sends: 20, receives: 20),
     ]).map { try $0.of("nfs.responding") }
-    #expect(states.map(\.state) == [.skipped, .warning, .ok, .ok], "\(states)")
+    #expect(states.map(\.state) == [.unknown, .warning, .ok, .ok], "\(states)")
     #expect(states[1].summary == "3 requests wait without a reply for 5 s")
   }
 
@@ -36,7 +36,7 @@ import Testing
     let states = try await rounds((0..<4).map { Support.statistics(sends: 11 + $0, receives: 10 + $0) }).map {
       try $0.of("nfs.responding").state
     }
-    #expect(states == [.skipped, .ok, .ok, .ok])
+    #expect(states == [.unknown, .ok, .ok, .ok])
   }
 
   @Test func repeatedRequestsAreCountedOverTheLastMinutes() async throws {
@@ -256,6 +256,27 @@ import Testing
     var view = try await view(try TestHost(Support.files()))
     NFSMemory().keep(.answered(status), of: &view, at: TestHost.time)
     #expect(try judge(view).lookLife(of: view) == .seconds(seconds))
+  }
+
+  @Test(
+    arguments: [
+      (MountLook.answered(MountStatus(device: DeviceNumber(major: 0, minor: 52))), CheckState.ok, "writable"),
+      (.answered(MountStatus(device: DeviceNumber(major: 0, minor: 52), isWritable: false)), .ok, "no sign"),
+      (.answered(MountStatus(device: DeviceNumber(major: 0, minor: 52), isRemembered: true)), .unknown, "last asked"),
+      (.impossible("no right to look"), .unknown, "no right to look"),
+    ]) func whatTheServerWasNotAskedForIsNotKnown(look: MountLook, state: CheckState, words: String) async throws
+  {
+    var view = try await view(try TestHost(Support.files()))
+    NFSMemory().keep(look, of: &view, at: TestHost.time)
+    let verdict = try judge(view).verdicts.of("nfs.read-only")
+    #expect(verdict.state == state && verdict.summary.contains(words), "\(verdict)")
+  }
+
+  @Test func withoutCountersAndWithoutALookAMountIsNotKnown() async throws {
+    var view = try await view(try TestHost(Support.files()))
+    NFSMemory().keep(.impossible("no right to look"), of: &view, at: TestHost.time)
+    let verdict = try judge(view).responding
+    #expect(verdict.state == .unknown && verdict.summary.contains("no right to look"), "\(verdict)")
   }
 
   @Test func withoutRoomForALookAMountIsNotCalledWell() async throws {

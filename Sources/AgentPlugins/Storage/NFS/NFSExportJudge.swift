@@ -51,9 +51,8 @@ struct NFSExportJudge {
       switch self {
       case .waits, .stale, .stuck: .failing
       case .recovers, .missedOnce, .unanswered, .slow: .warning
-      case .noRoom, .unknown: .unknown
+      case .noRoom, .unlooked, .unknown: .unknown
       case .answers, .serverAnswers, .replies: .ok
-      case .unlooked: .skipped
       }
     }
   }
@@ -142,7 +141,8 @@ struct NFSExportJudge {
     case .serverAnswers:
       return Finding(words: "its server answers, and no request waits at \(count(view))", evidence: [mounted])
     case .unlooked:
-      return Finding(words: "its server answers; \(count(view)) itself was not looked at", evidence: [mounted])
+      let reason = (view.look?.words ?? countersProblem?.description).map { ": \($0)" } ?? " yet"
+      return Finding(words: "its server answers; \(count(view)) itself was not looked at\(reason)", evidence: [mounted])
     case .replies: return Finding(words: "replies come in at \(count(view))", evidence: [mounted])
     case .unknown:
       let reason = view.look?.words ?? countersProblem?.description ?? "neither its server nor its counters tell"
@@ -202,8 +202,17 @@ struct NFSExportJudge {
         [evidence(view), Evidence("access(2) of the mount point", "no write")],
         remedy: "on \(server.name): exportfs -v | grep -w \(export.path)")
     }
-    return settled(check)
-      ?? say(check, .ok, export.systems.allSatisfy(\.system.isReadOnly) ? "read-only, as mounted" : "writable")
+    if let verdict = settled(check) { return verdict }
+    let asked = export.systems.filter { !$0.system.isReadOnly }
+    guard !asked.isEmpty else { return say(check, .ok, "read-only, as mounted") }
+    let answers = asked.compactMap { view in if case .answered(let status) = view.look { status } else { nil } }
+    if answers.contains(where: \.isRemembered) {
+      return say(
+        check, .unknown, "it could be written when the kernel last asked; the agent may not ask anew",
+        [Evidence("nodeagent-helper.socket", "does not answer, or is without CAP_SETGID")],
+        remedy: "systemctl enable --now nodeagent-helper.socket")
+    }
+    return say(check, .ok, answers.contains(where: \.isWritable) ? "writable" : "no sign that it became read-only")
   }
 
   /// Whether nobody can write where that was possible, or meant to be.
@@ -267,6 +276,7 @@ struct NFSExportJudge {
     let looks = export.systems.map(\.look)
     if looks.contains(where: { if case .answered = $0 { true } else { false } }) { return nil }
     if isWaiting { return say(check, .unknown, "its server does not answer") }
+    for case .impossible(let words)? in looks { return say(check, .unknown, words) }
     return looks.contains { $0 != nil && $0?.saysNothing == false }
       ? say(check, .unknown, "the mount does not answer") : say(check, .skipped, "not looked at yet")
   }
