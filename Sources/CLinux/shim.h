@@ -149,7 +149,8 @@ struct clinux_mount_status {
   uint64_t total, free, total_inodes, free_inodes, microseconds;
 };
 
-// Whether the server grants writing to what is mounted at a path: 1, 0 if not, 2 if it did when the kernel last asked.
+// Whether the server grants writing to what is mounted at a path (bit 0), and whether that is only what it said when the
+// kernel last asked (bit 1).
 // The kernel keeps what a server granted to a user and its groups for as long as the directory stays the same
 // (access_cmp() of fs/nfs/dir.c), so the question is asked with a group that was never used before, which needs
 // CAP_SETGID. Only for a process that ends afterwards.
@@ -172,7 +173,7 @@ static inline uint8_t clinux_may_write(const char *path) {
   // ProtectSystem=), or the host's own table says so.
   uint8_t writable = code == 0 || errno == EROFS;
   if (descriptor >= 0) close(descriptor);
-  return writable && !is_new ? 2 : writable;
+  return writable | (is_new ? 0 : 2);
 }
 
 // Asks the server itself, not what is remembered of it (statx(2), AT_STATX_FORCE_SYNC). 0 or an error number. It may

@@ -36,7 +36,9 @@ public enum MountChild {
     let numbers = words.compactMap { UInt64($0) }
     guard numbers.count == words.count, let code = numbers.first else { return nil }
     if code != 0 { return numbers.count == 1 ? .failed(Int32(clamping: code)) : nil }
-    guard numbers.count == 10, let major = UInt32(exactly: numbers[1]), let minor = UInt32(exactly: numbers[2]) else {
+    guard numbers.count == 10, numbers[4] < 4, let major = UInt32(exactly: numbers[1]),
+      let minor = UInt32(exactly: numbers[2])
+    else {
       return nil
     }
     let space = FileSystemSpace(
@@ -44,7 +46,7 @@ public enum MountChild {
     return .answered(
       MountStatus(
         device: DeviceNumber(major: major, minor: minor), space: numbers[5] == 0 ? nil : space,
-        isOpenToAll: numbers[3] != 0, isWritable: numbers[4] != 0, isRemembered: numbers[4] == 2,
+        isOpenToAll: numbers[3] != 0, isWritable: numbers[4] & 1 != 0, isRemembered: numbers[4] & 2 != 0,
         microseconds: Int(clamping: numbers[9])))
   }
 }

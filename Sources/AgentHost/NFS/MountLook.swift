@@ -54,7 +54,7 @@ public struct MountStatus: Sendable, Hashable, Codable {
   public var isOpenToAll: Bool
   /// Whether the server lets this process write to it.
   public var isWritable: Bool
-  /// Whether that it may be written is what the kernel remembers: the process could not have the server asked anew.
+  /// Whether `isWritable` is what the kernel remembers: the process could not have the server asked anew.
   public var isRemembered: Bool
   /// How long the server took, in microseconds.
   public var microseconds: Int

@@ -54,8 +54,11 @@ import Testing
             isOpenToAll: true,
             isWritable: false, microseconds: 1500)))
     #expect(
-      try await look("echo 0 0 52 1 2 0 0 0 0 1500")
+      try await look("echo 0 0 52 1 3 0 0 0 0 1500")
         == .answered(MountStatus(device: Self.device, isOpenToAll: true, isRemembered: true, microseconds: 1500)))
+    #expect(
+      try await look("echo 0 0 52 0 2 0 0 0 0 1500")
+        == .answered(MountStatus(device: Self.device, isWritable: false, isRemembered: true, microseconds: 1500)))
     #expect(try await look("echo 116") == .failed(116))
     #expect(try await look("echo 116").isStale)
   }
@@ -85,8 +88,7 @@ import Testing
     "a child that says something else says nothing",
     arguments: [
       "", "echo", "echo x", "echo 0", "echo 0 0 52", "echo -1", "echo 116 2", "echo 0 0 99999999999 0 1 0 0 0 0 1",
-      "exit 3",
-      "echo 116; exit 1", "kill -9 $$",
+      "echo 0 0 52 0 4 0 0 0 0 1", "exit 3", "echo 116; exit 1", "kill -9 $$",
     ])
   func nonsense(script: String) async throws {
     #expect(try await look(script) == .impossible("the child that looks ended without a result"))

@@ -118,6 +118,14 @@ import Testing
     return view
   }
 
+  /// The server of a file system as it answers, and as nothing listens there.
+  private func lives(_ view: NFSSystemView) throws -> (serving: NFSServerView, dead: NFSServerView) {
+    let serving = try judge(view).server
+    var dead = serving
+    dead.asked[0].answer = .failed(NFSProbeFailure(.connect, .refused))
+    return (serving, dead)
+  }
+
   private func judge(_ view: NFSSystemView, _ change: (inout NFSServerView) -> Void = { _ in }) throws -> NFSExportJudge
   {
     let export = NFSExportView(server: "192.0.2.1", path: "/srv", systems: [view])
@@ -191,9 +199,7 @@ import Testing
     let host = try TestHost(Support.files())
     let memory = NFSMemory()
     var view = try await view(host)
-    let serving = try judge(view).server
-    var dead = serving
-    dead.asked[0].answer = .failed(NFSProbeFailure(.connect, .refused))
+    let (serving, dead) = try lives(view)
     var seen: [String] = []
     for (second, server) in [(0, serving), (5, dead), (10, serving), (20, serving), (110, serving)] {
       let time = TestHost.time.advanced(by: .seconds(second))
@@ -213,9 +219,7 @@ import Testing
     let host = try TestHost(Support.files())
     let memory = NFSMemory()
     var view = try await view(host)
-    let serving = try judge(view).server
-    var dead = serving
-    dead.asked[0].answer = .failed(NFSProbeFailure(.connect, .refused))
+    let (serving, dead) = try lives(view)
     var states: [CheckState] = []
     let answered = MountLook.answered(MountStatus(device: view.system.device))
     for (second, server, look) in [
@@ -262,7 +266,13 @@ import Testing
     arguments: [
       (MountLook.answered(MountStatus(device: DeviceNumber(major: 0, minor: 52))), CheckState.ok, "writable"),
       (.answered(MountStatus(device: DeviceNumber(major: 0, minor: 52), isWritable: false)), .ok, "no sign"),
-      (.answered(MountStatus(device: DeviceNumber(major: 0, minor: 52), isRemembered: true)), .unknown, "last asked"),
+      (.answered(MountStatus(device: DeviceNumber(major: 0, minor: 52), isRemembered: true)), .unknown, "could be"),
+      (
+        .answered(
+          MountStatus(
+            device: DeviceNumber(major: 0, minor: 52), isOpenToAll: true, isWritable: false, isRemembered: true)),
+        .unknown, "could not be"
+      ),
       (.impossible("no right to look"), .unknown, "no right to look"),
     ]) func whatTheServerWasNotAskedForIsNotKnown(look: MountLook, state: CheckState, words: String) async throws
   {

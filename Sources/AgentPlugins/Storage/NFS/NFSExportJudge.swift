@@ -210,7 +210,9 @@ struct NFSExportJudge {
     let answers = asked.compactMap { view in if case .answered(let status) = view.look { status } else { nil } }
     if answers.contains(where: \.isRemembered) {
       return say(
-        check, .unknown, "it could be written when the kernel last asked; the agent may not ask anew",
+        check, .unknown,
+        "it could\(answers.allSatisfy(\.isWritable) ? "" : " not") be written when the kernel last asked; "
+          + "the agent may not ask anew",
         [Evidence("nodeagent-helper.socket", "does not answer, or is without CAP_SETGID")],
         remedy: "systemctl enable --now nodeagent-helper.socket")
     }
@@ -220,7 +222,7 @@ struct NFSExportJudge {
   /// Whether nobody can write where that was possible, or meant to be.
   private func isReadOnlyAgainstItsMount(_ view: NFSSystemView) -> Bool {
     if view.system.isReadOnly { return view.wasWritable }
-    guard case .answered(let status) = view.look, !status.isWritable else { return false }
+    guard case .answered(let status) = view.look, !status.isWritable, !status.isRemembered else { return false }
     return status.isOpenToAll || view.wasWritable
   }
 
