@@ -52,10 +52,13 @@ release: setup ## builds the stripped binary that ships
 	strip -o $(RELEASE)/nodeagent.stripped $(BINARY)
 
 test: setup ## runs all tests; SANITIZE=thread runs them in the thread sanitizer
-	@# Hundreds of tests at once would share the processors, and those with deadlines would miss them.
+	@# Hundreds of tests at once would share the processors, and those with deadlines would miss them. What the sanitizer
+	@# reports is printed last, where it is found.
+	@rm -f $(DEBUG)-thread/report.*
 	SWT_EXPERIMENTAL_MAXIMUM_PARALLELIZATION_WIDTH=$$(( 2 * $$(nproc) )) \
-	TSAN_OPTIONS=suppressions=$(CURDIR)/Tests/thread-sanitizer.supp \
-	$(SWIFT) test $(if $(SANITIZE),--sanitize=$(SANITIZE)) --scratch-path $(DEBUG)$(addprefix -,$(SANITIZE))
+	TSAN_OPTIONS=log_path=$(CURDIR)/$(DEBUG)-thread/report \
+	$(SWIFT) test $(if $(SANITIZE),--sanitize=$(SANITIZE)) --scratch-path $(DEBUG)$(addprefix -,$(SANITIZE)) \
+	  || { cat $(DEBUG)-thread/report.* 2>/dev/null; exit 1; }
 
 format: ## formats the sources
 	$(SWIFT) format -i -r Package.swift Sources Tests

@@ -37,6 +37,7 @@ let package = Package(
       name: "AgentHost",
       dependencies: [
         "AgentCore", "CLinux", "CNetlink", "CSystemd", "CYAML",
+        .product(name: "NIOConcurrencyHelpers", package: "swift-nio"),
         .product(name: "NIOCore", package: "swift-nio"),
         .product(name: "NIOHTTP1", package: "swift-nio"),
         .product(name: "NIOPosix", package: "swift-nio"),

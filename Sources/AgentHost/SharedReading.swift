@@ -1,5 +1,3 @@
-import Synchronization
-
 /// A reading of something dear, made once for all who ask before it begins.
 ///
 /// One that has begun serves nobody who asks later, so that nobody is told what was true before the question.
@@ -8,7 +6,7 @@ final class SharedReading<Value: Sendable>: Sendable {
   private let loop: EventLoop?
   private let read: @Sendable () -> Value
   /// The reading that has not begun.
-  private let coming = Mutex<Task<Value, Never>?>(nil)
+  private let coming = Guarded<Task<Value, Never>?>(nil)
 
   /// - Parameters:
   ///   - loop: where those who ask come from; without one, everybody gets a reading of their own.

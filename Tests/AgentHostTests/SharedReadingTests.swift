@@ -1,6 +1,5 @@
 import AgentTesting
 import Dispatch
-import Synchronization
 import Testing
 
 @testable import AgentHost
@@ -8,7 +7,7 @@ import Testing
 @Suite struct SharedReadingTests {
   /// Holds the worker until it is told to go on, and counts.
   private final class Counter: Sendable {
-    private let count = Mutex(0)
+    private let count = Guarded(0)
     /// An event for every reading that has begun.
     let beginnings = AsyncStream.makeStream(of: Int.self)
     private let pass = DispatchSemaphore(value: 0)

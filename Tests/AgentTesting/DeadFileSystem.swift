@@ -1,6 +1,6 @@
+import AgentHost
 import Foundation
 import Glibc
-import Synchronization
 
 /// A mounted file system that takes every question and answers none (fuse(4)): a call on it waits, and once its question
 /// was taken no signal ends the wait before ``end()`` does.
@@ -19,7 +19,7 @@ public final class DeadFileSystem: Sendable {
     let path = tree.path + "/mnt"
     return withExtendedLifetime(tree) {
       // On a thread of its own: the namespace stays with it.
-      let isMade = Mutex(false)
+      let isMade = Guarded(false)
       let done = DispatchSemaphore(value: 0)
       Thread {
         if let made = try? DeadFileSystem(at: path) {

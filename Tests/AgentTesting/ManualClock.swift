@@ -1,6 +1,5 @@
 public import AgentCore
 public import AgentHost
-import Synchronization
 
 /// A clock that moves only when a test moves it.
 public final class ManualClock: AgentClock {
@@ -17,11 +16,11 @@ public final class ManualClock: AgentClock {
     var watchers: [(isMet: @Sendable ([Duration]) -> Bool, continuation: CheckedContinuation<Void, Never>)] = []
   }
 
-  private let state: Mutex<State>
+  private let state: Guarded<State>
 
   /// Starts at a moment in 2026, one hour after boot.
   public init() {
-    state = Mutex(
+    state = Guarded(
       State(now: HostTime(wallNanoseconds: 1_795_230_000_000_000_000, bootNanoseconds: 3_600_000_000_000)))
   }
 

@@ -1,5 +1,5 @@
+import AgentHost
 import Foundation
-import Synchronization
 
 /// Network namespaces of a test's own (network_namespaces(7)), one per thread: nothing that is sent in one leaves it.
 public enum NetworkNamespace {
@@ -11,7 +11,7 @@ public enum NetworkNamespace {
 
   /// Whether this process may make one (CAP_SYS_ADMIN) and has ip(8).
   public static let isAvailable: Bool = {
-    let isMade = Mutex(false)
+    let isMade = Guarded(false)
     let done = DispatchSemaphore(value: 0)
     Thread {
       isMade.withLock { $0 = unshareNetwork() && (try? ip("link set lo up")) != nil }

@@ -1,5 +1,4 @@
 import AgentCore
-import Synchronization
 
 /// What the host's files say of its kubelet: one source for all plugins.
 ///
@@ -21,7 +20,7 @@ public final class KubeletSource: Sendable {
   private let files: HostFiles
   private let worker: Worker
   private let probe: KubeletVersionProbe?
-  private let packaged = Mutex<Packaged?>(nil)
+  private let packaged = Guarded<Packaged?>(nil)
 
   /// Reads below the root of `files`.
   ///

@@ -1,7 +1,6 @@
 import CLinux
 import CSystemd
 import Glibc
-import Synchronization
 
 /// The sd-event loop (sd-event(3)) of one thread, which is the executor of all work that the agent starts.
 ///
@@ -14,7 +13,7 @@ public final class EventLoop: SerialExecutor, TaskExecutor, Sendable {
     var isStopping = false
   }
 
-  private let state = Mutex(State())
+  private let state = Guarded(State())
   private let wakeDescriptor: CInt
 
   /// Makes a loop; ``run()`` makes the calling thread its thread.

@@ -1,6 +1,5 @@
 import CLinux
 import Glibc
-import Synchronization
 
 /// The thread for what may be slow: reading and parsing of files. Work is done one piece after the other.
 ///
@@ -60,7 +59,7 @@ private final class WorkerExecutor: SerialExecutor, Sendable {
     var isStopping = false
   }
 
-  private let state = Mutex(State())
+  private let state = Guarded(State())
   private let wakeDescriptor: CInt
 
   init() throws(SystemCallError) {

@@ -1,5 +1,3 @@
-import Synchronization
-
 /// The addresses that somebody listens for; may change while the listening goes on.
 final class AddressInterest: Sendable {
   /// Which addresses, and why.
@@ -12,10 +10,10 @@ final class AddressInterest: Sendable {
     var isEmpty: Bool { watched.isEmpty && own.isEmpty }
   }
 
-  private let addresses: Mutex<Addresses>
+  private let addresses: Guarded<Addresses>
 
   init(_ watched: Set<IPAddress> = [], own: Set<IPAddress> = []) {
-    addresses = Mutex(Addresses(watched: watched, own: own))
+    addresses = Guarded(Addresses(watched: watched, own: own))
   }
 
   var current: Addresses { addresses.withLock(\.self) }

@@ -1,12 +1,11 @@
 package import NIOCore
 import NIOPosix
-import Synchronization
 
 /// The one thread for sockets: the HTTP server and all probes share it.
 ///
 /// It is started by its first use, so a look without probes has no such thread; it ends with the process.
 public final class NetworkLoop: Sendable {
-  private let group = Mutex<MultiThreadedEventLoopGroup?>(nil)
+  private let group = Guarded<MultiThreadedEventLoopGroup?>(nil)
 
   /// Makes a loop whose thread is not yet started.
   public init() {}

@@ -1,6 +1,5 @@
 import AgentCore
 import AgentHost
-import Synchronization
 
 /// Asks links who has an address, as seldom as is enough, and beside the looks: answers take a second, and what the
 /// kernel tells of this host must not wait for them.
@@ -28,7 +27,7 @@ final class ClaimQuestions: Sendable {
 
   private let network: HostNetwork
   private let isLasting: Bool
-  private let state: Mutex<State>
+  private let state: Guarded<State>
   private let news: AsyncStream<Trigger>.Continuation
   /// A trigger whenever a question has ended.
   let answers: AsyncStream<Trigger>
@@ -39,7 +38,7 @@ final class ClaimQuestions: Sendable {
   init(_ network: HostNetwork, interval: Duration, isLasting: Bool) {
     self.network = network
     self.isLasting = isLasting
-    state = Mutex(State(memory: ClaimMemory(interval: interval)))
+    state = Guarded(State(memory: ClaimMemory(interval: interval)))
     (answers, news) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
   }
 

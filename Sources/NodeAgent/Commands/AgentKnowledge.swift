@@ -1,7 +1,6 @@
 import AgentCore
 import AgentHost
 import AgentPlugins
-import Synchronization
 
 /// What the agent tells its own plugin of itself.
 ///
@@ -9,7 +8,7 @@ import Synchronization
 final class AgentKnowledge: AgentIntrospection {
   private let events: HostEvents
   private let registry: [Registration]
-  private let state = Mutex(Link())
+  private let state = Guarded(Link())
 
   /// Weak, because the state holds the plugins, and one of them holds this.
   private struct Link {

@@ -1,6 +1,5 @@
 import AgentHost
 import ArgumentParser
-import Synchronization
 
 /// Runs a command's work on the event loop, which the calling thread becomes.
 enum CommandRunner {
@@ -21,7 +20,7 @@ enum CommandRunner {
 }
 
 private final class ResultBox: Sendable {
-  private let content = Mutex<Result<Int32, any Error>>(.success(0))
+  private let content = Guarded<Result<Int32, any Error>>(.success(0))
 
   var value: Result<Int32, any Error> { content.withLock(\.self) }
 

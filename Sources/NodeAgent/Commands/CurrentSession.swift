@@ -1,10 +1,10 @@
-import Synchronization
+import AgentHost
 
 /// The session as the last good configuration made it; read from any thread.
 final class CurrentSession: Sendable {
-  private let content: Mutex<AgentSession>
+  private let content: Guarded<AgentSession>
 
-  init(_ session: AgentSession) { content = Mutex(session) }
+  init(_ session: AgentSession) { content = Guarded(session) }
 
   var session: AgentSession { content.withLock(\.self) }
 

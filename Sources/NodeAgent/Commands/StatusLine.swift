@@ -1,11 +1,10 @@
 import AgentHost
-import Synchronization
 
 /// Keeps the status line of `systemctl status` true; tells it only when it changes.
 final class StatusLine: Sendable {
   private let current: CurrentSession
   private let manager: ManagerLink
-  private let told = Mutex("")
+  private let told = Guarded("")
   private let news = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
 
   init(current: CurrentSession, manager: ManagerLink) {

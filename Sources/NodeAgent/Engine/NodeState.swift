@@ -1,6 +1,5 @@
 import AgentCore
 import AgentHost
-import Synchronization
 
 /// The last state of the node: the only thing that rounds write and readers read.
 final class NodeState: Sendable {
@@ -13,12 +12,12 @@ final class NodeState: Sendable {
     var configuration: ConfigurationStatus?
   }
 
-  private let content: Mutex<Content>
+  private let content: Guarded<Content>
   private let started: HostTime
 
   init(active: [ActivePlugin], started: HostTime) {
     self.started = started
-    content = Mutex(Content(beat: started, active: active))
+    content = Guarded(Content(beat: started, active: active))
   }
 
   /// The plugins, in the order of the registry.

@@ -1,6 +1,5 @@
 import AgentCore
 import AgentTesting
-import Synchronization
 import Testing
 
 @testable import AgentHost
@@ -70,7 +69,7 @@ struct HostsOnLinkTests {
       let network = NetworkMonitor(loop: other, clock: LoopClock(loop: other))
       let changes = network.changes()
       try await connected(network, "far")
-      let isSettled = Mutex(false)
+      let isSettled = Guarded(false)
       let asking = Task(executorPreference: node) {
         let clock = LoopClock(loop: node)
         let nodeNetwork = NetworkMonitor(loop: node, clock: clock)

@@ -8,8 +8,8 @@ import Testing
 @Suite(.timeLimit(.minutes(5))) struct WatchdogPulseTests {
   /// A thread that answers when the test lets it.
   private final class Thread: Sendable {
-    private let waiting = Mutex<[CheckedContinuation<Void, Never>]>([])
-    private let hangs = Mutex(false)
+    private let waiting = Guarded<[CheckedContinuation<Void, Never>]>([])
+    private let hangs = Guarded(false)
 
     func hang() { hangs.withLock { $0 = true } }
 

@@ -1,7 +1,6 @@
 import AgentCore
 import AgentTesting
 import Foundation
-import Synchronization
 import Testing
 
 @testable import AgentHost
@@ -66,7 +65,7 @@ import Testing
       let watcher = FileWatcher(loop: loop, files: HostFiles(root: try HostRoot(tree.path, mode: .live)))
       let all = Changes(watcher.changes(of: ["/etc"]))
       await all.next()
-      let count = Mutex(0)
+      let count = Guarded(0)
       let counting = Task(executorPreference: loop) {
         for await _ in watcher.changes(of: ["/etc/fstab"]) { count.withLock { $0 += 1 } }
       }

@@ -1,7 +1,6 @@
 import AgentCore
 import AgentHost
 import AgentTesting
-import Synchronization
 import Testing
 
 @testable import AgentPlugins
@@ -192,9 +191,9 @@ import Testing
 
 /// Numbers one after the other; the last one stays.
 private final class Shifts: Sendable {
-  private let left: Mutex<[Double]>
+  private let left: Guarded<[Double]>
 
-  init(_ numbers: [Double]) { left = Mutex(numbers) }
+  init(_ numbers: [Double]) { left = Guarded(numbers) }
 
   func next() -> Double { left.withLock { $0.count > 1 ? $0.removeFirst() : $0[0] } }
 }

@@ -1,6 +1,5 @@
 import AgentCore
 import AgentTesting
-import Synchronization
 import Testing
 
 @testable import AgentHost
@@ -58,7 +57,7 @@ import Testing
 
 /// Counts, from any thread.
 private final class Counter: Sendable {
-  private let count = Mutex(0)
+  private let count = Guarded(0)
 
   var value: Int { count.withLock { $0 } }
 

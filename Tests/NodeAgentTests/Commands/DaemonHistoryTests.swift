@@ -3,7 +3,6 @@ import AgentHost
 import AgentTesting
 import ArgumentParser
 import Glibc
-import Synchronization
 import Testing
 
 @testable import NodeAgent
@@ -83,7 +82,7 @@ import Testing
 
   /// Whether a server was asked.
   private final class Asked: Sendable {
-    private let flag = Mutex(false)
+    private let flag = Guarded(false)
     var isTrue: Bool { flag.withLock(\.self) }
     func set() { flag.withLock { $0 = true } }
   }

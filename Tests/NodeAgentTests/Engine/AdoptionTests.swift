@@ -1,7 +1,6 @@
 import AgentCore
 import AgentHost
 import AgentTesting
-import Synchronization
 import Testing
 
 @testable import NodeAgent

@@ -1,5 +1,5 @@
+import AgentHost
 import AgentCore
-import Synchronization
 
 /// A plugin that a test plays: every look waits for the test's answer.
 final class FakePlugin: Plugin {
@@ -19,7 +19,7 @@ final class FakePlugin: Plugin {
     var waiters: [CheckedContinuation<Void, Never>] = []
   }
 
-  private let state = Mutex(State())
+  private let state = Guarded(State())
   private let stream = AsyncStream.makeStream(of: Trigger.self, bufferingPolicy: .bufferingNewest(1))
 
   /// Looks that began.

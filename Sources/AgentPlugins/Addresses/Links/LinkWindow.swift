@@ -1,6 +1,5 @@
 import AgentCore
 import AgentHost
-import Synchronization
 
 /// How the node's interface, and those below it, were at former looks of this agent.
 final class LinkWindow: Sendable {
@@ -34,7 +33,7 @@ final class LinkWindow: Sendable {
     var records: [Int: Record] = [:]
   }
 
-  private let state = Mutex(State())
+  private let state = Guarded(State())
 
   /// The interface of the last look that knew it; the default route is gone while its interface is off.
   var lastName: String? { state.withLock(\.name) }

@@ -1,6 +1,5 @@
 import AgentCore
 import AgentHost
-import Synchronization
 
 /// The moves of addresses from host to host: how many in ten minutes, and the last hundred of each.
 final class AddressMoves: Sendable {
@@ -17,7 +16,7 @@ final class AddressMoves: Sendable {
     var history: [Move] = []
   }
 
-  private let tracks = Mutex<[IPAddress: MoveTrack]>([:])
+  private let tracks = Guarded<[IPAddress: MoveTrack]>([:])
 
   /// Adds a look at an address.
   func add(_ sight: AddressSight) -> Summary {

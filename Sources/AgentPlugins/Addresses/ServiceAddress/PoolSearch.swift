@@ -1,6 +1,5 @@
 import AgentCore
 import AgentHost
-import Synchronization
 
 /// Looks for hosts that use addresses of the pools: one question for each address, never two in a second.
 ///
@@ -40,7 +39,7 @@ final class PoolSearch: Sendable {
 
   private let network: HostNetwork
   private let shift: @Sendable () -> Double
-  private let state: Mutex<State>
+  private let state: Guarded<State>
 
   /// - Parameters:
   ///   - interval: the time between two rounds.
@@ -52,7 +51,7 @@ final class PoolSearch: Sendable {
   ) {
     self.network = network
     self.shift = shift
-    state = Mutex(State(allowance: QuestionAllowance(period: interval / 2, reserve: 1)))
+    state = Guarded(State(allowance: QuestionAllowance(period: interval / 2, reserve: 1)))
   }
 
   /// Asks for as many addresses as there is time for, one after the other.

@@ -1,6 +1,5 @@
 import AgentCore
 import AgentHost
-import Synchronization
 
 /// The automatic restarts of every unit over the last ten minutes.
 ///
@@ -22,7 +21,7 @@ final class RestartWindow: Sendable {
     var restarts: UInt64
   }
 
-  private let samples = Mutex<[UnitName: [Sample]]>([:])
+  private let samples = Guarded<[UnitName: [Sample]]>([:])
 
   /// Adds a sample and counts back; nil for the first one.
   func add(_ unit: UnitName, restarts: UInt64, at time: HostTime) -> Count? {

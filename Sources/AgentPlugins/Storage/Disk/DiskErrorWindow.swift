@@ -1,5 +1,5 @@
+import AgentHost
 import AgentCore
-import Synchronization
 
 /// The counters of errors at former looks.
 final class DiskErrorWindow: Sendable {
@@ -12,7 +12,7 @@ final class DiskErrorWindow: Sendable {
     var count: UInt64
   }
 
-  private let samples = Mutex<[String: [Sample]]>([:])
+  private let samples = Guarded<[String: [Sample]]>([:])
 
   /// Adds a look and counts back.
   func add(_ errors: inout [DiskErrors], at time: HostTime) {

@@ -1,6 +1,5 @@
 import AgentCore
 import AgentHost
-import Synchronization
 
 /// What former looks at the mounted file systems of NFS gave.
 final class NFSMemory: Sendable {
@@ -82,7 +81,7 @@ final class NFSMemory: Sendable {
     var namesAt: HostTime?
   }
 
-  private let state = Mutex(State())
+  private let state = Guarded(State())
 
   /// What was mounted at the last look.
   var mounts: NFSMounts? {
