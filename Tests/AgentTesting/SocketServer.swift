@@ -43,7 +43,11 @@ public final class SocketServer: Sendable {
     Thread { [listener] in
       while true {
         let descriptor = Glibc.accept(listener, nil, nil)
-        guard descriptor >= 0 else { break }
+        guard descriptor >= 0 else {
+          // Shut down (EINVAL). Whatever else fails leaves it open: its number must not be another's when it is shut down.
+          if errno == EINVAL { break }
+          continue
+        }
         let connection = SocketConnection(owning: descriptor)
         Thread { serve(connection) }.start()
       }

@@ -1,3 +1,4 @@
+import Foundation
 import AgentTesting
 import Glibc
 import Testing
@@ -142,9 +143,24 @@ import Testing
     let (socket, port) = try SocketServer.tcpListener(backlog: 1)
     defer { close(socket) }
     let files = HostFiles(root: try HostRoot("/"))
-    let found = try #require(try ListeningSockets(reading: files).sockets.first { $0.port == port })
+    let sockets = try ListeningSockets(reading: files).sockets
+    let found = try #require(
+      sockets.first { $0.port == port },
+      "port \(port), still listening: \(isListening(socket)), not among \(sockets.count) of \(networkNamespaces())")
     #expect(found.address == IPAddress(v4: 0x7F00_0001))
     #expect(found.userID == getuid())
     #expect(SocketOwner.find([found.inode], files)[found.inode]?.process == Int(getpid()))
+  }
+
+  private func isListening(_ socket: CInt) -> Bool {
+    var (accepts, size) = (CInt(0), socklen_t(MemoryLayout<CInt>.size))
+    return getsockopt(socket, SOL_SOCKET, SO_ACCEPTCONN, &accepts, &size) == 0 && accepts != 0
+  }
+
+  /// That of the table, and that of the thread that made the socket.
+  private func networkNamespaces() -> [String] {
+    ["self", "thread-self"].map { process in
+      (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/\(process)/ns/net")) ?? "unknown"
+    }
   }
 }
