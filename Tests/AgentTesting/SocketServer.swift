@@ -5,24 +5,35 @@ import Glibc
 public final class SocketServer: Sendable {
   /// The TCP port; 0 for a unix socket.
   public let port: UInt16
-  private let listener: Int32
+  private let listener: Listener
+
+  /// Closed when neither the server nor its thread needs it: else its number might be another's when it is shut down.
+  private final class Listener: Sendable {
+    let descriptor: Int32
+
+    init(owning descriptor: Int32) { self.descriptor = descriptor }
+
+    deinit { close(descriptor) }
+  }
 
   /// Listens on a free port of 127.0.0.1, or of ::1.
   public init(isIPv6: Bool = false, _ serve: @escaping @Sendable (SocketConnection) -> Void) throws {
-    (listener, port) = try isIPv6 ? Self.tcp6() : Self.tcp4()
+    let (descriptor, port) = try isIPv6 ? Self.tcp6() : Self.tcp4()
+    listener = Listener(owning: descriptor)
+    self.port = port
     accept(serve)
   }
 
   /// Listens on a unix socket at an absolute path, whose directory must exist.
   public init(unix path: String, _ serve: @escaping @Sendable (SocketConnection) -> Void) throws {
-    listener = try Self.unixListener(path)
+    listener = Listener(owning: try Self.unixListener(path))
     port = 0
     accept(serve)
   }
 
   deinit {
-    // It wakes the accepting thread, which closes the descriptor.
-    shutdown(listener, Int32(SHUT_RDWR))
+    // It wakes the accepting thread, which ends.
+    shutdown(listener.descriptor, Int32(SHUT_RDWR))
   }
 
   /// A listening unix socket that nobody serves; the caller closes it.
@@ -42,16 +53,11 @@ public final class SocketServer: Sendable {
   private func accept(_ serve: @escaping @Sendable (SocketConnection) -> Void) {
     Thread { [listener] in
       while true {
-        let descriptor = Glibc.accept(listener, nil, nil)
-        guard descriptor >= 0 else {
-          // Shut down (EINVAL). Whatever else fails leaves it open: its number must not be another's when it is shut down.
-          if errno == EINVAL { break }
-          continue
-        }
+        let descriptor = Glibc.accept(listener.descriptor, nil, nil)
+        guard descriptor >= 0 else { break }
         let connection = SocketConnection(owning: descriptor)
         Thread { serve(connection) }.start()
       }
-      close(listener)
     }.start()
   }
 

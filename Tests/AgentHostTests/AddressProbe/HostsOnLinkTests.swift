@@ -70,9 +70,10 @@ struct HostsOnLinkTests {
       let changes = network.changes()
       try await connected(network, "far")
       let isSettled = Guarded(false)
+      let (questions, question) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
       let asking = Task(executorPreference: node) {
-        let clock = LoopClock(loop: node)
-        let nodeNetwork = NetworkMonitor(loop: node, clock: clock)
+        defer { question.finish() }
+        let nodeNetwork = NetworkMonitor(loop: node, clock: LoopClock(loop: node))
         try await connected(nodeNetwork, "eth0")
         let route = try ProbeRoute.find(to: address, in: try await nodeNetwork.table()).get()
         let wire = try Wire(
@@ -80,9 +81,12 @@ struct HostsOnLinkTests {
         ) {}
         while !isSettled.withLock({ $0 }) {
           try wire.ask(for: address, by: route)
-          try await clock.sleep(for: .milliseconds(5))
+          question.yield()
+          // One question for each look at the tables, so that they do not fill the link.
+          _ = try await nodeNetwork.table()
         }
       }
+      for await _ in questions { break }
       try NetworkNamespace.ip("addr add 2001:db8::231/64 dev far")
       for await _ in changes {
         let held = try await network.table().holdings(of: address)

@@ -1,5 +1,5 @@
-import Foundation
 import AgentTesting
+import Foundation
 import Glibc
 import Testing
 

@@ -1,5 +1,5 @@
-import AgentHost
 import AgentCore
+import AgentHost
 
 /// A plugin that a test plays: every look waits for the test's answer.
 final class FakePlugin: Plugin {

@@ -1,5 +1,5 @@
-import AgentHost
 import AgentCore
+import AgentHost
 
 /// The counters of errors at former looks.
 final class DiskErrorWindow: Sendable {
