@@ -68,6 +68,7 @@ lint: ## fails on a difference of format or style
 
 imports: ## fails on an import across floors and on forbidden constructs
 	@scripts/check-floors
+	@scripts/check-circles
 
 golden: release ## compares the recorded hosts with what is expected of them; UPDATE=1 rewrites that
 	@scripts/golden $(BINARY) $(if $(UPDATE),--update)

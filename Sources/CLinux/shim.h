@@ -16,6 +16,7 @@
 #include <sys/inotify.h>
 #include <sys/ioctl.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/statfs.h>
@@ -36,6 +37,20 @@ static inline int clinux_openat2(int directory, const char *path, uint64_t flags
 
 // pidfd_open(2) has a wrapper only from glibc 2.36 on.
 static inline int clinux_pidfd_open(pid_t pid) { return (int)syscall(SYS_pidfd_open, pid, 0); }
+
+// Nanoseconds of a clock; the struct itself is seen by Swift in one module or another, as the files happen to be ordered.
+static inline int64_t clinux_nanoseconds(clockid_t clock) {
+  struct timespec now;
+  clock_gettime(clock, &now);
+  return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
+}
+
+// Microseconds of processor time of this process, in user and kernel mode.
+static inline int64_t clinux_processor_microseconds(void) {
+  struct rusage usage;
+  if (getrusage(RUSAGE_SELF, &usage) < 0) return 0;
+  return ((int64_t)usage.ru_utime.tv_sec + usage.ru_stime.tv_sec) * 1000000 + usage.ru_utime.tv_usec + usage.ru_stime.tv_usec;
+}
 
 static const int clinux_O_PATH = __O_PATH;
 static const int clinux_O_DIRECTORY = __O_DIRECTORY;

@@ -36,7 +36,7 @@ final class HelperConnectionHandler: ChannelInboundHandler {
       take(Array(received[..<end]), context)
     } else if received.count >= HelperProtocol.questionLimit {
       isAsked = true
-      reply(HelperRequests.error("a question is at most \(HelperProtocol.questionLimit) bytes"), context)
+      reply(HelperProtocol.error("a question is at most \(HelperProtocol.questionLimit) bytes"), context)
     }
   }
 

@@ -41,9 +41,12 @@ enum HelperProtocol {
   static func line(_ message: some Encodable) -> [UInt8] {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-    guard let text = try? encoder.encode(message) else { return line(Answer<String>(error: "the answer is no JSON")) }
+    guard let text = try? encoder.encode(message) else { return error("the answer is no JSON") }
     return Array(text) + [UInt8(ascii: "\n")]
   }
+
+  /// The line of an answer without facts.
+  static func error(_ words: String) -> [UInt8] { line(Answer<String>(error: words)) }
 
   /// Reads a line; nil for what is none of these messages.
   static func read<Message: Decodable>(_ line: [UInt8], as type: Message.Type = Message.self) -> Message? {

@@ -4,20 +4,23 @@ import NIOPosix
 
 /// The helper's work: answers the questions that come in on a socket until none has come for some time.
 public struct HelperServer: Sendable {
+  /// Makes the answer to a line; one that ends with a newline, and at most ``HelperProtocol/answerLimit`` long.
+  public typealias Answer = @Sendable (_ line: [UInt8]) async -> [UInt8]
+
   private let loop: EventLoop
   private let network: NetworkLoop
-  private let sources: HelperSources
+  private let answer: Answer
   private let idleTime: Duration
 
   /// - Parameters:
   ///   - loop: on which requests are answered.
   ///   - network: serves the connections.
-  ///   - sources: what is asked with the rights of this process.
   ///   - idleTime: how long it stays without a connection; systemd starts it again for the next one.
-  public init(loop: EventLoop, network: NetworkLoop, sources: HelperSources, idleTime: Duration = .seconds(30)) {
+  ///   - answer: asks with the rights of this process.
+  public init(loop: EventLoop, network: NetworkLoop, idleTime: Duration = .seconds(30), answer: @escaping Answer) {
     self.loop = loop
     self.network = network
-    self.sources = sources
+    self.answer = answer
     self.idleTime = idleTime
   }
 
@@ -31,9 +34,9 @@ public struct HelperServer: Sendable {
     let table = try await eventLoop.submit {
       NIOLoopBound(HelperConnections(eventLoop: eventLoop, idleTime: idleTime, idle: idle), eventLoop: eventLoop)
     }.get()
-    let answer: @Sendable ([UInt8], any Channel) -> Void = { [loop, sources] line, channel in
+    let reply: @Sendable ([UInt8], any Channel) -> Void = { [loop, answer] line, channel in
       Task(executorPreference: loop) {
-        let answer = await HelperRequests.answer(line, asking: sources)
+        let answer = await answer(line)
         channel.writeAndFlush(ByteBuffer(bytes: answer)).whenComplete { _ in channel.close(promise: nil) }
       }
     }
@@ -43,7 +46,7 @@ public struct HelperServer: Sendable {
       .childChannelInitializer { channel in
         channel.eventLoop.makeCompletedFuture {
           guard table.value.admit(channel) else { return channel.close(promise: nil) }
-          try channel.pipeline.syncOperations.addHandler(HelperConnectionHandler(table.value, answer: answer))
+          try channel.pipeline.syncOperations.addHandler(HelperConnectionHandler(table.value, answer: reply))
         }
       }
       .withBoundSocket(listener).get()

@@ -22,13 +22,8 @@ public struct LoopClock: AgentClock {
 extension HostTime {
   /// The present moment by the kernel's two clocks.
   static func ofKernel() -> HostTime {
-    HostTime(wallNanoseconds: read(CLOCK_REALTIME), bootNanoseconds: read(CLOCK_BOOTTIME))
-  }
-
-  private static func read(_ clock: clockid_t) -> Int64 {
-    var time = timespec()
-    clock_gettime(clock, &time)
-    return Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec)
+    HostTime(
+      wallNanoseconds: clinux_nanoseconds(CLOCK_REALTIME), bootNanoseconds: clinux_nanoseconds(CLOCK_BOOTTIME))
   }
 }
 

@@ -1,11 +1,8 @@
 import AgentCore
-import Glibc
 
 /// Looks at mounted file systems of NFS: in children that can be killed, one for each server, eight in all. A child that
 /// cannot be killed counts until it is gone.
 public actor MountLooks {
-  /// How long a child has. Both the agent's patience with the helper and a round of the plugin are longer.
-  public static let deadline = Duration.milliseconds(2300)
   private static let most = 8
   /// How long the table stands. Who looks at what was replaced meanwhile finds another file system there.
   private static let tableLife = Duration.seconds(4)
@@ -31,7 +28,7 @@ public actor MountLooks {
   ///   - deadline: how long a child has.
   public init(
     loop: EventLoop?, files: HostFiles, worker: Worker, recorded: [DeviceNumber: RecordedMountLook]?,
-    program: String = "/proc/self/exe", deadline: Duration = MountLooks.deadline
+    program: String = "/proc/self/exe", deadline: Duration = MountLook.deadline
   ) {
     self.files = files
     self.worker = worker
@@ -42,7 +39,7 @@ public actor MountLooks {
     clock = loop.map { LoopClock(loop: $0) }
   }
 
-  /// Looks once; returns within ``deadline`` and a little, whatever the server does.
+  /// Looks once; returns within ``MountLook/deadline`` and a little, whatever the server does.
   public func look(at device: DeviceNumber) async -> MountLook {
     if let recorded { return recorded[device]?.look(at: device) ?? .notRecorded }
     guard let runner, let clock else { return .impossible("no process may be started here") }
@@ -76,7 +73,7 @@ public actor MountLooks {
       return .stillStuck(process: Int(left.process), seconds: Int(clock.now().elapsed(since: left.started).inSeconds))
     case .answered(let status) where status.device != device: return .gone
     // A directory that is mounted is always there: this process does not see it (a unit with ProtectHome=).
-    case .failed(ENOENT), .failed(ENOTDIR): return .gone
+    case .failed where look.isMissing: return .gone
     default: return look
     }
   }
@@ -92,7 +89,7 @@ public actor MountLooks {
   private func run(_ id: UInt64, _ runner: ChildRunner, _ path: MountPath) async -> MountLook {
     do {
       let result = try await runner.runOwn(
-        id, program, words: [MountChild.word, "\(getpid())"], path: files.root.prefix + path.bytes,
+        id, program, words: MountChild.words, path: files.root.prefix + path.bytes,
         deadline: deadline)
       guard result.ending == .exited(0), let look = MountChild.look(result.output) else {
         return .impossible("the child that looks ended without a result")

@@ -36,11 +36,6 @@ public struct NetworkTable: Sendable, Equatable {
   /// Whether this host itself answers other hosts for an address.
   func answers(for address: IPAddress) -> Bool { !answeringHoldings(of: address).isEmpty }
 
-  /// The interface through which other hosts are asked for an address; nil where none shares a link with it, or works.
-  public func linkForAsking(_ address: IPAddress) -> NetworkLink? {
-    (try? ProbeRoute.find(to: address, in: self).get()).flatMap { link($0.interface) }
-  }
-
   /// Whether an address is the first of its family on an interface: the one that the kernel and many programs take.
   public func isFirst(_ address: InterfaceAddress) -> Bool {
     addresses(on: address.interface).first { $0.address.family == address.address.family } == address

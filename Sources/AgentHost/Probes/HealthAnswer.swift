@@ -46,10 +46,3 @@ public struct HealthAnswer: Sendable, Equatable {
       endpoint: endpoint, target: "\(target)", isUp: isUp, latency: isUp ? result.times.total : nil)
   }
 }
-
-extension Host {
-  /// Asks a health page once.
-  public func health(_ target: ProbeTarget, path: String) async -> HealthAnswer {
-    HealthAnswer(target: target, path: path, result: await http(HTTPProbeRequest(target, path: path)))
-  }
-}

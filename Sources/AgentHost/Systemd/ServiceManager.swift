@@ -22,9 +22,7 @@ public struct ServiceManager: Sendable {
 
     /// A reload begins now.
     public static var reloadingNow: Message {
-      var time = timespec()
-      clock_gettime(CLOCK_MONOTONIC, &time)
-      return .reloading(monotonicMicroseconds: UInt64(time.tv_sec) * 1_000_000 + UInt64(time.tv_nsec) / 1000)
+      .reloading(monotonicMicroseconds: UInt64(clamping: clinux_nanoseconds(CLOCK_MONOTONIC) / 1000))
     }
   }
 

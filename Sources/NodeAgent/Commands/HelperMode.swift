@@ -72,6 +72,9 @@ enum HelperMode {
     let mounts = MountLooks(loop: loop, files: files, worker: worker, recorded: nil)
     let sources = HelperSources(
       files: files, worker: worker, probes: probes, mounts: mounts, clock: LoopClock(loop: loop))
-    try await HelperServer(loop: loop, network: network, sources: sources, idleTime: options.idleTime).serve(listener)
+    let server = HelperServer(loop: loop, network: network, idleTime: options.idleTime) {
+      await HelperRequests.answer($0, asking: sources)
+    }
+    try await server.serve(listener)
   }
 }

@@ -17,7 +17,7 @@ import Testing
     """
 
   private func withLooks<T: Sendable>(
-    _ script: String, mounts: String = mounts, deadline: Duration = MountLooks.deadline,
+    _ script: String, mounts: String = mounts, deadline: Duration = MountLook.deadline,
     _ body: @Sendable @escaping (MountLooks, TemporaryTree) async throws -> T
   ) async throws -> T {
     let tree = try TemporaryTree(["proc/1/mountinfo": mounts, "script": "#!/bin/sh\n\(script)\n"])

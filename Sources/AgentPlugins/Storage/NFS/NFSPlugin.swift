@@ -168,7 +168,7 @@ extension NFSPlugin {
       // Where a child of an earlier round still hangs the answer is there at once, and the next server has its turn.
       for await views in group {
         looked += views
-        if ContinuousClock.now + MountLooks.deadline < end { start() }
+        if ContinuousClock.now + MountLook.deadline < end { start() }
       }
       return looked
     }
@@ -190,7 +190,7 @@ extension NFSPlugin {
       var look = await Self.look(at: view, host)
       memory.keep(look, of: &view, at: time)
       // One look is all there is: who missed the time gets it once more, as long as the round has it.
-      if look == .stuck, !host.wishes.isLasting, ContinuousClock.now + MountLooks.deadline < end {
+      if look == .stuck, !host.wishes.isLasting, ContinuousClock.now + MountLook.deadline < end {
         look = await Self.look(at: view, host)
         memory.keep(look, of: &view, at: time)
       }
@@ -206,7 +206,7 @@ extension NFSPlugin {
     since start: ContinuousClock.Instant, until end: ContinuousClock.Instant, isLasting: Bool
   ) -> Bool {
     let now = ContinuousClock.now
-    return (!isLasting || now - start < lookTime) && now + MountLooks.deadline < end
+    return (!isLasting || now - start < lookTime) && now + MountLook.deadline < end
   }
 
   private static func look(at view: NFSSystemView, _ host: Host) async -> MountLook {

@@ -1,20 +1,14 @@
-import NIOCore
-
 /// Asks what only root may ask: directly where this process may, else through the helper of the host.
 ///
 /// The helper is the agent's own program in a hidden mode, as root and without a network, started by a socket unit. It
 /// answers a fixed list of requests with parsed facts.
 public struct PrivilegedHelper: Sendable {
-  private let files: HostFiles
-  private let worker: Worker
-  private let network: NetworkLoop
+  private let client: HelperClient
   private let sources: HelperSources
 
   /// Makes a client; nothing is connected until something is asked.
   public init(network: NetworkLoop, sources: HelperSources) {
-    files = sources.files
-    worker = sources.worker
-    self.network = network
+    client = HelperClient(network: network, files: sources.files, worker: sources.worker)
     self.sources = sources
   }
 
@@ -36,8 +30,8 @@ public struct PrivilegedHelper: Sendable {
   /// What the helper sees of a mount where only it learns from the server itself whether that lets write: a child of this
   /// process could not change its group. nil where there is no helper, or it sees less.
   private func helperLook(at device: DeviceNumber) async -> MountLook? {
-    guard files.root.mode == .live, !ProcessCapabilities.mayChangeGroup,
-      let look = try? await facts(StatMountRequest.self, about: "\(device)"), StatMountRequest.denial(in: look) == nil
+    guard sources.files.root.mode == .live, !ProcessCapabilities.mayChangeGroup,
+      let look = try? await client.facts(StatMountRequest.name, about: "\(device)", as: MountLook.self), StatMountRequest.denial(in: look) == nil
     else { return nil }
     switch look {
     case .answered, .failed, .stuck, .stillStuck, .busy, .noRoom: return look
@@ -49,50 +43,20 @@ public struct PrivilegedHelper: Sendable {
   public func stuckTasks() async -> StuckTasksReport {
     let own = await BlockedTasksRequest.facts(sources, about: nil)
     guard BlockedTasksRequest.denial(in: own) != nil else { return own }
-    return (try? await facts(BlockedTasksRequest.self, about: nil)) ?? own
+    return (try? await client.facts(BlockedTasksRequest.name, about: nil)) ?? own
   }
 
   private func ask<Request: HelperRequest>(
-    _ request: Request.Type, about: String? = nil
+    _: Request.Type, about: String? = nil
   ) async -> HelperAnswer<Request.Facts> {
     let own = await Request.facts(sources, about: about)
     guard let denial = Request.denial(in: own) else { return .facts(own) }
     let problem: String
     do throws(HelperFailure) {
-      return .facts(try await facts(request, about: about))
+      return .facts(try await client.facts(Request.name, about: about))
     } catch {
       problem = "\(error)"
     }
     return .unavailable("\(denial), and the helper \(HelperProtocol.unit) \(problem)")
-  }
-
-  private func facts<Request: HelperRequest>(
-    _: Request.Type, about: String?
-  ) async throws(HelperFailure) -> Request.Facts {
-    // A recorded host has no helper that runs.
-    guard files.root.mode == .live else { throw .missing }
-    let question = HelperProtocol.line(HelperProtocol.Question(request: Request.name, about: about))
-    let line = try await exchange(question).get()
-    guard let answer = HelperProtocol.read(line, as: HelperProtocol.Answer<Request.Facts>.self),
-      answer.version == HelperProtocol.version
-    else { throw .malformed }
-    guard let facts = answer.facts else { throw .refused(answer.error ?? "no reason given") }
-    return facts
-  }
-
-  private func exchange(_ question: [UInt8]) async -> Result<[UInt8], HelperFailure> {
-    let exchange = Exchange<Result<[UInt8], HelperFailure>>(
-      eventLoop: network.eventLoop, connectDeadline: HelperProtocol.questionTime,
-      failed: { .failure(HelperFailure(ProbeFailureReason(connecting: $0, within: HelperProtocol.questionTime))) },
-      cancelled: .failure(.silent(.cancelled)),
-      setUp: { try $0.pipeline.syncOperations.addHandler(HelperQuestionHandler(question, decision: $1)) })
-    do {
-      let target = ProbeTarget.unix(HelperProtocol.socket)
-      let address = try await ProbeAddress(of: target, files: files, worker: worker)
-      return await address.use { await exchange.run(with: $0) }
-    } catch {
-      let reason = (error as? FileError).map { ProbeFailureReason($0) } ?? .other("\(error)")
-      return .failure(HelperFailure(reason))
-    }
   }
 }

@@ -36,7 +36,7 @@ public struct OwnProcess: Sendable, Hashable {
     virtualBytes = (status["VmSize"] ?? 0) * 1024
     threads = status["Threads"] ?? 0
     openDescriptors = (try files.entries("/proc/self/fd") ?? []).count
-    cpuSeconds = Self.cpuSeconds()
+    cpuSeconds = Double(clinux_processor_microseconds()) / 1e6
     mostDescriptors = Self.mostDescriptors()
     startSeconds = Self.start(
       stat: try files.text("/proc/self/stat", limit: .kernel), boot: try files.text("/proc/stat", limit: .kernel))
@@ -56,13 +56,6 @@ public struct OwnProcess: Sendable, Hashable {
       let words = line.split(whereSeparator: { $0 == ":" || $0.isWhitespace })
       if words.count >= 2, let value = Int(words[1]) { fields[String(words[0])] = value }
     }
-  }
-
-  private static func cpuSeconds() -> Double {
-    var usage = rusage()
-    guard getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage) == 0 else { return 0 }
-    func seconds(_ time: timeval) -> Double { Double(time.tv_sec) + Double(time.tv_usec) / 1e6 }
-    return seconds(usage.ru_utime) + seconds(usage.ru_stime)
   }
 
   private static func mostDescriptors() -> Double {

@@ -12,28 +12,8 @@ public enum PlainText {
     return result
   }
 
-  /// A text as a YAML value on one line: plain where that gives the same string back, else in double quotes.
-  public static func yaml(_ text: String) -> String {
-    if isPlain(text) { return text }
-    var result = "\""
-    for scalar in text.unicodeScalars {
-      if scalar == "\"" || scalar == "\\" { result += "\\" }
-      if isVisible(scalar) { result.unicodeScalars.append(scalar) } else { result += escape(scalar) }
-    }
-    return result + "\""
-  }
-
-  /// Strict: everything that plain scalars allow only in some places is quoted.
-  private static func isPlain(_ text: String) -> Bool {
-    guard let first = text.utf8.first, first != UInt8(ascii: "-"), first != UInt8(ascii: ":"),
-      text.utf8.last != UInt8(ascii: ":"), CoreScalar(plain: text) == .string
-    else { return false }
-    return text.unicodeScalars.allSatisfy {
-      $0.isASCII && ($0.properties.isAlphabetic || "0123456789_./:+-".unicodeScalars.contains($0))
-    }
-  }
-
-  private static func isVisible(_ scalar: Unicode.Scalar) -> Bool {
+  /// Whether a terminal shows it and does not obey it.
+  static func isVisible(_ scalar: Unicode.Scalar) -> Bool {
     switch scalar.properties.generalCategory {
     case .control, .format, .lineSeparator, .paragraphSeparator, .unassigned, .privateUse, .surrogate: false
     default: true
@@ -41,7 +21,7 @@ public enum PlainText {
   }
 
   /// An escape that YAML's double quotes read back.
-  private static func escape(_ scalar: Unicode.Scalar) -> String {
+  static func escape(_ scalar: Unicode.Scalar) -> String {
     switch scalar {
     case "\n": return "\\n"
     case "\r": return "\\r"

@@ -21,6 +21,9 @@ public enum MountLook: Sendable, Hashable, Codable {
   /// The host is recorded, and this was not.
   case notRecorded
 
+  /// How long a look may take. Both the agent's patience with the helper and a round of the plugin are longer.
+  public static let deadline = Duration.milliseconds(2300)
+
   /// Whether the error means that the process may not look.
   static func isDenial(_ code: Int32) -> Bool { code == EACCES || code == EPERM }
 
@@ -29,7 +32,7 @@ public enum MountLook: Sendable, Hashable, Codable {
     switch self {
     case .answered: nil
     case .failed(let code): errorText(code)
-    case .stuck: "no answer within \(MountLooks.deadline.settingsText)"
+    case .stuck: "no answer within \(Self.deadline.settingsText)"
     case .stillStuck(let process, let seconds): "process \(process) has waited for \(seconds) s and cannot be ended"
     case .busy: "too many servers are looked at already"
     case .noRoom(let stuck):
@@ -39,6 +42,9 @@ public enum MountLook: Sendable, Hashable, Codable {
     case .notRecorded: "the recording does not tell"
     }
   }
+
+  /// Whether the error means that nothing is at the mount point.
+  var isMissing: Bool { self == .failed(ENOENT) || self == .failed(ENOTDIR) }
 
   /// Whether the error means that the server no longer knows the directory.
   public var isStale: Bool { self == .failed(ESTALE) }

@@ -10,6 +10,9 @@ public enum MountChild {
   /// The word that chooses the hidden mode, as the first argument.
   public static let word = "stat-mount"
 
+  /// What the child is started with, besides the mount point: it ends with the process that starts it.
+  static var words: [String] { [word, "\(getpid())"] }
+
   /// Looks and ends; never returns.
   public static func run(_ words: [String], path: UnsafePointer<CChar>?) -> Never {
     guard words.count == 2, let parent = pid_t(words[0]), let path else { _exit(64) }

@@ -68,6 +68,13 @@ struct ProbeRoute: Equatable {
   }
 }
 
+extension NetworkTable {
+  /// The interface through which other hosts are asked for an address; nil where none shares a link with it, or works.
+  public func linkForAsking(_ address: IPAddress) -> NetworkLink? {
+    (try? ProbeRoute.find(to: address, in: self).get()).flatMap { link($0.interface) }
+  }
+}
+
 extension NetworkLink {
   /// Why nobody can be asked through it; nil when one can.
   fileprivate func silence(family: IPAddress.Family) -> String? {

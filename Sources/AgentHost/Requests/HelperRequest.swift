@@ -14,31 +14,27 @@ protocol HelperRequest: SendableMetatype {
 }
 
 /// The fixed list of what the helper answers.
-enum HelperRequests {
+public enum HelperRequests {
   static let all: [any HelperRequest.Type] = [CRIORequest.self, StatMountRequest.self, BlockedTasksRequest.self]
 
   /// The answer to a line: facts, or an error in words.
-  static func answer(_ line: [UInt8], asking sources: HelperSources) async -> [UInt8] {
+  public static func answer(_ line: [UInt8], asking sources: HelperSources) async -> [UInt8] {
     guard let question = HelperProtocol.read(line, as: HelperProtocol.Question.self) else {
-      return error("the question is not {\"request\":\"NAME\",\"version\":\(HelperProtocol.version)}")
+      return HelperProtocol.error("the question is not {\"request\":\"NAME\",\"version\":\(HelperProtocol.version)}")
     }
     guard question.version == HelperProtocol.version else {
-      return error("version \(question.version) is not spoken here, only \(HelperProtocol.version)")
+      return HelperProtocol.error("version \(question.version) is not spoken here, only \(HelperProtocol.version)")
     }
     guard let request = all.first(where: { $0.name == question.request }) else {
-      return error("there is no such request; answered are: \(all.map { $0.name }.joined(separator: ", "))")
+      return HelperProtocol.error("there is no such request; answered are: \(all.map { $0.name }.joined(separator: ", "))")
     }
     return await answer(request, sources, about: question.about)
-  }
-
-  static func error(_ words: String) -> [UInt8] {
-    HelperProtocol.line(HelperProtocol.Answer<String>(error: words))
   }
 
   private static func answer<Request: HelperRequest>(
     _: Request.Type, _ sources: HelperSources, about: String?
   ) async -> [UInt8] {
     let line = HelperProtocol.line(HelperProtocol.Answer(facts: await Request.facts(sources, about: about)))
-    return line.count <= HelperProtocol.answerLimit ? line : error("the answer is too long")
+    return line.count <= HelperProtocol.answerLimit ? line : HelperProtocol.error("the answer is too long")
   }
 }
