@@ -1,5 +1,5 @@
 /// The part of the node that a plugin watches, in the order of reports.
-public enum Area: String, Sendable, Hashable, CaseIterable {
+package enum Area: String, Sendable, Hashable, CaseIterable {
   /// What a node must be before and after it joins.
   case prerequisites
   /// The container runtime, the kubelet and their units.

@@ -1,34 +1,34 @@
 /// Everything a person may want to know of a check, as data beside its judge.
-public struct CheckDefinition: Sendable, Hashable {
+package struct CheckDefinition: Sendable, Hashable {
   /// Its name.
-  public var id: CheckID
+  package var id: CheckID
   /// What it checks, in a few words.
-  public var title: String
+  package var title: String
   /// Why it matters: what happens to users when it fails.
-  public var why: String
+  package var why: String
   /// Where the facts come from.
-  public var source: String
+  package var source: String
   /// The command that shows the same facts by hand.
-  public var confirm: String
+  package var confirm: String
   /// The command that mends it.
-  public var remedy: String
+  package var remedy: String
   /// The command that takes the remedy back.
-  public var undo: String
+  package var undo: String
   /// What its subject is, for example `device`; nil where it speaks of the whole node.
-  public var subject: String?
+  package var subject: String?
   /// The worst state it can take.
-  public var worst: CheckState
+  package var worst: CheckState
   /// What users lose when it fails.
-  public var lost: [Plane]
+  package var lost: [Plane]
   /// What is in danger when it warns or fails.
-  public var atRisk: [Plane]
+  package var atRisk: [Plane]
   /// Checks that explain its findings.
-  public var dependsOn: [Dependency]
+  package var dependsOn: [Dependency]
   /// When changes are announced.
-  public var timing: CheckTiming
+  package var timing: CheckTiming
 
   /// Makes a definition.
-  public init(
+  package init(
     _ id: CheckID, title: String, why: String, source: String, confirm: String, remedy: String, undo: String,
     subject: String? = nil, worst: CheckState, lost: [Plane] = [], atRisk: [Plane] = [],
     dependsOn: [Dependency] = [], timing: CheckTiming = .fact

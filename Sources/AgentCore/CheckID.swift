@@ -1,19 +1,19 @@
 /// The name of one check: `plugin.check`, lower case, for example `swap.policy`. It never changes its meaning.
-public struct CheckID: Hashable, Sendable, Comparable, CustomStringConvertible, ExpressibleByStringLiteral {
+package struct CheckID: Hashable, Sendable, Comparable, CustomStringConvertible, ExpressibleByStringLiteral {
   /// The whole name.
-  public let description: String
+  package let description: String
 
   /// Takes a name as it is; ``isWellFormed`` tells whether it keeps the rules.
-  public init(_ name: String) { description = name }
+  package init(_ name: String) { description = name }
 
   /// Takes a name as it is; ``isWellFormed`` tells whether it keeps the rules.
-  public init(stringLiteral name: String) { description = name }
+  package init(stringLiteral name: String) { description = name }
 
   /// The part before the dot.
-  public var plugin: String { String(description.prefix { $0 != "." }) }
+  package var plugin: String { String(description.prefix { $0 != "." }) }
 
   /// Whether the name is `plugin.check` in lower-case letters, digits and inner hyphens.
-  public var isWellFormed: Bool {
+  package var isWellFormed: Bool {
     let parts = description.split(separator: ".", omittingEmptySubsequences: false)
     return parts.count == 2 && parts.allSatisfy(Self.isWord)
   }
@@ -24,5 +24,5 @@ public struct CheckID: Hashable, Sendable, Comparable, CustomStringConvertible, 
   }
 
   /// Alphabetical order.
-  public static func < (left: CheckID, right: CheckID) -> Bool { left.description < right.description }
+  package static func < (left: CheckID, right: CheckID) -> Bool { left.description < right.description }
 }

@@ -1,5 +1,5 @@
 /// What a check says of one subject.
-public enum CheckState: String, Sendable, Hashable, CaseIterable {
+package enum CheckState: String, Sendable, Hashable, CaseIterable {
   /// Looked, and all is well.
   case ok
   /// Looked; it works, but something should be done.
@@ -12,7 +12,7 @@ public enum CheckState: String, Sendable, Hashable, CaseIterable {
   case skipped
 
   /// The value of `nodeagent_check_state`; nil for what has no series.
-  public var metricValue: Double? {
+  package var metricValue: Double? {
     switch self {
     case .ok: 0
     case .warning: 1
@@ -23,10 +23,10 @@ public enum CheckState: String, Sendable, Hashable, CaseIterable {
   }
 
   /// Whether an administrator should read it.
-  public var isFinding: Bool { self == .warning || self == .failing || self == .unknown }
+  package var isFinding: Bool { self == .warning || self == .failing || self == .unknown }
 
   /// The order of findings in a report, the most urgent first.
-  public var urgency: Int {
+  package var urgency: Int {
     switch self {
     case .failing: 0
     case .unknown: 1

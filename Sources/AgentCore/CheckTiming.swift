@@ -1,29 +1,29 @@
 /// How long a changed judgement must last before it is announced.
-public enum Persistence: Sendable, Hashable {
+package enum Persistence: Sendable, Hashable {
   /// So many rounds in a row, the first one included; 0 and 1 both mean at once.
   case rounds(Int)
   /// So long by the boot clock.
   case lasting(Duration)
 
   /// At once.
-  public static let none = Persistence.rounds(0)
+  package static let none = Persistence.rounds(0)
 }
 
 /// When a check announces that it got worse, and that it is well again.
-public struct CheckTiming: Sendable, Hashable {
+package struct CheckTiming: Sendable, Hashable {
   /// How long a worse state must last.
-  public var hold: Persistence
+  package var hold: Persistence
   /// How long a better state must last.
-  public var clear: Persistence
+  package var clear: Persistence
 
   /// Makes a timing.
-  public init(hold: Persistence, clear: Persistence) {
+  package init(hold: Persistence, clear: Persistence) {
     self.hold = hold
     self.clear = clear
   }
 
   /// A file or a system call states it: at once.
-  public static let fact = CheckTiming(hold: .none, clear: .none)
+  package static let fact = CheckTiming(hold: .none, clear: .none)
   /// One answer may be lost: two rounds either way.
-  public static let probe = CheckTiming(hold: .rounds(2), clear: .rounds(2))
+  package static let probe = CheckTiming(hold: .rounds(2), clear: .rounds(2))
 }

@@ -1,7 +1,7 @@
 /// A check that explains another one's finding when it fails itself.
-public struct Dependency: Sendable, Hashable {
+package struct Dependency: Sendable, Hashable {
   /// Which subjects of the explaining check count.
-  public enum Subject: Sendable, Hashable {
+  package enum Subject: Sendable, Hashable {
     /// Any of them.
     case any
     /// The one with the same subject as the finding.
@@ -13,21 +13,21 @@ public struct Dependency: Sendable, Hashable {
   }
 
   /// The explaining check.
-  public var check: CheckID
+  package var check: CheckID
   /// Which of its subjects count.
-  public var subject: Subject
+  package var subject: Subject
   /// The one subject whose findings it explains; nil for all.
-  public var finding: String?
+  package var finding: String?
 
   /// Makes a dependency.
-  public init(_ check: CheckID, subject: Subject = .any, findingsOn finding: String? = nil) {
+  package init(_ check: CheckID, subject: Subject = .any, findingsOn finding: String? = nil) {
     self.check = check
     self.subject = subject
     self.finding = finding
   }
 
   /// Whether a verdict of `other` explains a finding on `subject`.
-  public func matches(_ other: VerdictKey, findingOn subject: String) -> Bool {
+  package func matches(_ other: VerdictKey, findingOn subject: String) -> Bool {
     guard other.check == check, finding == nil || finding == subject else { return false }
     return switch self.subject {
     case .any: true

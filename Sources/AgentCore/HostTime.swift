@@ -1,26 +1,26 @@
 /// One moment on the host, by both of its clocks.
-public struct HostTime: Sendable, Hashable {
+package struct HostTime: Sendable, Hashable {
   /// Nanoseconds since 1970-01-01 00:00 UTC (CLOCK_REALTIME); may jump when the clock is set.
-  public var wallNanoseconds: Int64
+  package var wallNanoseconds: Int64
   /// Nanoseconds since boot, suspended time included (CLOCK_BOOTTIME); never goes back.
-  public var bootNanoseconds: Int64
+  package var bootNanoseconds: Int64
 
   /// Makes a moment.
-  public init(wallNanoseconds: Int64, bootNanoseconds: Int64) {
+  package init(wallNanoseconds: Int64, bootNanoseconds: Int64) {
     self.wallNanoseconds = wallNanoseconds
     self.bootNanoseconds = bootNanoseconds
   }
 
   /// Seconds since 1970-01-01 00:00 UTC.
-  public var wallSeconds: Double { Double(wallNanoseconds) / 1e9 }
+  package var wallSeconds: Double { Double(wallNanoseconds) / 1e9 }
 
   /// The time that passed since an earlier moment, by the clock that never goes back.
-  public func elapsed(since earlier: HostTime) -> Duration {
+  package func elapsed(since earlier: HostTime) -> Duration {
     .nanoseconds(bootNanoseconds - earlier.bootNanoseconds)
   }
 
   /// The moment that lies `duration` later on both clocks.
-  public func advanced(by duration: Duration) -> HostTime {
+  package func advanced(by duration: Duration) -> HostTime {
     let nanoseconds = duration.wholeNanoseconds
     return HostTime(
       wallNanoseconds: wallNanoseconds + nanoseconds, bootNanoseconds: bootNanoseconds + nanoseconds)
@@ -29,18 +29,18 @@ public struct HostTime: Sendable, Hashable {
 
 extension Duration {
   /// The duration in whole nanoseconds.
-  public var wholeNanoseconds: Int64 {
+  package var wholeNanoseconds: Int64 {
     let (seconds, attoseconds) = components
     return seconds * 1_000_000_000 + attoseconds / 1_000_000_000
   }
 
   /// The duration in seconds.
-  public var inSeconds: Double { Double(wholeNanoseconds) / 1e9 }
+  package var inSeconds: Double { Double(wholeNanoseconds) / 1e9 }
 }
 
 extension Duration {
   /// The duration as people say it: `45 s`, `12 min`, `3 h`, `5 d`.
-  public var spoken: String {
+  package var spoken: String {
     let seconds = Int(inSeconds)
     return switch seconds {
     case ..<120: "\(seconds) s"

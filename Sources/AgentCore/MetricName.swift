@@ -1,36 +1,36 @@
 /// A metric's name: `[a-zA-Z_:][a-zA-Z0-9_:]*`, here without colons, which belong to recording rules.
 ///
 /// Names are written in the source, so a bad one is a programming error and traps.
-public struct MetricName: Sendable, Hashable, Comparable, CustomStringConvertible, ExpressibleByStringLiteral {
+package struct MetricName: Sendable, Hashable, Comparable, CustomStringConvertible, ExpressibleByStringLiteral {
   /// The name.
-  public let description: String
+  package let description: String
 
   /// Takes a name that keeps the rules.
-  public init(stringLiteral name: String) {
+  package init(stringLiteral name: String) {
     precondition(Self.isValid(name), "not a metric name: \(name)")
     description = name
   }
 
   /// Whether a text keeps the rules.
-  public static func isValid(_ name: String) -> Bool { isIdentifier(name) }
+  package static func isValid(_ name: String) -> Bool { isIdentifier(name) }
 
   /// Alphabetical order.
-  public static func < (left: MetricName, right: MetricName) -> Bool { left.description < right.description }
+  package static func < (left: MetricName, right: MetricName) -> Bool { left.description < right.description }
 }
 
 /// A label's name: `[a-zA-Z_][a-zA-Z0-9_]*`, not beginning with `__`, which Prometheus keeps for itself.
-public struct LabelName: Sendable, Hashable, CustomStringConvertible, ExpressibleByStringLiteral {
+package struct LabelName: Sendable, Hashable, CustomStringConvertible, ExpressibleByStringLiteral {
   /// The name.
-  public let description: String
+  package let description: String
 
   /// Takes a name that keeps the rules.
-  public init(stringLiteral name: String) {
+  package init(stringLiteral name: String) {
     precondition(Self.isValid(name), "not a label name: \(name)")
     description = name
   }
 
   /// Whether a text keeps the rules.
-  public static func isValid(_ name: String) -> Bool { isIdentifier(name) && !name.hasPrefix("__") }
+  package static func isValid(_ name: String) -> Bool { isIdentifier(name) && !name.hasPrefix("__") }
 }
 
 private func isIdentifier(_ name: String) -> Bool {

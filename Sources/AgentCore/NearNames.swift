@@ -3,11 +3,11 @@
 /// Letter case is ignored. A name is near when it is at most two edits away (an insertion, a deletion, a
 /// substitution or a swap of neighbours: the restricted Damerau-Levenshtein distance), one edit for names of fewer
 /// than four letters, or when one of the two names begins with the whole other one.
-public enum NearNames {
+package enum NearNames {
   /// At most three near names, the nearest first and equally near ones in alphabetical order.
   ///
   /// The result does not depend on the order of `candidates`.
-  public static func near(_ name: String, in candidates: [String]) -> [String] {
+  package static func near(_ name: String, in candidates: [String]) -> [String] {
     let wanted = Array(name.lowercased().unicodeScalars)
     var ranked: [(rank: Int, name: String)] = []
     for candidate in Set(candidates) {

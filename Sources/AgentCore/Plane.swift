@@ -1,5 +1,5 @@
 /// What users lose when something breaks.
-public enum Plane: String, Sendable, Hashable, CaseIterable {
+package enum Plane: String, Sendable, Hashable, CaseIterable {
   /// kubectl and the cluster's self-healing.
   case administration
   /// Pods on this node start and run.
@@ -12,7 +12,7 @@ public enum Plane: String, Sendable, Hashable, CaseIterable {
   case storage
 
   /// The plane's name in a sentence.
-  public var title: String {
+  package var title: String {
     switch self {
     case .administration: "administration"
     case .workloads: "workloads"
@@ -24,7 +24,7 @@ public enum Plane: String, Sendable, Hashable, CaseIterable {
 }
 
 /// What a node's root findings mean for one plane.
-public enum Impact: String, Sendable, Hashable, CaseIterable {
+package enum Impact: String, Sendable, Hashable, CaseIterable {
   /// Looked, and nothing is lost.
   case ok
   /// It works, but something it needs is in danger.

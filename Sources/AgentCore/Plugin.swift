@@ -1,7 +1,7 @@
 /// One source of facts and the checks that judge them.
 ///
 /// `observe` is the only place that touches the machine. `judge` and `metrics` are pure: no clock, no logger, no I/O.
-public protocol Plugin: Sendable {
+package protocol Plugin: Sendable {
   /// The facts of one look: nothing judged, nothing secret.
   associatedtype Observation: Sendable, Equatable
 
@@ -24,16 +24,16 @@ public protocol Plugin: Sendable {
 }
 
 /// What one look at the machine gave.
-public struct RoundResult: Sendable, Equatable {
+package struct RoundResult: Sendable, Equatable {
   /// The judgements.
-  public var verdicts: [Verdict]
+  package var verdicts: [Verdict]
   /// The numbers.
-  public var metrics: [MetricFamily]
+  package var metrics: [MetricFamily]
   /// The moves that are remembered.
-  public var moves: [Move]
+  package var moves: [Move]
 
   /// Makes a result.
-  public init(verdicts: [Verdict], metrics: [MetricFamily], moves: [Move] = []) {
+  package init(verdicts: [Verdict], metrics: [MetricFamily], moves: [Move] = []) {
     self.verdicts = verdicts
     self.metrics = metrics
     self.moves = moves
@@ -42,10 +42,10 @@ public struct RoundResult: Sendable, Equatable {
 
 extension Plugin {
   /// Nothing is remembered.
-  public func history(_ observation: Observation) -> [Move] { [] }
+  package func history(_ observation: Observation) -> [Move] { [] }
 
   /// Observes, judges and measures: all that the engine knows of a plugin.
-  public func round(at time: HostTime) async throws -> RoundResult {
+  package func round(at time: HostTime) async throws -> RoundResult {
     let observation = try await observe(at: time)
     return RoundResult(
       verdicts: judge(observation), metrics: metrics(observation), moves: history(observation))

@@ -1,24 +1,24 @@
 /// What a plugin is, without making one.
-public struct PluginDescriptor: Sendable {
+package struct PluginDescriptor: Sendable {
   /// Its name: the part of its check ids before the dot, and its key in the configuration.
-  public var name: String
+  package var name: String
   /// Where it belongs in reports.
-  public var area: Area
+  package var area: Area
   /// What it watches, in one sentence.
-  public var summary: String
+  package var summary: String
   /// Its checks, in the order of reports.
-  public var checks: [CheckDefinition]
+  package var checks: [CheckDefinition]
   /// How often it looks when nothing triggers it.
-  public var rhythm: Rhythm
+  package var rhythm: Rhythm
   /// How long one look may take before its checks turn unknown.
-  public var deadline: Duration
+  package var deadline: Duration
   /// How long one look of `doctor` may take when the plugin or a check of it is asked for by name; nil for no longer.
-  public var namedDeadline: Duration?
+  package var namedDeadline: Duration?
   /// What it must be allowed to do.
-  public var requirements: [Requirement]
+  package var requirements: [Requirement]
 
   /// Makes a descriptor.
-  public init(
+  package init(
     name: String, area: Area, summary: String, checks: [CheckDefinition], rhythm: Rhythm, deadline: Duration,
     namedDeadline: Duration? = nil, requirements: [Requirement] = []
   ) {

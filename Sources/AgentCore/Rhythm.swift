@@ -1,16 +1,16 @@
 /// How often a plugin looks when nothing triggers it.
-public struct Rhythm: Sendable, Hashable {
+package struct Rhythm: Sendable, Hashable {
   /// The longest time between two looks, before it is shifted.
-  public var interval: Duration
+  package var interval: Duration
   /// The roles of hosts that look at another interval, and that interval; empty where all look alike.
-  public var exceptions: [Role: Duration]
+  package var exceptions: [Role: Duration]
   /// By which part of itself an interval is shifted at most, so that nodes never march in step.
-  public var jitter: Double
+  package var jitter: Double
   /// The longest time until a change that waits for a second look gets it; nil where it waits for the next round.
-  public var confirmation: Duration?
+  package var confirmation: Duration?
 
   /// Looks at an interval, shifted by up to 10 %.
-  public static func every(_ interval: Duration) -> Rhythm {
+  package static func every(_ interval: Duration) -> Rhythm {
     Rhythm(interval: interval, exceptions: [:], jitter: 0.1)
   }
 
@@ -18,12 +18,12 @@ public struct Rhythm: Sendable, Hashable {
   /// more after five seconds: longer than a fail-over takes.
   ///
   /// - Parameter exceptions: the roles of hosts that ask at another interval.
-  public static func probing(every interval: Duration, except exceptions: [Role: Duration] = [:]) -> Rhythm {
+  package static func probing(every interval: Duration, except exceptions: [Role: Duration] = [:]) -> Rhythm {
     Rhythm(interval: interval, exceptions: exceptions, jitter: 0.5, confirmation: .seconds(5))
   }
 
   /// The interval of a host: of several that its roles name, the shortest.
-  public func interval(for roles: Set<Role>) -> Duration {
+  package func interval(for roles: Set<Role>) -> Duration {
     roles.compactMap { exceptions[$0] }.min() ?? interval
   }
 }

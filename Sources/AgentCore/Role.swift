@@ -1,5 +1,5 @@
 /// What a host is for. A host can have several roles.
-public enum Role: String, Sendable, Hashable, CaseIterable, Comparable {
+package enum Role: String, Sendable, Hashable, CaseIterable, Comparable {
   /// Runs the static pods of the control plane.
   case controlPlane = "control-plane"
   /// Runs a kubelet that has joined a cluster.
@@ -12,7 +12,7 @@ public enum Role: String, Sendable, Hashable, CaseIterable, Comparable {
   case candidate
 
   /// The order of reports.
-  public static func < (left: Role, right: Role) -> Bool { left.rank < right.rank }
+  package static func < (left: Role, right: Role) -> Bool { left.rank < right.rank }
 
   private var rank: Int { Self.allCases.firstIndex(of: self) ?? 0 }
 }

@@ -1,5 +1,5 @@
 /// A reason to look again. It carries nothing: after it, the source is read anew, so a lost one costs nothing.
-public struct Trigger: Sendable, Hashable {
+package struct Trigger: Sendable, Hashable {
   /// Makes a trigger.
-  public init() {}
+  package init() {}
 }

@@ -1,26 +1,26 @@
 /// The judgement of one check on one subject.
-public struct Verdict: Sendable, Hashable {
+package struct Verdict: Sendable, Hashable {
   /// The check that judged.
-  public var check: CheckID
+  package var check: CheckID
   /// What was judged: a device, a key, a unit; empty where the check speaks of the whole node.
-  public var subject: String
+  package var subject: String
   /// The judgement.
-  public var state: CheckState
+  package var state: CheckState
   /// One line that a person understands.
-  public var summary: String
+  package var summary: String
   /// The facts it rests on.
-  public var evidence: [Evidence]
+  package var evidence: [Evidence]
   /// The command to type, where it is more exact than the check's own remedy.
-  public var remedy: String?
+  package var remedy: String?
   /// What users lose when this subject fails, where it is less than the check says; nil for what the check says.
-  public var lost: [Plane]?
+  package var lost: [Plane]?
   /// What is in danger when this subject warns or fails, where it is not what the check says; nil for that.
-  public var atRisk: [Plane]?
+  package var atRisk: [Plane]?
   /// Whether it rests on something seen since the last look; what was judged before proves nothing a second time.
-  public var isFresh = true
+  package var isFresh = true
 
   /// Makes a verdict.
-  public init(
+  package init(
     _ check: CheckID, subject: String = "", _ state: CheckState, _ summary: String, evidence: [Evidence] = [],
     remedy: String? = nil, lost: [Plane]? = nil, atRisk: [Plane]? = nil
   ) {
@@ -35,27 +35,27 @@ public struct Verdict: Sendable, Hashable {
   }
 
   /// Check and subject: what identifies a verdict from one round to the next.
-  public var key: VerdictKey { VerdictKey(check: check, subject: subject) }
+  package var key: VerdictKey { VerdictKey(check: check, subject: subject) }
 }
 
 /// What identifies a verdict from one round to the next.
-public struct VerdictKey: Sendable, Hashable, Comparable, CustomStringConvertible {
+package struct VerdictKey: Sendable, Hashable, Comparable, CustomStringConvertible {
   /// The check.
-  public var check: CheckID
+  package var check: CheckID
   /// Its subject; empty where the check speaks of the whole node.
-  public var subject: String
+  package var subject: String
 
   /// Makes a key.
-  public init(check: CheckID, subject: String) {
+  package init(check: CheckID, subject: String) {
     self.check = check
     self.subject = subject
   }
 
   /// `check`, or `check subject`.
-  public var description: String { subject.isEmpty ? check.description : "\(check) \(subject)" }
+  package var description: String { subject.isEmpty ? check.description : "\(check) \(subject)" }
 
   /// By check, then by subject.
-  public static func < (left: VerdictKey, right: VerdictKey) -> Bool {
+  package static func < (left: VerdictKey, right: VerdictKey) -> Bool {
     (left.check, left.subject) < (right.check, right.subject)
   }
 }

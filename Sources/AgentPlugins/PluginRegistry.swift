@@ -1,7 +1,7 @@
 /// Every plugin of the agent, in the order of reports. A new plugin is one line here.
-public enum PluginRegistry {
+package enum PluginRegistry {
   /// The registrations.
-  public static let all: [Registration] = [
+  package static let all: [Registration] = [
     Registration(SwapPlugin.descriptor, settings: SwapSettings.self) { SwapPlugin(host: $0, settings: $1) },
     Registration(SELinuxPlugin.descriptor, settings: SELinuxSettings.self) { SELinuxPlugin(host: $0, settings: $1) },
     Registration(SysctlPlugin.descriptor, settings: SysctlSettings.self) { SysctlPlugin(host: $0, settings: $1) },

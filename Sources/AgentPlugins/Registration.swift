@@ -1,15 +1,15 @@
-public import AgentCore
-public import AgentHost
+package import AgentCore
+package import AgentHost
 
 /// How the agent makes a plugin: its description, its settings and its initializer.
-public struct Registration: Sendable {
+package struct Registration: Sendable {
   /// What the plugin is.
-  public let descriptor: PluginDescriptor
+  package let descriptor: PluginDescriptor
   private let claim: @Sendable (SettingsNode, SettingsDiagnostics) -> Set<String>
   private let build: @Sendable (Host, SettingsNode) -> any Plugin
 
   /// Registers a plugin that reads settings from the mapping `checks`.
-  public init<S: SettingsSection>(
+  package init<S: SettingsSection>(
     _ descriptor: PluginDescriptor, settings: S.Type, make: @escaping @Sendable (Host, S) -> any Plugin
   ) {
     self.descriptor = descriptor
@@ -18,17 +18,17 @@ public struct Registration: Sendable {
   }
 
   /// Registers a plugin without settings of its own.
-  public init(_ descriptor: PluginDescriptor, make: @escaping @Sendable (Host) -> any Plugin) {
+  package init(_ descriptor: PluginDescriptor, make: @escaping @Sendable (Host) -> any Plugin) {
     self.descriptor = descriptor
     claim = { _, _ in [] }
     build = { host, _ in make(host) }
   }
 
   /// Reads the plugin's settings and reports their mistakes; returns the checks that have keys of their own.
-  public func validate(_ checks: SettingsNode, into diagnostics: SettingsDiagnostics) -> Set<String> {
+  package func validate(_ checks: SettingsNode, into diagnostics: SettingsDiagnostics) -> Set<String> {
     claim(checks, diagnostics)
   }
 
   /// Makes the plugin for a host, from settings that ``validate(_:into:)`` found right.
-  public func make(host: Host, checks: SettingsNode) -> any Plugin { build(host, checks) }
+  package func make(host: Host, checks: SettingsNode) -> any Plugin { build(host, checks) }
 }

@@ -2,11 +2,11 @@ import Foundation
 import Glibc
 
 /// A unix datagram socket that receives, as systemd's for sd_notify(3); a wait ends with an error after 60 s.
-public final class DatagramSocket: Sendable {
+package final class DatagramSocket: Sendable {
   private let descriptor: Int32
 
   /// Binds to an absolute path, whose directory must exist.
-  public init(_ path: String) throws {
+  package init(_ path: String) throws {
     descriptor = socket(AF_UNIX, Int32(SOCK_DGRAM.rawValue), 0)
     var patience = timeval(tv_sec: 60, tv_usec: 0)
     setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &patience, socklen_t(MemoryLayout<timeval>.size))
@@ -18,7 +18,7 @@ public final class DatagramSocket: Sendable {
   deinit { close(descriptor) }
 
   /// Waits for the next datagram.
-  public func receive() throws -> String {
+  package func receive() throws -> String {
     var buffer = [UInt8](repeating: 0, count: 65_536)
     let count = recv(descriptor, &buffer, buffer.count, 0)
     guard count >= 0 else { throw SocketConnection.Failure(call: "recv") }
@@ -26,7 +26,7 @@ public final class DatagramSocket: Sendable {
   }
 
   /// Receives up to and with the first datagram that has a line.
-  public func receive(upTo line: String) throws -> [String] {
+  package func receive(upTo line: String) throws -> [String] {
     var received: [String] = []
     repeat {
       received.append(try receive())

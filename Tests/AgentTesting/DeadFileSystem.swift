@@ -6,15 +6,15 @@ import Glibc
 /// was taken no signal ends the wait before ``end()`` does.
 ///
 /// It is mounted in a mount namespace of the calling thread's own, so that only this thread and what it starts see it.
-public final class DeadFileSystem: Sendable {
+package final class DeadFileSystem: Sendable {
   /// A call that failed.
-  public struct Failure: Error, CustomStringConvertible {
+  package struct Failure: Error, CustomStringConvertible {
     /// What failed, and how.
-    public var description: String
+    package var description: String
   }
 
   /// Whether this process may mount one.
-  public static let isAvailable: Bool = {
+  package static let isAvailable: Bool = {
     guard let tree = try? TemporaryTree(["mnt/x": ""]) else { return false }
     let path = tree.path + "/mnt"
     return withExtendedLifetime(tree) {
@@ -34,7 +34,7 @@ public final class DeadFileSystem: Sendable {
   }()
 
   /// Why tests that need one are skipped.
-  public static let requirement = "needs CAP_SYS_ADMIN for a mount namespace, and /dev/fuse"
+  package static let requirement = "needs CAP_SYS_ADMIN for a mount namespace, and /dev/fuse"
 
   private static let newMounts: CInt = 0x2_0000  // CLONE_NEWNS
   private static let privateBelow: UInt = 0x4_4000  // MS_REC | MS_PRIVATE
@@ -45,7 +45,7 @@ public final class DeadFileSystem: Sendable {
   private let questions = DispatchSemaphore(value: 0)
 
   /// Mounts it at a directory, for the calling thread.
-  public init(at path: String) throws {
+  package init(at path: String) throws {
     self.path = path
     connection = open("/dev/fuse", O_RDWR | O_CLOEXEC)
     guard connection >= 0 else { throw Failure(description: "/dev/fuse: errno \(errno)") }
@@ -70,12 +70,12 @@ public final class DeadFileSystem: Sendable {
   }
 
   /// Blocks until somebody asks what is there, and has got no answer.
-  public func waitForQuestion() throws {
+  package func waitForQuestion() throws {
     guard questions.wait(timeout: .now() + 60) == .success else { throw Failure(description: "nobody asked") }
   }
 
   /// Takes it away: whoever waits gets an error. For the thread that mounted it.
-  public func end() {
+  package func end() {
     _ = try? Self.symbol("umount2", as: (@convention(c) (UnsafePointer<CChar>, CInt) -> CInt).self)(
       path, Self.forcedAndDetached)
   }

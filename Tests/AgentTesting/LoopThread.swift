@@ -1,8 +1,8 @@
-public import AgentHost
+package import AgentHost
 import Foundation
 
 /// Runs an event loop on a thread of its own while `body` runs on it.
-public func withLoop<T: Sendable>(
+package func withLoop<T: Sendable>(
   _ body: @Sendable @escaping (EventLoop) async throws -> T
 ) async throws -> T {
   let loop = try EventLoop()

@@ -1,8 +1,8 @@
-public import AgentCore
-public import AgentHost
+package import AgentCore
+package import AgentHost
 
 /// A clock that moves only when a test moves it.
-public final class ManualClock: AgentClock {
+package final class ManualClock: AgentClock {
   private struct Sleeper {
     var deadline: HostTime
     var continuation: CheckedContinuation<Void, any Error>
@@ -19,16 +19,16 @@ public final class ManualClock: AgentClock {
   private let state: Guarded<State>
 
   /// Starts at a moment in 2026, one hour after boot.
-  public init() {
+  package init() {
     state = Guarded(
       State(now: HostTime(wallNanoseconds: 1_795_230_000_000_000_000, bootNanoseconds: 3_600_000_000_000)))
   }
 
   /// The moment to which the test moved it.
-  public func now() -> HostTime { state.withLock(\.now) }
+  package func now() -> HostTime { state.withLock(\.now) }
 
   /// Waits until the test moves the clock there.
-  public func sleep(until moment: HostTime, tolerance: Duration) async throws {
+  package func sleep(until moment: HostTime, tolerance: Duration) async throws {
     let id = state.withLock { state in
       state.lastID += 1
       return state.lastID
@@ -41,7 +41,7 @@ public final class ManualClock: AgentClock {
   }
 
   /// Moves the clock and wakes whoever waited for a moment up to then.
-  public func advance(by duration: Duration) {
+  package func advance(by duration: Duration) {
     let due = state.withLock { state in
       state.now = state.now.advanced(by: duration)
       let due = state.sleepers.filter { $0.value.deadline.bootNanoseconds <= state.now.bootNanoseconds }
@@ -53,7 +53,7 @@ public final class ManualClock: AgentClock {
   }
 
   /// Waits until the times that tasks still have to sleep satisfy a condition.
-  public func sleepers(_ isMet: @escaping @Sendable ([Duration]) -> Bool) async {
+  package func sleepers(_ isMet: @escaping @Sendable ([Duration]) -> Bool) async {
     await withCheckedContinuation { continuation in
       state.withLock { $0.watchers.append((isMet, continuation)) }
       notify()
@@ -61,7 +61,7 @@ public final class ManualClock: AgentClock {
   }
 
   /// Waits until a task sleeps for exactly this long.
-  public func sleeper(for duration: Duration) async { await sleepers { $0.contains(duration) } }
+  package func sleeper(for duration: Duration) async { await sleepers { $0.contains(duration) } }
 
   private func enter(_ id: Int, _ deadline: HostTime, _ continuation: CheckedContinuation<Void, any Error>) {
     enum Entry { case sleeps, isDue, isCancelled }

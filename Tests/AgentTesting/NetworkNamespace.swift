@@ -2,15 +2,15 @@ import AgentHost
 import Foundation
 
 /// Network namespaces of a test's own (network_namespaces(7)), one per thread: nothing that is sent in one leaves it.
-public enum NetworkNamespace {
+package enum NetworkNamespace {
   /// A command that failed.
-  public struct Failure: Error, CustomStringConvertible {
+  package struct Failure: Error, CustomStringConvertible {
     /// What failed, and how.
-    public var description: String
+    package var description: String
   }
 
   /// Whether this process may make one (CAP_SYS_ADMIN) and has ip(8).
-  public static let isAvailable: Bool = {
+  package static let isAvailable: Bool = {
     let isMade = Guarded(false)
     let done = DispatchSemaphore(value: 0)
     Thread {
@@ -22,19 +22,19 @@ public enum NetworkNamespace {
   }()
 
   /// Why tests that need one are skipped.
-  public static let requirement = "needs CAP_SYS_ADMIN for a network namespace, and ip(8)"
+  package static let requirement = "needs CAP_SYS_ADMIN for a network namespace, and ip(8)"
 
   /// Moves the calling thread, and what it starts, into a new namespace whose loopback interface is up.
-  public static func enter() throws {
+  package static func enter() throws {
     guard unshareNetwork() else { throw Failure(description: "unshare: errno \(errno)") }
     try ip("link set lo up")
   }
 
   /// Runs ip(8) commands in the calling thread's namespace, one after the other.
-  public static func ip(_ commands: String...) throws { try ip(commands) }
+  package static func ip(_ commands: String...) throws { try ip(commands) }
 
   /// Runs ip(8) commands in the calling thread's namespace, one after the other.
-  public static func ip(_ commands: [String]) throws {
+  package static func ip(_ commands: [String]) throws {
     let status = try start(commands).wait()
     guard status == 0 else {
       throw Failure(description: "ip ended with \(status): \(commands.prefix(4).joined(separator: "; "))")
@@ -42,7 +42,7 @@ public enum NetworkNamespace {
   }
 
   /// Starts ip(8) in the calling thread's namespace and does not wait for its end.
-  public static func start(_ commands: [String]) throws -> Running {
+  package static func start(_ commands: [String]) throws -> Running {
     let batch = try TemporaryTree(["commands": commands.joined(separator: "\n") + "\n"])
     let arguments = ["ip", "-batch", batch.path + "/commands"]
     var words: [UnsafeMutablePointer<CChar>?] = arguments.map { strdup($0) } + [nil]
@@ -54,7 +54,7 @@ public enum NetworkNamespace {
   }
 
   /// A started ip(8).
-  public final class Running {
+  package final class Running {
     private let pid: pid_t
     private let batch: TemporaryTree
     private var status: CInt?
@@ -65,7 +65,7 @@ public enum NetworkNamespace {
     }
 
     /// Whether it has ended.
-    public var hasEnded: Bool {
+    package var hasEnded: Bool {
       if status != nil { return true }
       var raw: CInt = 0
       guard waitpid(pid, &raw, WNOHANG) == pid else { return false }
@@ -76,7 +76,7 @@ public enum NetworkNamespace {
     /// Waits for its end.
     ///
     /// - Returns: 0 when all commands succeeded.
-    public func wait() -> CInt {
+    package func wait() -> CInt {
       if let status { return status }
       var raw: CInt = 0
       waitpid(pid, &raw, 0)
@@ -86,13 +86,13 @@ public enum NetworkNamespace {
   }
 
   /// The calling thread's number, for `ip link set … netns NUMBER`.
-  public static var thread: String {
+  package static var thread: String {
     let link = try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/thread-self")
     return link?.split(separator: "/").last.map(String.init) ?? ""
   }
 
   /// Takes CAP_NET_RAW from the calling thread for good (capabilities(7)).
-  public static func dropRawCapability() throws {
+  package static func dropRawCapability() throws {
     typealias Change = @convention(c) (UnsafeMutableRawPointer, UnsafeMutableRawPointer) -> CInt
     guard let get = symbol("capget", as: Change.self), let set = symbol("capset", as: Change.self) else {
       throw Failure(description: "no capset")

@@ -2,20 +2,20 @@ import Foundation
 import Glibc
 
 /// Runs what blocks on a thread of its own: Swift's few are for tests that do not.
-public func onThread<T: Sendable>(_ body: @Sendable @escaping () throws -> T) async throws -> T {
+package func onThread<T: Sendable>(_ body: @Sendable @escaping () throws -> T) async throws -> T {
   try await withCheckedThrowingContinuation { continuation in
     Thread { continuation.resume(with: Result(catching: body)) }.start()
   }
 }
 
 /// One end of a stream, which blocks: its waits end with the other end's acts, and with an error after 20 s.
-public final class SocketConnection: Sendable {
+package final class SocketConnection: Sendable {
   /// A system call that failed.
-  public struct Failure: Error {
+  package struct Failure: Error {
     /// The call.
-    public var call: String
+    package var call: String
     /// Its error number.
-    public var code = errno
+    package var code = errno
   }
 
   private let descriptor: Int32
@@ -29,7 +29,7 @@ public final class SocketConnection: Sendable {
   }
 
   /// Connects to a unix socket; with `waits` false, fails where the server's queue is full.
-  public convenience init(unix path: String, waits: Bool = true) throws {
+  package convenience init(unix path: String, waits: Bool = true) throws {
     let kind = waits ? SOCK_STREAM.rawValue : SOCK_STREAM.rawValue | SOCK_NONBLOCK.rawValue
     self.init(owning: socket(AF_UNIX, Int32(kind), 0))
     let result = withUnixAddress(path) { connect(descriptor, $0, $1) }
@@ -40,7 +40,7 @@ public final class SocketConnection: Sendable {
 
   /// Sends all of it; false when the other end is gone.
   @discardableResult
-  public func send(_ bytes: [UInt8]) -> Bool {
+  package func send(_ bytes: [UInt8]) -> Bool {
     var rest = bytes[...]
     while !rest.isEmpty {
       let count = rest.withUnsafeBytes { Glibc.send(descriptor, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL)) }
@@ -52,17 +52,17 @@ public final class SocketConnection: Sendable {
 
   /// Sends all of it; false when the other end is gone.
   @discardableResult
-  public func send(_ text: String) -> Bool { send(Array(text.utf8)) }
+  package func send(_ text: String) -> Bool { send(Array(text.utf8)) }
 
   /// Receives up to and with a text, or to the end.
-  public func receive(upTo end: String) -> String {
+  package func receive(upTo end: String) -> String {
     var received: [UInt8] = []
     while !String(decoding: received, as: UTF8.self).contains(end), let part = receive() { received += part }
     return String(decoding: received, as: UTF8.self)
   }
 
   /// Receives so many bytes, or fewer when the other end ends.
-  public func receive(count: Int) -> [UInt8] {
+  package func receive(count: Int) -> [UInt8] {
     var received: [UInt8] = []
     while received.count < count, let part = receive() { received += part }
     return received
@@ -70,24 +70,24 @@ public final class SocketConnection: Sendable {
 
   /// Receives to the other end's end of sending.
   @discardableResult
-  public func receiveAll() -> String {
+  package func receiveAll() -> String {
     var received: [UInt8] = []
     while let part = receive() { received += part }
     return String(decoding: received, as: UTF8.self)
   }
 
   /// Waits for the other end's closing; false if it does not come within the time.
-  public func isClosed(within milliseconds: Int32) -> Bool {
+  package func isClosed(within milliseconds: Int32) -> Bool {
     // POLLRDHUP of poll(2), which Swift's module leaves out.
     var interest = pollfd(fd: descriptor, events: 0x2000, revents: 0)
     return poll(&interest, 1, milliseconds) > 0
   }
 
   /// Ends the sending side only.
-  public func endSending() { shutdown(descriptor, Int32(SHUT_WR)) }
+  package func endSending() { shutdown(descriptor, Int32(SHUT_WR)) }
 
   /// Makes the end a reset (SO_LINGER of socket(7)) instead of an orderly one.
-  public func resetAtEnd() {
+  package func resetAtEnd() {
     var option = linger(l_onoff: 1, l_linger: 0)
     setsockopt(descriptor, SOL_SOCKET, SO_LINGER, &option, socklen_t(MemoryLayout<linger>.size))
   }

@@ -2,9 +2,9 @@ import Foundation
 import Glibc
 
 /// A server that does to each connection, on a thread of its own, what a test says; it ends with its last use.
-public final class SocketServer: Sendable {
+package final class SocketServer: Sendable {
   /// The TCP port; 0 for a unix socket.
-  public let port: UInt16
+  package let port: UInt16
   private let listener: Listener
 
   /// Closed when neither the server nor its thread needs it: else its number might be another's when it is shut down.
@@ -17,7 +17,7 @@ public final class SocketServer: Sendable {
   }
 
   /// Listens on a free port of 127.0.0.1, or of ::1.
-  public init(isIPv6: Bool = false, _ serve: @escaping @Sendable (SocketConnection) -> Void) throws {
+  package init(isIPv6: Bool = false, _ serve: @escaping @Sendable (SocketConnection) -> Void) throws {
     let (descriptor, port) = try isIPv6 ? Self.tcp6() : Self.tcp4()
     listener = Listener(owning: descriptor)
     self.port = port
@@ -25,7 +25,7 @@ public final class SocketServer: Sendable {
   }
 
   /// Listens on a unix socket at an absolute path, whose directory must exist.
-  public init(unix path: String, _ serve: @escaping @Sendable (SocketConnection) -> Void) throws {
+  package init(unix path: String, _ serve: @escaping @Sendable (SocketConnection) -> Void) throws {
     listener = Listener(owning: try Self.unixListener(path))
     port = 0
     accept(serve)
@@ -37,7 +37,7 @@ public final class SocketServer: Sendable {
   }
 
   /// A listening unix socket that nobody serves; the caller closes it.
-  public static func unixListener(_ path: String, backlog: Int32 = 256) throws -> Int32 {
+  package static func unixListener(_ path: String, backlog: Int32 = 256) throws -> Int32 {
     let listener = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0)
     guard withUnixAddress(path, { bind(listener, $0, $1) }) == 0, listen(listener, backlog) == 0 else {
       throw SocketConnection.Failure(call: "bind \(path)")
@@ -46,7 +46,7 @@ public final class SocketServer: Sendable {
   }
 
   /// A listening socket on a free port of 127.0.0.1 that nobody serves; the caller closes it.
-  public static func tcpListener(backlog: Int32) throws -> (descriptor: Int32, port: UInt16) {
+  package static func tcpListener(backlog: Int32) throws -> (descriptor: Int32, port: UInt16) {
     try tcp4(backlog: backlog)
   }
 

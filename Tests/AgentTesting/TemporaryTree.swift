@@ -1,12 +1,12 @@
 import Foundation
 
 /// A directory of a test's own, removed when it is no longer needed.
-public final class TemporaryTree: Sendable {
+package final class TemporaryTree: Sendable {
   /// Its absolute path.
-  public let path: String
+  package let path: String
 
   /// Makes the directory with these files; names are relative, missing directories are made.
-  public init(_ files: [String: String] = [:]) throws {
+  package init(_ files: [String: String] = [:]) throws {
     path = NSTemporaryDirectory() + "nodeagent-test-" + UUID().uuidString
     try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
     for (name, content) in files { try write(name, content) }
@@ -15,10 +15,10 @@ public final class TemporaryTree: Sendable {
   deinit { try? FileManager.default.removeItem(atPath: path) }
 
   /// Writes a file, making its directories.
-  public func write(_ name: String, _ content: String) throws { try write(name, bytes: Array(content.utf8)) }
+  package func write(_ name: String, _ content: String) throws { try write(name, bytes: Array(content.utf8)) }
 
   /// Writes a file of any bytes, making its directories.
-  public func write(_ name: String, bytes: [UInt8]) throws {
+  package func write(_ name: String, bytes: [UInt8]) throws {
     let file = path + "/" + name
     let directory = (file as NSString).deletingLastPathComponent
     try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
@@ -26,10 +26,10 @@ public final class TemporaryTree: Sendable {
   }
 
   /// Makes a symbolic link.
-  public func link(_ name: String, to target: String) throws {
+  package func link(_ name: String, to target: String) throws {
     try FileManager.default.createSymbolicLink(atPath: path + "/" + name, withDestinationPath: target)
   }
 
   /// Removes a file or a directory.
-  public func remove(_ name: String) throws { try FileManager.default.removeItem(atPath: path + "/" + name) }
+  package func remove(_ name: String) throws { try FileManager.default.removeItem(atPath: path + "/" + name) }
 }

@@ -1,17 +1,17 @@
 /// A range of IP addresses of one family, first and last included, as MetalLB's pools are written.
 ///
 /// At most ``maximumCount`` addresses: a pool is probed address by address, and more is nearly always a slip.
-public struct AddressRange: Sendable, Hashable, CustomStringConvertible {
+package struct AddressRange: Sendable, Hashable, CustomStringConvertible {
   /// The most addresses that a range may have: an IPv4 /16 or an IPv6 /112.
-  public static let maximumCount = 65_536
+  package static let maximumCount = 65_536
 
   /// The lowest address.
-  public let first: IPAddress
+  package let first: IPAddress
   /// The highest address.
-  public let last: IPAddress
+  package let last: IPAddress
 
   /// A range; throws when the families differ, when it is reversed, and when it is too large.
-  public init(from first: IPAddress, through last: IPAddress) throws(SettingsScalarError) {
+  package init(from first: IPAddress, through last: IPAddress) throws(SettingsScalarError) {
     guard first.family == last.family else {
       throw SettingsScalarError("'\(first)-\(last)' mixes IPv4 and IPv6", allowed: "two addresses of one family")
     }
@@ -27,35 +27,35 @@ public struct AddressRange: Sendable, Hashable, CustomStringConvertible {
   }
 
   /// The number of addresses, 1 to ``maximumCount``.
-  public var count: Int { Int(last.number - first.number) + 1 }
+  package var count: Int { Int(last.number - first.number) + 1 }
 
   /// Whether an address lies in the range; never for another family.
-  public func contains(_ address: IPAddress) -> Bool {
+  package func contains(_ address: IPAddress) -> Bool {
     address.family == first.family && (first...last).contains(address)
   }
 
   /// Whether two ranges share an address.
-  public func overlaps(_ other: AddressRange) -> Bool {
+  package func overlaps(_ other: AddressRange) -> Bool {
     contains(other.first) || other.contains(first)
   }
 
   /// Whether the range and a network share an address.
-  public func overlaps(_ network: IPNetwork) -> Bool {
+  package func overlaps(_ network: IPNetwork) -> Bool {
     contains(network.address) || network.contains(first)
   }
 
   /// The addresses in order.
-  public var addresses: some Sequence<IPAddress> & Sendable {
+  package var addresses: some Sequence<IPAddress> & Sendable {
     (0..<UInt32(count)).lazy.compactMap { [first] in first.advanced(by: $0) }
   }
 
   /// `FIRST-LAST`, also where a network was written.
-  public var description: String { "\(first)-\(last)" }
+  package var description: String { "\(first)-\(last)" }
 }
 
 extension AddressRange: SettingsScalar {
   /// `FIRST-LAST` or a network in CIDR notation.
-  public init(settingsScalar text: String) throws(SettingsScalarError) {
+  package init(settingsScalar text: String) throws(SettingsScalarError) {
     if text.utf8.contains(UInt8(ascii: "/")) {
       let network = try IPNetwork(settingsScalar: text)
       guard network.address.family.bits - network.prefixLength <= 16 else {

@@ -1,23 +1,23 @@
 /// A host and a TCP port, as in `192.0.2.1:6443`, `[2001:db8::1]:6443` or `api.example.org:6443`.
-public struct Endpoint: Sendable, Hashable, CustomStringConvertible {
+package struct Endpoint: Sendable, Hashable, CustomStringConvertible {
   /// The host.
-  public let host: NetworkHost
+  package let host: NetworkHost
   /// The port.
-  public let port: PortNumber
+  package let port: PortNumber
 
   /// A host and a port.
-  public init(host: NetworkHost, port: PortNumber) {
+  package init(host: NetworkHost, port: PortNumber) {
     self.host = host
     self.port = port
   }
 
   /// `HOST:PORT`, an IPv6 address in brackets.
-  public var description: String { "\(host.bracketed):\(port)" }
+  package var description: String { "\(host.bracketed):\(port)" }
 }
 
 extension Endpoint: SettingsScalar {
   /// `HOST:PORT`; the port is required, and an IPv6 address stands in brackets.
-  public init(settingsScalar text: String) throws(SettingsScalarError) {
+  package init(settingsScalar text: String) throws(SettingsScalarError) {
     let shown = PlainText.short(text)
     guard !text.utf8.contains(UInt8(ascii: "/")) else {
       throw SettingsScalarError("'\(shown)' is not HOST:PORT", allowed: "\(Self.allowed), without scheme and path")

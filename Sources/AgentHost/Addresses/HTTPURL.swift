@@ -1,27 +1,27 @@
 /// The base URL of an HTTP service (RFC 3986): scheme, host, port and path, never user information.
 ///
 /// No message repeats the text: whoever writes a password into a URL shall not meet it again in a log.
-public struct HTTPURL: Sendable, Hashable, CustomStringConvertible {
+package struct HTTPURL: Sendable, Hashable, CustomStringConvertible {
   /// How the service is spoken to.
-  public enum Scheme: String, Sendable, Hashable, CaseIterable {
+  package enum Scheme: String, Sendable, Hashable, CaseIterable {
     /// Without encryption.
     case http
     /// With TLS.
     case https
 
     /// The port that the scheme implies.
-    public var port: PortNumber { self == .http ? .http : .https }
+    package var port: PortNumber { self == .http ? .http : .https }
   }
 
   /// How the service is spoken to.
-  public let scheme: Scheme
+  package let scheme: Scheme
   /// Host and port; the scheme's port when none was written.
-  public let endpoint: Endpoint
+  package let endpoint: Endpoint
   /// The path without a slash at its end: empty for the top.
-  public let path: String
+  package let path: String
 
   /// The URL, without the port that the scheme implies.
-  public var description: String {
+  package var description: String {
     let authority = endpoint.port == scheme.port ? endpoint.host.bracketed : endpoint.description
     return "\(scheme.rawValue)://\(authority)\(path)"
   }
@@ -29,7 +29,7 @@ public struct HTTPURL: Sendable, Hashable, CustomStringConvertible {
 
 extension HTTPURL: SettingsScalar {
   /// `http://HOST[:PORT][/PATH]` or the same with https.
-  public init(settingsScalar text: String) throws(SettingsScalarError) {
+  package init(settingsScalar text: String) throws(SettingsScalarError) {
     guard !text.utf8.contains(UInt8(ascii: "@")) else {
       throw SettingsScalarError(
         "holds user information, and a password has no place here",

@@ -2,17 +2,17 @@
 ///
 /// Labels of 1 to 63 letters, digits and hyphens, 253 characters in all (RFC 1035). A name whose last label is a number
 /// is none: programs would read it as an IPv4 address (RFC 1123 section 2.1, RFC 6943 section 3.1.1).
-public struct HostName: Sendable, Hashable, Comparable, CustomStringConvertible {
+package struct HostName: Sendable, Hashable, Comparable, CustomStringConvertible {
   /// The name in lower case, without a final dot.
-  public let description: String
+  package let description: String
 
   /// The order of the texts.
-  public static func < (left: HostName, right: HostName) -> Bool { left.description < right.description }
+  package static func < (left: HostName, right: HostName) -> Bool { left.description < right.description }
 }
 
 extension HostName: SettingsScalar {
   /// A host name; upper case is lowered, an address is a mistake.
-  public init(settingsScalar text: String) throws(SettingsScalarError) {
+  package init(settingsScalar text: String) throws(SettingsScalarError) {
     let shown = PlainText.short(text)
     if let address = try? IPAddress(settingsScalar: text) {
       throw SettingsScalarError("'\(address)' is an address", allowed: "a host name, as in apps.example.org")

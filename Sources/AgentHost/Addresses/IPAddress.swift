@@ -2,30 +2,30 @@
 ///
 /// An IPv4-mapped IPv6 address (`::ffff:192.0.2.1`, RFC 4291 section 2.5.5.2) never exists as a value of this type:
 /// in text it is a mistake, and from the kernel (``init(v6:)``) it becomes the IPv4 address that it stands for.
-public struct IPAddress: Sendable, Hashable {
+package struct IPAddress: Sendable, Hashable {
   /// The version of the Internet Protocol.
-  public enum Family: Int, Sendable, Hashable {
+  package enum Family: Int, Sendable, Hashable {
     /// 32 bits.
     case v4 = 4
     /// 128 bits.
     case v6 = 6
 
     /// The number of bits of an address.
-    public var bits: Int { self == .v4 ? 32 : 128 }
+    package var bits: Int { self == .v4 ? 32 : 128 }
   }
 
   /// The version of the Internet Protocol.
-  public let family: Family
+  package let family: Family
   /// The address as a number, in the low 32 bits for IPv4.
-  public let number: UInt128
+  package let number: UInt128
 
   /// An IPv4 address from its number: 192.0.2.1 is 0xC0000201.
-  public init(v4 number: UInt32) {
+  package init(v4 number: UInt32) {
     self.init(family: .v4, number: UInt128(number))
   }
 
   /// An IPv6 address from its number; an IPv4-mapped one becomes the IPv4 address.
-  public init(v6 number: UInt128) {
+  package init(v6 number: UInt128) {
     if number >> 32 == 0xFFFF {
       self.init(v4: UInt32(truncatingIfNeeded: number))
     } else {
@@ -34,7 +34,7 @@ public struct IPAddress: Sendable, Hashable {
   }
 
   /// An address from its 4 or 16 bytes in network order, as netlink and sockets hand them out; nil for another count.
-  public init?(bytes: some Collection<UInt8>) {
+  package init?(bytes: some Collection<UInt8>) {
     let number = bytes.reduce(into: UInt128(0)) { $0 = $0 << 8 | UInt128($1) }
     switch bytes.count {
     case 4: self.init(v4: UInt32(truncatingIfNeeded: number))
@@ -44,7 +44,7 @@ public struct IPAddress: Sendable, Hashable {
   }
 
   /// 127.0.0.1 or ::1.
-  public init(loopback family: Family) {
+  package init(loopback family: Family) {
     self.init(family: family, number: family == .v4 ? 0x7F00_0001 : 1)
   }
 
@@ -55,14 +55,14 @@ public struct IPAddress: Sendable, Hashable {
   }
 
   /// The 4 or 16 bytes in network order.
-  public var bytes: [UInt8] {
+  package var bytes: [UInt8] {
     stride(from: family.bits - 8, through: 0, by: -8).map { UInt8(truncatingIfNeeded: number >> UInt128($0)) }
   }
 
   /// Whether it can belong to one host: not unspecified, not multicast, not IPv4 "this network", reserved or broadcast.
   ///
   /// RFC 6890 and the IANA registries of special-purpose addresses. Loopback and link-local addresses are unicast.
-  public var isUnicast: Bool {
+  package var isUnicast: Bool {
     switch family {
     case .v4: (1..<224).contains(number >> 24)
     case .v6: number != 0 && number >> 120 != 0xFF
@@ -70,10 +70,10 @@ public struct IPAddress: Sendable, Hashable {
   }
 
   /// 127.0.0.0/8 or ::1.
-  public var isLoopback: Bool { family == .v4 ? number >> 24 == 127 : number == 1 }
+  package var isLoopback: Bool { family == .v4 ? number >> 24 == 127 : number == 1 }
 
   /// The address `distance` further; nil past the end of the family, and where IPv4-mapped addresses would begin.
-  public func advanced(by distance: UInt32) -> IPAddress? {
+  package func advanced(by distance: UInt32) -> IPAddress? {
     let (sum, overflow) = number.addingReportingOverflow(UInt128(distance))
     guard !overflow, family == .v6 ? sum >> 32 != 0xFFFF : sum >> 32 == 0 else { return nil }
     return IPAddress(family: family, number: sum)
@@ -82,14 +82,14 @@ public struct IPAddress: Sendable, Hashable {
 
 extension IPAddress: Comparable {
   /// IPv4 before IPv6, then by number.
-  public static func < (left: IPAddress, right: IPAddress) -> Bool {
+  package static func < (left: IPAddress, right: IPAddress) -> Bool {
     (left.family.rawValue, left.number) < (right.family.rawValue, right.number)
   }
 }
 
 extension IPAddress: CustomStringConvertible {
   /// The canonical text: dotted quad, or RFC 5952 in lower case with the longest run of zeros as `::`.
-  public var description: String {
+  package var description: String {
     switch family {
     case .v4: bytes.map { String($0) }.joined(separator: ".")
     case .v6: Self.text(groups: groups)

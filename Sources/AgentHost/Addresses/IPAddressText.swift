@@ -4,7 +4,7 @@ extension IPAddress: SettingsScalar {
   /// A dotted quad (RFC 6943 section 3.1.1, strict) or the text of an IPv6 address (RFC 4291 section 2.2).
   ///
   /// Refused: the short, octal and hexadecimal forms of inet_aton(3), zone ids, and IPv4-mapped IPv6 addresses.
-  public init(settingsScalar text: String) throws(SettingsScalarError) {
+  package init(settingsScalar text: String) throws(SettingsScalarError) {
     self = text.utf8.contains(UInt8(ascii: ":")) ? try Self.v6(text) : try Self.v4(text)
   }
 

@@ -1,12 +1,12 @@
 /// An IP network in CIDR notation (RFC 4632, RFC 4291 section 2.3): an address whose host bits are zero, and a length.
-public struct IPNetwork: Sendable, Hashable, CustomStringConvertible {
+package struct IPNetwork: Sendable, Hashable, CustomStringConvertible {
   /// The first address of the network.
-  public let address: IPAddress
+  package let address: IPAddress
   /// The number of network bits: 0 to 32 for IPv4, 0 to 128 for IPv6.
-  public let prefixLength: Int
+  package let prefixLength: Int
 
   /// The network of this length that an address lies in; nil for a length that the family does not have.
-  public init?(containing address: IPAddress, prefixLength: Int) {
+  package init?(containing address: IPAddress, prefixLength: Int) {
     guard (0...address.family.bits).contains(prefixLength) else { return nil }
     let number = address.number & ~Self.hostMask(address.family, prefixLength)
     // Never IPv4-mapped: clearing host bits does not set the 0xFFFF that marks those.
@@ -15,7 +15,7 @@ public struct IPNetwork: Sendable, Hashable, CustomStringConvertible {
   }
 
   /// A network as programs write it, its host bits cleared where they are set (Go's net.ParseCIDR); nil for other texts.
-  public init?(cidr text: some StringProtocol) {
+  package init?(cidr text: some StringProtocol) {
     let parts = text.split(separator: "/", omittingEmptySubsequences: false)
     guard parts.count == 2, let length = Self.length(Substring(parts[1])),
       let address = try? IPAddress(settingsScalar: String(parts[0]))
@@ -29,17 +29,17 @@ public struct IPNetwork: Sendable, Hashable, CustomStringConvertible {
   }
 
   /// Whether an address lies in the network; never for another family.
-  public func contains(_ other: IPAddress) -> Bool {
+  package func contains(_ other: IPAddress) -> Bool {
     IPNetwork(containing: other, prefixLength: prefixLength)?.address == address
   }
 
   /// Whether two networks share an address: one of them then holds the other.
-  public func overlaps(_ other: IPNetwork) -> Bool {
+  package func overlaps(_ other: IPNetwork) -> Bool {
     contains(other.address) || other.contains(address)
   }
 
   /// `ADDRESS/LENGTH`, canonical.
-  public var description: String { "\(address)/\(prefixLength)" }
+  package var description: String { "\(address)/\(prefixLength)" }
 
   private static func hostMask(_ family: IPAddress.Family, _ prefixLength: Int) -> UInt128 {
     // A shift by the full width gives zero in Swift.
@@ -49,7 +49,7 @@ public struct IPNetwork: Sendable, Hashable, CustomStringConvertible {
 
 extension IPNetwork: SettingsScalar {
   /// `ADDRESS/LENGTH`; an address with host bits is a mistake.
-  public init(settingsScalar text: String) throws(SettingsScalarError) {
+  package init(settingsScalar text: String) throws(SettingsScalarError) {
     let allowed = "a network, as in 192.0.2.0/24 or 2001:db8::/64"
     let parts = text.split(separator: "/", omittingEmptySubsequences: false)
     guard parts.count == 2 else {

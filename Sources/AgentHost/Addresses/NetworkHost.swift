@@ -1,17 +1,17 @@
 /// A host on the network, by address or by name.
-public enum NetworkHost: Sendable, Hashable, CustomStringConvertible {
+package enum NetworkHost: Sendable, Hashable, CustomStringConvertible {
   /// An IP address.
   case address(IPAddress)
   /// A host name, still to be resolved.
   case name(HostName)
 
   /// The address; nil for a name.
-  public var address: IPAddress? {
+  package var address: IPAddress? {
     if case .address(let address) = self { address } else { nil }
   }
 
   /// The address or the name.
-  public var description: String {
+  package var description: String {
     switch self {
     case .address(let address): address.description
     case .name(let name): name.description
@@ -19,14 +19,14 @@ public enum NetworkHost: Sendable, Hashable, CustomStringConvertible {
   }
 
   /// As ``description``, an IPv6 address in brackets, as it stands before a port or a path (RFC 3986 section 3.2.2).
-  public var bracketed: String {
+  package var bracketed: String {
     address?.family == .v6 ? "[\(description)]" : description
   }
 }
 
 extension NetworkHost: SettingsScalar {
   /// An address, else a host name.
-  public init(settingsScalar text: String) throws(SettingsScalarError) {
+  package init(settingsScalar text: String) throws(SettingsScalarError) {
     if Self.mustBeAddress(text) {
       self = .address(try IPAddress(settingsScalar: text))
     } else {

@@ -1,10 +1,10 @@
 /// A TCP or UDP port, 1 to 65535.
-public struct PortNumber: Sendable, Hashable, Comparable, CustomStringConvertible {
+package struct PortNumber: Sendable, Hashable, Comparable, CustomStringConvertible {
   /// The number.
-  public let number: UInt16
+  package let number: UInt16
 
   /// A port; nil for 0, which stands for "any" and is the port of nothing.
-  public init?(_ number: UInt16) {
+  package init?(_ number: UInt16) {
     guard number != 0 else { return nil }
     self.number = number
   }
@@ -13,29 +13,29 @@ public struct PortNumber: Sendable, Hashable, Comparable, CustomStringConvertibl
   private init(constant number: UInt16) { self.number = number }
 
   /// 80.
-  public static let http = PortNumber(constant: 80)
+  package static let http = PortNumber(constant: 80)
   /// 443.
-  public static let https = PortNumber(constant: 443)
+  package static let https = PortNumber(constant: 443)
   /// 2049.
-  public static let nfs = PortNumber(constant: 2049)
+  package static let nfs = PortNumber(constant: 2049)
   /// 10256: the health page of kube-proxy.
-  public static let kubeProxyHealth = PortNumber(constant: 10256)
+  package static let kubeProxyHealth = PortNumber(constant: 10256)
   /// 9099: the health page of Felix.
-  public static let felixHealth = PortNumber(constant: 9099)
+  package static let felixHealth = PortNumber(constant: 9099)
 
   /// The number in decimal.
-  public var description: String { String(number) }
+  package var description: String { String(number) }
 
   /// By number.
-  public static func < (left: PortNumber, right: PortNumber) -> Bool { left.number < right.number }
+  package static func < (left: PortNumber, right: PortNumber) -> Bool { left.number < right.number }
 }
 
 extension PortNumber: SettingsScalar {
   /// A plain integer.
-  public static var settingsKind: SettingsScalarKind { .integer }
+  package static var settingsKind: SettingsScalarKind { .integer }
 
   /// Decimal digits without sign and without leading zeros.
-  public init(settingsScalar text: String) throws(SettingsScalarError) {
+  package init(settingsScalar text: String) throws(SettingsScalarError) {
     guard let port = Self.parse(text) else {
       throw SettingsScalarError("'\(PlainText.short(text))' is not a port", allowed: "1 to 65535")
     }

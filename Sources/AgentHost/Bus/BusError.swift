@@ -1,7 +1,7 @@
 /// Why the system bus gave no answer.
-public struct BusError: Error, Sendable, Hashable, CustomStringConvertible {
+package struct BusError: Error, Sendable, Hashable, CustomStringConvertible {
   /// What went wrong, as far as a caller must tell it apart.
-  public enum Reason: Sendable, Hashable {
+  package enum Reason: Sendable, Hashable {
     /// There is no bus: no socket, or nobody listens on it.
     case unavailable
     /// A policy refused: the socket's mode, the bus daemon's rules or AppArmor.
@@ -19,18 +19,18 @@ public struct BusError: Error, Sendable, Hashable, CustomStringConvertible {
   }
 
   /// What went wrong.
-  public var reason: Reason
+  package var reason: Reason
   /// The same in words.
-  public var message: String
+  package var message: String
 
   /// Makes an error.
-  public init(_ reason: Reason, _ message: String) {
+  package init(_ reason: Reason, _ message: String) {
     self.reason = reason
     self.message = message
   }
 
   /// The words.
-  public var description: String { message }
+  package var description: String { message }
 
   /// Whether the other side may be there again in a moment although the bus itself is: its name has no owner, or its
   /// owner went before it answered.

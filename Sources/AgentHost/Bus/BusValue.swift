@@ -1,5 +1,5 @@
 /// A value from the bus, with the types that answers are made of (D-Bus specification, "Type System").
-public enum BusValue: Sendable, Hashable {
+package enum BusValue: Sendable, Hashable {
   /// `b`
   case flag(Bool)
   /// `n`, `i`, `x`
@@ -16,16 +16,16 @@ public enum BusValue: Sendable, Hashable {
   case list([BusValue])
 
   /// The text; nil for another type.
-  public var text: String? { if case .text(let text) = self { text } else { nil } }
+  package var text: String? { if case .text(let text) = self { text } else { nil } }
   /// The boolean; nil for another type.
-  public var flag: Bool? { if case .flag(let flag) = self { flag } else { nil } }
+  package var flag: Bool? { if case .flag(let flag) = self { flag } else { nil } }
   /// The bytes; nil for another type.
-  public var bytes: [UInt8]? { if case .bytes(let bytes) = self { bytes } else { nil } }
+  package var bytes: [UInt8]? { if case .bytes(let bytes) = self { bytes } else { nil } }
   /// The items; nil for another type.
-  public var list: [BusValue]? { if case .list(let items) = self { items } else { nil } }
+  package var list: [BusValue]? { if case .list(let items) = self { items } else { nil } }
 
   /// A number of any width and sign that is not negative; nil for another type.
-  public var unsigned: UInt64? {
+  package var unsigned: UInt64? {
     switch self {
     case .unsigned(let number): number
     case .signed(let number): UInt64(exactly: number)
@@ -34,7 +34,7 @@ public enum BusValue: Sendable, Hashable {
   }
 
   /// A number of any width and sign; nil for another type and for what does not fit.
-  public var signed: Int64? {
+  package var signed: Int64? {
     switch self {
     case .unsigned(let number): Int64(exactly: number)
     case .signed(let number): number

@@ -5,23 +5,23 @@ import Glibc
 ///
 /// When it ends it is made anew, after 100 ms at first and at most every 5 s; whoever listens is told, installs its match
 /// rules again and reads again. A loss is told as well, once, when the first new try has failed.
-public actor SystemBus {
+package actor SystemBus {
   /// How the connection goes.
-  public struct Health: Sendable, Equatable {
+  package struct Health: Sendable, Equatable {
     /// How often the connection was made anew after it had ended.
-    public var reconnects: Int
+    package var reconnects: Int
     /// Why there is no connection now; nil while there is one, or none was asked for.
-    public var problem: BusError?
+    package var problem: BusError?
 
     /// Makes a health.
-    public init(reconnects: Int, problem: BusError?) {
+    package init(reconnects: Int, problem: BusError?) {
       self.reconnects = reconnects
       self.problem = problem
     }
   }
 
   /// The bus's socket: the one place that D-Bus promises (D-Bus specification, "Well-known Message Bus Instances").
-  public static let socket = "/run/dbus/system_bus_socket"
+  package static let socket = "/run/dbus/system_bus_socket"
   private static let firstPause = Duration.milliseconds(100)
   private static let longestPause = Duration.seconds(5)
 
@@ -41,14 +41,14 @@ public actor SystemBus {
   /// Grows with every connection that ends before it answered anything.
   private var pause = SystemBus.firstPause
   /// The loop.
-  nonisolated public var unownedExecutor: UnownedSerialExecutor { loop.asUnownedSerialExecutor() }
+  nonisolated package var unownedExecutor: UnownedSerialExecutor { loop.asUnownedSerialExecutor() }
 
   /// The bus below a host's root.
   ///
   /// - Parameters:
   ///   - isLasting: whether an ended connection is made anew without being asked.
   ///   - deadline: how long the answer to a call may take.
-  public init(
+  package init(
     loop: EventLoop, files: HostFiles, clock: any AgentClock, isLasting: Bool, deadline: Duration = .seconds(3)
   ) {
     self.loop = loop
@@ -64,7 +64,7 @@ public actor SystemBus {
   }
 
   /// How the connection goes.
-  public func health() -> Health { Health(reconnects: max(0, connections - 1), problem: problem) }
+  package func health() -> Health { Health(reconnects: max(0, connections - 1), problem: problem) }
 
   /// Calls a method and reads its answer.
   ///

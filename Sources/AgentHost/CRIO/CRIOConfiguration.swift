@@ -1,16 +1,16 @@
 /// The part of CRI-O's configuration that checks need (crio.conf(5)).
-public struct CRIOConfiguration: Sendable, Equatable, Codable {
+package struct CRIOConfiguration: Sendable, Equatable, Codable {
   /// `cgroup_manager` of `[crio.runtime]`: `systemd` or `cgroupfs`.
-  public var cgroupManager: String?
+  package var cgroupManager: String?
   /// `root` of `[crio]`: the directory of container storage.
-  public var storageRoot: String?
+  package var storageRoot: String?
   /// `pause_image` of `[crio.image]`.
-  public var pauseImage: String?
+  package var pauseImage: String?
   /// `network_dir` of `[crio.network]`: where the CNI configuration is read.
-  public var networkDirectory: String?
+  package var networkDirectory: String?
 
   /// Makes a configuration.
-  public init(
+  package init(
     cgroupManager: String? = nil, storageRoot: String? = nil, pauseImage: String? = nil,
     networkDirectory: String? = nil
   ) {

@@ -1,27 +1,27 @@
 import SwiftASN1
 
 /// When a certificate is valid (RFC 5280, section 4.1.2.5).
-public struct CertificateValidity: Sendable, Hashable {
+package struct CertificateValidity: Sendable, Hashable {
   /// The first second, since 1970-01-01 00:00 UTC.
-  public var notBefore: Int64
+  package var notBefore: Int64
   /// The last second, since 1970-01-01 00:00 UTC.
-  public var notAfter: Int64
+  package var notAfter: Int64
 
   /// Makes a validity.
-  public init(notBefore: Int64, notAfter: Int64) {
+  package init(notBefore: Int64, notAfter: Int64) {
     self.notBefore = notBefore
     self.notAfter = notAfter
   }
 
   /// Why a file tells no validity.
-  public enum Problem: Error, Sendable, Equatable, CustomStringConvertible {
+  package enum Problem: Error, Sendable, Equatable, CustomStringConvertible {
     /// It could not be read.
     case file(FileError)
     /// It does not begin with a certificate in PEM, or that one is broken.
     case noCertificate(path: String)
 
     /// The problem in words, with the path.
-    public var description: String {
+    package var description: String {
       switch self {
       case .file(let error): "\(error)"
       case .noCertificate(let path): "\(path): holds no certificate"
@@ -30,7 +30,7 @@ public struct CertificateValidity: Sendable, Hashable {
   }
 
   /// The validity of the first certificate in a PEM file; what follows it is not read, because it may be a key.
-  public init(firstIn path: String, _ files: HostFiles) throws(Problem) {
+  package init(firstIn path: String, _ files: HostFiles) throws(Problem) {
     let content: [UInt8]?
     do { content = try files.head(path, through: "-----END CERTIFICATE-----") } catch { throw .file(error) }
     guard let content, let text = String(validating: content, as: UTF8.self),

@@ -1,18 +1,18 @@
 /// The `cluster` section: what the agents of one cluster cannot find out by themselves, or shall not guess.
 ///
 /// Everything may be absent. What is absent is detected by the plugins on their host, or not watched.
-public struct ClusterSettings: SettingsSection, Sendable, Hashable {
+package struct ClusterSettings: SettingsSection, Sendable, Hashable {
   /// The way to the API servers.
-  public let controlPlane: ControlPlaneSettings
+  package let controlPlane: ControlPlaneSettings
   /// The addresses of Services of type LoadBalancer.
-  public let serviceAddresses: ServiceAddressSettings
+  package let serviceAddresses: ServiceAddressSettings
   /// The storage that the cluster depends on.
-  public let storage: StorageSettings
+  package let storage: StorageSettings
   /// The way in from the Internet.
-  public let tunnel: TunnelSettings
+  package let tunnel: TunnelSettings
 
   /// Reads `controlPlane`, `serviceAddresses`, `storage` and `tunnel`, and reports what they contradict each other in.
-  public init(from reader: SettingsReader) {
+  package init(from reader: SettingsReader) {
     controlPlane = reader.section("controlPlane")
     serviceAddresses = reader.section("serviceAddresses")
     storage = reader.section("storage")

@@ -1,5 +1,5 @@
 /// What moves the control plane's virtual address from host to host.
-public enum ControlPlaneManager: String, Sendable, Hashable, CaseIterable, SettingsScalar {
+package enum ControlPlaneManager: String, Sendable, Hashable, CaseIterable, SettingsScalar {
   /// Whichever the host shows: a kube-vip manifest, a Keepalived configuration, or neither.
   case auto
   /// Keepalived, by VRRP.

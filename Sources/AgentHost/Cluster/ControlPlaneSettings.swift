@@ -1,16 +1,16 @@
 /// The `cluster.controlPlane` section: how the API servers are reached.
-public struct ControlPlaneSettings: SettingsSection, Sendable, Hashable {
+package struct ControlPlaneSettings: SettingsSection, Sendable, Hashable {
   /// The shared address of the API servers, kubeadm's control-plane endpoint; nil: detected on the host.
-  public let endpoint: Endpoint?
+  package let endpoint: Endpoint?
   /// A kubeconfig with a read-only identity for the probes; nil: they are anonymous.
-  public let kubeconfig: AbsolutePath?
+  package let kubeconfig: AbsolutePath?
   /// What moves the endpoint's address from host to host.
-  public let manager: ControlPlaneManager
+  package let manager: ControlPlaneManager
   /// Each API server directly; empty: detected on the host.
-  public let members: [Endpoint]
+  package let members: [Endpoint]
 
   /// Reads `endpoint`, `kubeconfig`, `manager` and `members`.
-  public init(from reader: SettingsReader) {
+  package init(from reader: SettingsReader) {
     endpoint = reader.optional("endpoint")
     kubeconfig = reader.optional("kubeconfig")
     manager = reader.value("manager", default: .auto)

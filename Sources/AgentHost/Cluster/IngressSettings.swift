@@ -1,14 +1,14 @@
 /// The `cluster.serviceAddresses.ingress` section: where applications are reached from outside the cluster.
-public struct IngressSettings: SettingsDecodable, Sendable, Hashable {
+package struct IngressSettings: SettingsDecodable, Sendable, Hashable {
   /// The address of the ingress controller's Service.
-  public let address: IPAddress
+  package let address: IPAddress
   /// The TCP ports that must answer; at least one.
-  public let ports: [PortNumber]
+  package let ports: [PortNumber]
   /// The host names that are asked for on those ports; may be empty.
-  public let hosts: [HostName]
+  package let hosts: [HostName]
 
   /// Reads `address`, which is required, `ports` (80 and 443 unless given) and `hosts`.
-  public init?(from reader: SettingsReader) {
+  package init?(from reader: SettingsReader) {
     let address: IPAddress? = reader.required("address")
     ports = reader.distinctList("ports", default: [.http, .https])
     hosts = reader.distinctList("hosts")

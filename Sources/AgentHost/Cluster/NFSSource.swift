@@ -1,23 +1,23 @@
 /// A directory that an NFS server exports.
-public struct NFSSource: Sendable, Hashable, CustomStringConvertible {
+package struct NFSSource: Sendable, Hashable, CustomStringConvertible {
   /// The server.
-  public let server: NetworkHost
+  package let server: NetworkHost
   /// The exported directory, as exports(5) names it.
-  public let export: AbsolutePath
+  package let export: AbsolutePath
 
   /// An export of a server.
-  public init(server: NetworkHost, export: AbsolutePath) {
+  package init(server: NetworkHost, export: AbsolutePath) {
     self.server = server
     self.export = export
   }
 
   /// `SERVER:EXPORT` as in fstab(5), an IPv6 address in brackets.
-  public var description: String { "\(server.bracketed):\(export)" }
+  package var description: String { "\(server.bracketed):\(export)" }
 }
 
 extension NFSSource: SettingsScalar {
   /// `SERVER:EXPORT`, as nfs(5) writes a source.
-  public init(settingsScalar text: String) throws(SettingsScalarError) {
+  package init(settingsScalar text: String) throws(SettingsScalarError) {
     guard let separator = text.firstRange(of: ":/") else {
       throw SettingsScalarError(
         "'\(PlainText.short(text))' is not an NFS source", allowed: "SERVER:/DIRECTORY, as in 192.0.2.1:/srv/data")
@@ -30,7 +30,7 @@ extension NFSSource: SettingsScalar {
 
 extension NFSSource: SettingsDecodable {
   /// The keys `server` and `export`, both required.
-  public init?(from reader: SettingsReader) {
+  package init?(from reader: SettingsReader) {
     let server = reader.required("server", as: NetworkHost.self)
     let export = reader.required("export", as: AbsolutePath.self)
     guard let server, let export else { return nil }

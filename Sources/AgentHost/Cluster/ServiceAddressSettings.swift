@@ -1,20 +1,20 @@
 /// The `cluster.serviceAddresses` section: the addresses that Services of type LoadBalancer get, from MetalLB or alike.
-public struct ServiceAddressSettings: SettingsSection, Sendable, Hashable {
+package struct ServiceAddressSettings: SettingsSection, Sendable, Hashable {
   /// The ranges that addresses are given from; they do not overlap.
-  public let pools: [AddressRange]
+  package let pools: [AddressRange]
   /// Addresses that Services hold besides the ingress.
-  public let inUse: [IPAddress]
+  package let inUse: [IPAddress]
   /// The ingress controller's Service; nil: not watched.
-  public let ingress: IngressSettings?
+  package let ingress: IngressSettings?
 
   /// Every address that must be announced by some node: the ingress first, each one once.
-  public var watched: [IPAddress] {
+  package var watched: [IPAddress] {
     guard let ingress else { return inUse }
     return [ingress.address] + inUse.filter { $0 != ingress.address }
   }
 
   /// Reads `pools`, `inUse` and `ingress`.
-  public init(from reader: SettingsReader) {
+  package init(from reader: SettingsReader) {
     pools = reader.list("pools")
     inUse = reader.distinctList("inUse")
     ingress = reader.nested("ingress")

@@ -1,10 +1,10 @@
 /// The `cluster.storage` section: the storage that the cluster depends on.
-public struct StorageSettings: SettingsSection, Sendable, Hashable {
+package struct StorageSettings: SettingsSection, Sendable, Hashable {
   /// NFS exports that are watched even while this host has none of them mounted.
-  public let nfs: [NFSSource]
+  package let nfs: [NFSSource]
 
   /// Reads `nfs`.
-  public init(from reader: SettingsReader) {
+  package init(from reader: SettingsReader) {
     nfs = reader.sections("nfs")
     let items = reader.node["nfs"].items
     guard items.count == nfs.count else { return }

@@ -1,14 +1,14 @@
 /// The `cluster.tunnel.admin` section: the admin API of the tunnel's client.
-public struct TunnelAdminSettings: SettingsDecodable, Sendable, Hashable {
+package struct TunnelAdminSettings: SettingsDecodable, Sendable, Hashable {
   /// Where the API answers.
-  public let url: HTTPURL
+  package let url: HTTPURL
   /// The user of HTTP's basic authentication (RFC 7617); nil: none is sent.
-  public let user: String?
+  package let user: String?
   /// The file whose first line is that user's password; set whenever `user` is.
-  public let passwordFile: AbsolutePath?
+  package let passwordFile: AbsolutePath?
 
   /// Reads `url`, which is required, and `user` and `passwordFile`, which come together.
-  public init?(from reader: SettingsReader) {
+  package init?(from reader: SettingsReader) {
     let url: HTTPURL? = reader.required("url")
     user = reader.optional("user")
     passwordFile = reader.optional("passwordFile")

@@ -1,14 +1,14 @@
 /// The `cluster.tunnel` section: the FRP tunnel through which the Internet reaches the ingress.
-public struct TunnelSettings: SettingsSection, Sendable, Hashable {
+package struct TunnelSettings: SettingsSection, Sendable, Hashable {
   /// The tunnel's server (frps, `bindPort`), whose address is the public one; nil: not watched.
-  public let server: Endpoint?
+  package let server: Endpoint?
   /// The client's admin API (frpc, `webServer`); nil: not asked.
-  public let admin: TunnelAdminSettings?
+  package let admin: TunnelAdminSettings?
   /// The host names that must answer from outside as they do inside.
-  public let publicHosts: [HostName]
+  package let publicHosts: [HostName]
 
   /// Reads `server`, `admin` and `publicHosts`.
-  public init(from reader: SettingsReader) {
+  package init(from reader: SettingsReader) {
     server = reader.optional("server")
     admin = reader.nested("admin")
     publicHosts = reader.distinctList("publicHosts")

@@ -1,7 +1,7 @@
 /// One thing that was looked for on the host: found, not there, or not to be seen.
 ///
 /// One unreadable file makes only those checks unknown that need it, so an observation holds facts, not errors thrown.
-public enum Fact<Value> {
+package enum Fact<Value> {
   /// Found; the source names the file, with its line where that helps.
   case known(Value, source: String)
   /// Looked, and it is not there.
@@ -20,7 +20,7 @@ extension Fact {
   /// - Parameters:
   ///   - source: the path, and where in it.
   ///   - body: reads and parses; nil when there is no such file.
-  public init(from source: String, _ body: () throws(FileError) -> Value?) {
+  package init(from source: String, _ body: () throws(FileError) -> Value?) {
     do {
       self = try body().map { .known($0, source: source) } ?? .absent
     } catch {
@@ -29,22 +29,22 @@ extension Fact {
   }
 
   /// What was found; nil when it is not there or could not be looked for.
-  public var value: Value? {
+  package var value: Value? {
     if case .known(let value, _) = self { value } else { nil }
   }
 
   /// Where it was found; nil when it was not.
-  public var source: String? {
+  package var source: String? {
     if case .known(_, let source) = self { source } else { nil }
   }
 
   /// Why it could not be looked for.
-  public var error: FileError? {
+  package var error: FileError? {
     if case .unreadable(let error) = self { error } else { nil }
   }
 
   /// The fact with its value changed.
-  public func map<Other>(_ transform: (Value) -> Other) -> Fact<Other> {
+  package func map<Other>(_ transform: (Value) -> Other) -> Fact<Other> {
     switch self {
     case .known(let value, let source): .known(transform(value), source: source)
     case .absent: .absent

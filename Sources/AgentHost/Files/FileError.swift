@@ -2,9 +2,9 @@ import CLinux
 import Glibc
 
 /// Why a file of the host could not be read.
-public struct FileError: Error, Sendable, Hashable, CustomStringConvertible {
+package struct FileError: Error, Sendable, Hashable, CustomStringConvertible {
   /// What came back.
-  public enum Reason: Sendable, Hashable {
+  package enum Reason: Sendable, Hashable {
     /// There is no such file (ENOENT, ENOTDIR).
     case notFound
     /// The agent may not read it (EACCES, EPERM).
@@ -22,12 +22,12 @@ public struct FileError: Error, Sendable, Hashable, CustomStringConvertible {
   }
 
   /// The path below the host's root.
-  public var path: String
+  package var path: String
   /// What came back.
-  public var reason: Reason
+  package var reason: Reason
 
   /// Makes an error.
-  public init(_ path: String, _ reason: Reason) {
+  package init(_ path: String, _ reason: Reason) {
     self.path = path
     self.reason = reason
   }
@@ -44,10 +44,10 @@ public struct FileError: Error, Sendable, Hashable, CustomStringConvertible {
   }
 
   /// Path and reason in words.
-  public var description: String { "\(path): \(text)" }
+  package var description: String { "\(path): \(text)" }
 
   /// The reason in words.
-  public var text: String {
+  package var text: String {
     switch reason {
     case .notFound: "no such file"
     case .permissionDenied: "permission denied"

@@ -2,18 +2,18 @@ import CLinux
 import Glibc
 
 /// How much of a file system is free (statvfs(3)).
-public struct FileSystemSpace: Sendable, Hashable, Codable {
+package struct FileSystemSpace: Sendable, Hashable, Codable {
   /// Its size in bytes.
-  public var totalBytes: UInt64
+  package var totalBytes: UInt64
   /// What ordinary processes may still write, in bytes.
-  public var freeBytes: UInt64
+  package var freeBytes: UInt64
   /// How many files it can hold; 0 where there is no such limit, as on btrfs.
-  public var totalInodes: UInt64
+  package var totalInodes: UInt64
   /// How many more files ordinary processes may make.
-  public var freeInodes: UInt64
+  package var freeInodes: UInt64
 
   /// Makes a space.
-  public init(totalBytes: UInt64, freeBytes: UInt64, totalInodes: UInt64 = 0, freeInodes: UInt64 = 0) {
+  package init(totalBytes: UInt64, freeBytes: UInt64, totalInodes: UInt64 = 0, freeInodes: UInt64 = 0) {
     self.totalBytes = totalBytes
     self.freeBytes = freeBytes
     self.totalInodes = totalInodes
@@ -21,14 +21,14 @@ public struct FileSystemSpace: Sendable, Hashable, Codable {
   }
 
   /// The free share, 0 to 1; 1 for a file system without a size.
-  public var freeShare: Double { totalBytes == 0 ? 1 : Double(freeBytes) / Double(totalBytes) }
+  package var freeShare: Double { totalBytes == 0 ? 1 : Double(freeBytes) / Double(totalBytes) }
   /// The free share of files, 0 to 1; 1 where there is no limit.
-  public var freeInodeShare: Double { totalInodes == 0 ? 1 : Double(freeInodes) / Double(totalInodes) }
+  package var freeInodeShare: Double { totalInodes == 0 ? 1 : Double(freeInodes) / Double(totalInodes) }
 }
 
 extension FileSystemSpace: SettingsDecodable {
   /// Reads `totalBytes` and `freeBytes` of a recording, and `totalInodes` and `freeInodes` where they were recorded.
-  public init?(from reader: SettingsReader) {
+  package init?(from reader: SettingsReader) {
     let total: Int? = reader.required("totalBytes")
     let free: Int? = reader.required("freeBytes")
     let (inodes, freeInodes) = (reader.value("totalInodes", default: 0), reader.value("freeInodes", default: 0))

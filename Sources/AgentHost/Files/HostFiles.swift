@@ -2,9 +2,9 @@ import CLinux
 import Glibc
 
 /// Reads the host's files: whole, never by their size on paper, never hanging on a FIFO or a device.
-public struct HostFiles: Sendable {
+package struct HostFiles: Sendable {
   /// What a path leads to.
-  public enum Kind: Sendable, Hashable {
+  package enum Kind: Sendable, Hashable {
     /// A regular file.
     case regular
     /// A directory.
@@ -14,13 +14,13 @@ public struct HostFiles: Sendable {
   }
 
   /// Identity and age of a file, to tell whether it was replaced.
-  public struct Stamp: Sendable, Hashable {
+  package struct Stamp: Sendable, Hashable {
     /// Inode number.
-    public var inode: UInt64
+    package var inode: UInt64
     /// Last change of the content, nanoseconds since 1970.
-    public var modifiedNanoseconds: Int64
+    package var modifiedNanoseconds: Int64
     /// Size in bytes.
-    public var size: Int64
+    package var size: Int64
   }
 
   let root: HostRoot
@@ -29,13 +29,13 @@ public struct HostFiles: Sendable {
   /// Reads below a root.
   ///
   /// - Parameter forbidden: paths of a recorded host that it could not read itself; all below them is denied.
-  public init(root: HostRoot, forbidden: [String] = []) {
+  package init(root: HostRoot, forbidden: [String] = []) {
     self.root = root
     self.forbidden = forbidden
   }
 
   /// The whole content of a regular file.
-  public func bytes(_ path: String, limit: FileLimit = .configuration) throws(FileError) -> [UInt8] {
+  package func bytes(_ path: String, limit: FileLimit = .configuration) throws(FileError) -> [UInt8] {
     // O_NONBLOCK: opening a FIFO without a writer returns at once (fifo(7)).
     let file = try open(path, flags: O_RDONLY | O_NONBLOCK)
     let kind = try Self.kind(file, path)
@@ -52,26 +52,26 @@ public struct HostFiles: Sendable {
   }
 
   /// The whole content as text.
-  public func text(_ path: String, limit: FileLimit = .configuration) throws(FileError) -> String {
+  package func text(_ path: String, limit: FileLimit = .configuration) throws(FileError) -> String {
     let content = try bytes(path, limit: limit)
     if let text = String(validating: content, as: UTF8.self) { return text }
     throw FileError(path, .notText(offset: Self.firstBadByte(content)))
   }
 
   /// As ``text(_:limit:)``, and nil when there is no such file.
-  public func textIfPresent(_ path: String, limit: FileLimit = .configuration) throws(FileError) -> String? {
+  package func textIfPresent(_ path: String, limit: FileLimit = .configuration) throws(FileError) -> String? {
     do { return try text(path, limit: limit) } catch { return try Self.absent(error) }
   }
 
   /// As ``bytes(_:limit:)``, and nil when there is no such file.
-  public func bytesIfPresent(_ path: String, limit: FileLimit = .configuration) throws(FileError) -> [UInt8]? {
+  package func bytesIfPresent(_ path: String, limit: FileLimit = .configuration) throws(FileError) -> [UInt8]? {
     do { return try bytes(path, limit: limit) } catch { return try Self.absent(error) }
   }
 
   /// The start of a file up to and with `mark`, and not one byte beyond: what follows may be a private key.
   ///
   /// - Returns: nil when the mark does not come within `limit` bytes.
-  public func head(_ path: String, through mark: String, limit: Int = 64 << 10) throws(FileError) -> [UInt8]? {
+  package func head(_ path: String, through mark: String, limit: Int = 64 << 10) throws(FileError) -> [UInt8]? {
     let file = try open(path, flags: O_RDONLY | O_NONBLOCK)
     let kind = try Self.kind(file, path)
     guard kind == .regular else { throw FileError(path, .wrongKind(kind.text)) }
@@ -91,7 +91,7 @@ public struct HostFiles: Sendable {
   /// Reads a regular file piece by piece until `body` has enough: for tables that are too large to be held.
   ///
   /// - Parameter body: takes a piece; false when it needs no more.
-  public func pieces(
+  package func pieces(
     _ path: String, limit: FileLimit, _ body: ([UInt8]) -> Bool
   ) throws(FileError) {
     let file = try open(path, flags: O_RDONLY | O_NONBLOCK)
@@ -107,17 +107,17 @@ public struct HostFiles: Sendable {
   }
 
   /// What a path leads to, links followed; nil when there is nothing.
-  public func kind(_ path: String) throws(FileError) -> Kind? {
+  package func kind(_ path: String) throws(FileError) -> Kind? {
     do {
       return try Self.kind(open(path, flags: clinux_O_PATH), path)
     } catch { return try Self.absent(error) }
   }
 
   /// Opens a file for reading, and reads nothing of it.
-  public func probe(_ path: String) throws(FileError) { _ = try open(path, flags: O_RDONLY | O_NONBLOCK) }
+  package func probe(_ path: String) throws(FileError) { _ = try open(path, flags: O_RDONLY | O_NONBLOCK) }
 
   /// Identity and age of a file, links followed; nil when there is nothing.
-  public func stamp(_ path: String) throws(FileError) -> Stamp? {
+  package func stamp(_ path: String) throws(FileError) -> Stamp? {
     do {
       let status = try Self.status(open(path, flags: clinux_O_PATH), path)
       let modified = Int64(status.st_mtim.tv_sec) * 1_000_000_000 + Int64(status.st_mtim.tv_nsec)
@@ -126,7 +126,7 @@ public struct HostFiles: Sendable {
   }
 
   /// The target of a symbolic link as it is written; nil when there is nothing or no link.
-  public func linkTarget(_ path: String) throws(FileError) -> String? {
+  package func linkTarget(_ path: String) throws(FileError) -> String? {
     do {
       let link = try open(path, flags: clinux_O_PATH | clinux_O_NOFOLLOW)
       var buffer = [CChar](repeating: 0, count: Int(PATH_MAX))
@@ -137,7 +137,7 @@ public struct HostFiles: Sendable {
   }
 
   /// The names in a directory, sorted; nil when there is no such directory.
-  public func entries(_ path: String) throws(FileError) -> [String]? {
+  package func entries(_ path: String) throws(FileError) -> [String]? {
     do {
       let directory = try open(path, flags: O_RDONLY | clinux_O_DIRECTORY | O_NONBLOCK)
       return try Self.names(directory, path)
@@ -240,7 +240,7 @@ extension HostFiles {
 
 extension HostFiles.Kind {
   /// The kind in words.
-  public var text: String {
+  package var text: String {
     switch self {
     case .regular: "a regular file"
     case .directory: "a directory"

@@ -2,9 +2,9 @@ import CLinux
 import Glibc
 
 /// The directory below which the host's files are read.
-public final class HostRoot: Sendable {
+package final class HostRoot: Sendable {
   /// Whether the machine itself may be asked too.
-  public enum Mode: String, Sendable, CaseIterable {
+  package enum Mode: String, Sendable, CaseIterable {
     /// A running host: system calls, sockets and events are asked too.
     case live
     /// A recorded tree: nothing is asked of the running machine or the network.
@@ -12,16 +12,16 @@ public final class HostRoot: Sendable {
   }
 
   /// The directory, as it was given.
-  public let path: String
+  package let path: String
   /// Whether the machine itself may be asked too.
-  public let mode: Mode
+  package let mode: Mode
   private let descriptor: CInt
   private let resolver: PathResolver
 
   /// Opens a root. It is live when its `proc` is a procfs (statfs(2)), otherwise recorded, unless `mode` says.
   ///
   /// - Throws: ``FileError`` when the directory cannot be opened.
-  public convenience init(_ path: String = "/", mode: Mode? = nil) throws(FileError) {
+  package convenience init(_ path: String = "/", mode: Mode? = nil) throws(FileError) {
     try self.init(path, mode: mode, resolver: PathResolver.supported())
   }
 

@@ -1,5 +1,5 @@
 /// What came of asking for something that only root may ask.
-public enum HelperAnswer<Facts> {
+package enum HelperAnswer<Facts> {
   /// It was asked, by this process or by the helper.
   case facts(Facts)
   /// It could not be asked, in words: to be judged as unknown.
@@ -11,7 +11,7 @@ extension HelperAnswer: Equatable where Facts: Equatable {}
 
 extension HelperAnswer {
   /// The facts; nil when they could not be asked for.
-  public var facts: Facts? {
+  package var facts: Facts? {
     if case .facts(let facts) = self { facts } else { nil }
   }
 }

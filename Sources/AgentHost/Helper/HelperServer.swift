@@ -3,9 +3,9 @@ import NIOCore
 import NIOPosix
 
 /// The helper's work: answers the questions that come in on a socket until none has come for some time.
-public struct HelperServer: Sendable {
+package struct HelperServer: Sendable {
   /// Makes the answer to a line; one that ends with a newline, and at most ``HelperProtocol/answerLimit`` long.
-  public typealias Answer = @Sendable (_ line: [UInt8]) async -> [UInt8]
+  package typealias Answer = @Sendable (_ line: [UInt8]) async -> [UInt8]
 
   private let loop: EventLoop
   private let network: NetworkLoop
@@ -17,7 +17,7 @@ public struct HelperServer: Sendable {
   ///   - network: serves the connections.
   ///   - idleTime: how long it stays without a connection; systemd starts it again for the next one.
   ///   - answer: asks with the rights of this process.
-  public init(loop: EventLoop, network: NetworkLoop, idleTime: Duration = .seconds(30), answer: @escaping Answer) {
+  package init(loop: EventLoop, network: NetworkLoop, idleTime: Duration = .seconds(30), answer: @escaping Answer) {
     self.loop = loop
     self.network = network
     self.answer = answer
@@ -27,7 +27,7 @@ public struct HelperServer: Sendable {
   /// Serves until it is idle, or until its task is cancelled.
   ///
   /// - Parameter listener: a listening unix socket, which is closed at the end.
-  public func serve(_ listener: CInt) async throws {
+  package func serve(_ listener: CInt) async throws {
     let eventLoop = network.eventLoop
     let idle = eventLoop.makePromise(of: Void.self)
     let idleTime = TimeAmount(idleTime)

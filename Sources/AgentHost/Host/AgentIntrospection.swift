@@ -1,7 +1,7 @@
-public import AgentCore
+package import AgentCore
 
 /// What the agent knows of itself, for the plugin that judges it.
-public protocol AgentIntrospection: Sendable {
+package protocol AgentIntrospection: Sendable {
   /// How the rounds of every plugin go.
   func rounds() -> [RoundStatus]
   /// What the registered plugins must be allowed to read.
@@ -11,20 +11,20 @@ public protocol AgentIntrospection: Sendable {
 }
 
 /// How the rounds of one plugin go.
-public struct RoundStatus: Sendable, Hashable {
+package struct RoundStatus: Sendable, Hashable {
   /// The plugin.
-  public var plugin: String
+  package var plugin: String
   /// The longest time between two of its rounds.
-  public var interval: Duration
+  package var interval: Duration
   /// The end of the last round that succeeded; nil while there was none.
-  public var lastSuccess: HostTime?
+  package var lastSuccess: HostTime?
   /// The start of the agent, from which the first round is awaited.
-  public var watchedSince: HostTime
+  package var watchedSince: HostTime
   /// Why the last round failed; nil when it succeeded or none has ended.
-  public var failure: String?
+  package var failure: String?
 
   /// Makes a status.
-  public init(
+  package init(
     plugin: String, interval: Duration, lastSuccess: HostTime?, watchedSince: HostTime, failure: String?
   ) {
     self.plugin = plugin

@@ -1,26 +1,26 @@
-public import AgentCore
+package import AgentCore
 
 /// The machine as plugins see it: typed facts, no handles.
-public struct Host: Sendable {
+package struct Host: Sendable {
   /// What the host is for.
-  public let roles: Set<Role>
+  package let roles: Set<Role>
   /// What the configuration says of the cluster.
-  public let cluster: ClusterSettings
+  package let cluster: ClusterSettings
   /// Whether the machine itself may be asked, or only its recorded files.
-  public let mode: HostRoot.Mode
+  package let mode: HostRoot.Mode
   /// What the agent knows of itself.
-  public let agent: any AgentIntrospection
+  package let agent: any AgentIntrospection
   /// What the configuration and the command line ask of the rounds.
-  public let wishes: RoundWishes
+  package let wishes: RoundWishes
   /// The kubelet's version and settings.
-  public let kubelet: KubeletSource
+  package let kubelet: KubeletSource
   let sources: HostSources
   private let files: HostFiles
   private let worker: Worker
   private let events: HostEvents
 
   /// Makes a host from its parts.
-  public init(
+  package init(
     files: HostFiles, roles: Set<Role>, cluster: ClusterSettings = .defaults, worker: Worker,
     events: HostEvents, kubelet: KubeletSource, agent: any AgentIntrospection, sources: HostSources,
     wishes: RoundWishes = RoundWishes()
@@ -38,43 +38,43 @@ public struct Host: Sendable {
   }
 
   /// The time between two looks of a plugin on this host.
-  public func interval(of descriptor: PluginDescriptor) -> Duration { wishes.interval(of: descriptor, roles: roles) }
+  package func interval(of descriptor: PluginDescriptor) -> Duration { wishes.interval(of: descriptor, roles: roles) }
 
   /// How long one look of a plugin may take.
-  public func deadline(of descriptor: PluginDescriptor) -> Duration { wishes.deadline(of: descriptor) }
+  package func deadline(of descriptor: PluginDescriptor) -> Duration { wishes.deadline(of: descriptor) }
 
   /// What the kernel holds of its clock's discipline.
-  public var kernelClock: KernelClockSource { sources.kernelClock }
+  package var kernelClock: KernelClockSource { sources.kernelClock }
 
   /// Interfaces, addresses and neighbours, and who claims an address.
-  public var network: HostNetwork { sources.hostNetwork }
+  package var network: HostNetwork { sources.hostNetwork }
 
   /// systemd's units.
-  public var systemd: Systemd { sources.systemd }
+  package var systemd: Systemd { sources.systemd }
 
   /// Keepalived's own word on who is the master.
-  public var keepalived: KeepalivedBus { sources.keepalived }
+  package var keepalived: KeepalivedBus { sources.keepalived }
 
   /// What only root may ask, asked by the helper where the agent is not root.
-  public var helper: PrivilegedHelper { sources.helper }
+  package var helper: PrivilegedHelper { sources.helper }
 
   /// NFS servers, asked by themselves.
-  public var nfs: NFSProbes { sources.nfs }
+  package var nfs: NFSProbes { sources.nfs }
 
   /// Reads and parses files on the worker thread.
-  public func read<T: Sendable>(_ body: @Sendable (HostFiles) throws -> T) async throws -> T {
+  package func read<T: Sendable>(_ body: @Sendable (HostFiles) throws -> T) async throws -> T {
     try await worker.run { try body(files) }
   }
 
   /// The processes now. To be asked for where a round begins: rounds that one trigger wakes share the reading then.
-  public func processes() async -> Result<ProcessTable, FileError> { await sources.processes.value() }
+  package func processes() async -> Result<ProcessTable, FileError> { await sources.processes.value() }
 
   /// Asks a server once; see ``HTTPProbes/get(_:)``. A recorded host answers from its recording.
-  public func http(_ request: HTTPProbeRequest) async -> HTTPProbeResult { await sources.probes.get(request) }
+  package func http(_ request: HTTPProbeRequest) async -> HTTPProbeResult { await sources.probes.get(request) }
 
   /// A trigger whenever one of the paths or units changes, what is watched of the network, or at a trigger of others; see
   /// ``HostEvents/changes(of:polling:and:)``.
-  public func changes(
+  package func changes(
     of paths: [String], polling polled: [String] = [], units: [UnitName] = [], network watch: NetworkWatch? = nil,
     and others: [AsyncStream<Trigger>] = []
   ) -> AsyncStream<Trigger> {

@@ -1,7 +1,7 @@
-public import AgentCore
+package import AgentCore
 
 /// Where triggers come from: the kernel's events on a live host, nowhere on a recorded one.
-public struct HostEvents: Sendable {
+package struct HostEvents: Sendable {
   private struct Sources: Sendable {
     var loop: EventLoop
     var watcher: FileWatcher
@@ -11,10 +11,10 @@ public struct HostEvents: Sendable {
   private let sources: Sources?
 
   /// No events: a recorded host, or one look only.
-  public static let none = HostEvents(sources: nil)
+  package static let none = HostEvents(sources: nil)
 
   /// The events of a live host, received by `loop`.
-  public static func live(loop: EventLoop, files: HostFiles) -> HostEvents {
+  package static func live(loop: EventLoop, files: HostFiles) -> HostEvents {
     HostEvents(
       sources: Sources(
         loop: loop, watcher: FileWatcher(loop: loop, files: files), poller: PollWatcher(loop: loop, files: files)))
@@ -26,7 +26,7 @@ public struct HostEvents: Sendable {
   ///   - paths: files and directories, which need not exist yet; watched by inotify(7).
   ///   - polled: files below /proc that report their changes by poll(2), such as /proc/swaps.
   ///   - others: triggers from elsewhere that are joined to these.
-  public func changes(
+  package func changes(
     of paths: [String], polling polled: [String] = [], and others: [AsyncStream<Trigger>] = []
   ) -> AsyncStream<Trigger> {
     guard let sources else { return AsyncStream { $0.finish() } }
@@ -35,5 +35,5 @@ public struct HostEvents: Sendable {
   }
 
   /// How the watching of files goes; nil where nothing is watched.
-  public func fileWatching() async -> FileWatcher.Health? { await sources?.watcher.health() }
+  package func fileWatching() async -> FileWatcher.Health? { await sources?.watcher.health() }
 }

@@ -1,6 +1,6 @@
 extension Host {
   /// Asks a health page once.
-  public func health(_ target: ProbeTarget, path: String) async -> HealthAnswer {
+  package func health(_ target: ProbeTarget, path: String) async -> HealthAnswer {
     HealthAnswer(target: target, path: path, result: await http(HTTPProbeRequest(target, path: path)))
   }
 }

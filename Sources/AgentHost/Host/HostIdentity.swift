@@ -1,24 +1,24 @@
 /// How a host names itself.
-public struct HostIdentity: Sendable, Hashable {
+package struct HostIdentity: Sendable, Hashable {
   /// The name of a host that does not tell its own.
-  public static let unknown = "unknown"
+  package static let unknown = "unknown"
 
   /// The host name (/proc/sys/kernel/hostname, else /etc/hostname); `unknown` when neither can be read.
-  public var name: String
+  package var name: String
   /// The distribution in its own words (PRETTY_NAME of os-release(5)).
-  public var system: String?
+  package var system: String?
   /// The kernel's release (/proc/sys/kernel/osrelease).
-  public var kernel: String?
+  package var kernel: String?
 
   /// Makes an identity.
-  public init(name: String, system: String? = nil, kernel: String? = nil) {
+  package init(name: String, system: String? = nil, kernel: String? = nil) {
     self.name = name
     self.system = system
     self.kernel = kernel
   }
 
   /// Reads what the host says of itself; what cannot be read is missing.
-  public init(reading files: HostFiles) {
+  package init(reading files: HostFiles) {
     name =
       Self.line("/proc/sys/kernel/hostname", files) ?? Self.line("/etc/hostname", files) ?? Self.unknown
     kernel = Self.line("/proc/sys/kernel/osrelease", files)

@@ -1,32 +1,32 @@
 import AgentCore
 
 /// What is asked of a host besides its files: of the running machine, or of what was recorded on it.
-public struct HostSources: Sendable {
+package struct HostSources: Sendable {
   /// What the kernel holds of its clock's discipline.
-  public let kernelClock: KernelClockSource
+  package let kernelClock: KernelClockSource
   /// Interfaces, addresses and neighbours, and who claims an address.
-  public let hostNetwork: HostNetwork
+  package let hostNetwork: HostNetwork
   /// systemd's units.
-  public let systemd: Systemd
+  package let systemd: Systemd
   /// Keepalived's own word on who is the master.
-  public let keepalived: KeepalivedBus
+  package let keepalived: KeepalivedBus
   /// HTTP servers on addresses and unix sockets.
-  public let probes: HTTPProbes
+  package let probes: HTTPProbes
   /// NFS servers.
-  public let nfs: NFSProbes
+  package let nfs: NFSProbes
   /// What only root may ask.
-  public let helper: PrivilegedHelper
+  package let helper: PrivilegedHelper
   /// The space below paths, as it was recorded.
   let spaces: [String: FileSystemSpace]
   /// The processes, read for all who ask at the same time.
   let processes: SharedReading<Result<ProcessTable, FileError>>
   /// The thread of probes and of the agent's own server.
-  public let network: NetworkLoop
+  package let network: NetworkLoop
 
   /// The sources of a host that runs.
   ///
   /// - Parameter isLasting: whether connections are kept and made anew, or serve one look only.
-  public static func live(
+  package static func live(
     files: HostFiles, worker: Worker, loop: EventLoop, clock: any AgentClock, isLasting: Bool
   ) -> HostSources {
     let bus = SystemBus(loop: loop, files: files, clock: clock, isLasting: isLasting)
@@ -38,7 +38,7 @@ public struct HostSources: Sendable {
   }
 
   /// The sources of a recorded host: nothing is asked of the machine that the agent runs on.
-  public static func recorded(_ recording: Recording, files: HostFiles, worker: Worker) -> HostSources {
+  package static func recorded(_ recording: Recording, files: HostFiles, worker: Worker) -> HostSources {
     HostSources(
       files: files, worker: worker, loop: nil, clock: RecordedClock(showing: recording.time),
       systemd: Systemd(recorded: recording.units), keepalived: KeepalivedBus(recorded: recording.vrrp),

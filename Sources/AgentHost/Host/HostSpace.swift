@@ -4,7 +4,7 @@ extension Host {
   /// Never for a network file system, which may not answer. On a recorded host it comes from the recording.
   ///
   /// - Throws: ``FileError``; on a recorded host `notRecorded` in words when the recording does not tell.
-  public func space(_ path: String) async throws -> FileSystemSpace? {
+  package func space(_ path: String) async throws -> FileSystemSpace? {
     if mode == .live { return try await read { try $0.space(path) } }
     guard let recorded = sources.spaces[path] else { throw NotRecorded("how much is free below \(path)") }
     return recorded
@@ -12,10 +12,10 @@ extension Host {
 }
 
 /// A recording does not tell something that is no file.
-public struct NotRecorded: Error, Sendable, Hashable, CustomStringConvertible {
+package struct NotRecorded: Error, Sendable, Hashable, CustomStringConvertible {
   /// The words.
-  public let description: String
+  package let description: String
 
   /// - Parameter what: what it does not tell.
-  public init(_ what: String) { description = "the recording does not tell \(what)" }
+  package init(_ what: String) { description = "the recording does not tell \(what)" }
 }

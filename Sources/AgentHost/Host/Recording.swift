@@ -1,35 +1,35 @@
-public import AgentCore
+package import AgentCore
 
 /// What a recorded host carries besides its files: `recorded.yaml` at its root.
-public struct Recording: SettingsSection, Sendable {
+package struct Recording: SettingsSection, Sendable {
   /// The file's name below the root.
-  public static let file = "/recorded.yaml"
+  package static let file = "/recorded.yaml"
 
   /// When it was recorded; reports of a recorded host carry this time.
-  public var time: HostTime
+  package var time: HostTime
   /// Paths that the recording agent was not allowed to read; everything below them is denied.
-  public var forbidden: [String]
+  package var forbidden: [String]
   /// What adjtimex(2) gave; nil when it was not recorded.
-  public var clock: KernelClock?
+  package var clock: KernelClock?
   /// What systemd said of its units; empty when it was not asked.
-  public var units: [UnitName: RecordedUnit]
+  package var units: [UnitName: RecordedUnit]
   /// The space of file systems by a path on them.
-  public var spaces: [AbsolutePath: FileSystemSpace]
+  package var spaces: [AbsolutePath: FileSystemSpace]
   /// Its interfaces, addresses and neighbours, and who answered for addresses.
-  public var network: RecordedNetwork
+  package var network: RecordedNetwork
   /// What Keepalived said of itself on the bus; empty when it was not there.
-  public var vrrp: [RecordedVRRP]
+  package var vrrp: [RecordedVRRP]
   /// What servers answered.
-  public var http: [RecordedHTTP]
+  package var http: [RecordedHTTP]
 
   /// What NFS servers answered.
-  public var nfs: [RecordedNFSAnswer]
+  package var nfs: [RecordedNFSAnswer]
   /// What looking at mounted file systems of NFS gave, by their numbers.
-  public var mounts: [DeviceNumber: RecordedMountLook]
+  package var mounts: [DeviceNumber: RecordedMountLook]
 
   /// Reads `time` (seconds since 1970), `uptime` (seconds since boot), `forbidden`, `clock`, `units`, `spaces`, `vrrp`,
   /// `http`, `nfs`, `mounts` and the keys of ``RecordedNetwork``.
-  public init(from reader: SettingsReader) {
+  package init(from reader: SettingsReader) {
     time = HostTime(
       wallNanoseconds: Int64(reader.value("time", default: 0, in: 0...9_000_000_000)) * 1_000_000_000,
       bootNanoseconds: Int64(reader.value("uptime", default: 0, in: 0...9_000_000_000)) * 1_000_000_000)
@@ -47,24 +47,24 @@ public struct Recording: SettingsSection, Sendable {
   /// The recording of a root; one without the file was recorded at the epoch and forbids nothing.
   ///
   /// - Throws: ``FileError`` or ``SettingsErrors``.
-  public init(of root: HostRoot) throws {
+  package init(of root: HostRoot) throws {
     let bytes = try HostFiles(root: root).bytesIfPresent(Self.file) ?? []
     self = try Settings.load(text: bytes, file: root.path + Self.file).decode(Recording.self)
   }
 }
 
 /// The clock of a recorded host: it stands still at the recording's time, so no deadline ever passes.
-public struct RecordedClock: AgentClock {
+package struct RecordedClock: AgentClock {
   private let moment: HostTime
 
   /// Shows `moment`.
-  public init(showing moment: HostTime) { self.moment = moment }
+  package init(showing moment: HostTime) { self.moment = moment }
 
   /// The recording's time.
-  public func now() -> HostTime { moment }
+  package func now() -> HostTime { moment }
 
   /// Waits for the cancellation.
-  public func sleep(until deadline: HostTime, tolerance: Duration) async throws {
+  package func sleep(until deadline: HostTime, tolerance: Duration) async throws {
     let (never, continuation) = AsyncStream.makeStream(of: Never.self)
     for await _ in never {}
     continuation.finish()

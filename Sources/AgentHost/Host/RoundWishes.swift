@@ -1,20 +1,20 @@
-public import AgentCore
+package import AgentCore
 
 /// What the configuration and the command line ask of the rounds, by the names of plugins.
-public struct RoundWishes: Sendable, Hashable {
+package struct RoundWishes: Sendable, Hashable {
   /// Intervals that the configuration sets.
-  public var intervals: [String: Duration]
+  package var intervals: [String: Duration]
   /// Deadlines that the configuration sets.
-  public var deadlines: [String: Duration]
+  package var deadlines: [String: Duration]
   /// How long one look of all plugins may take (`--timeout`); nil for as long as their deadlines.
-  public var timeout: Duration?
+  package var timeout: Duration?
   /// The names that `doctor` was asked for: checks, plugins and areas; empty for everything, and for other commands.
-  public var named: Set<String>
+  package var named: Set<String>
   /// Whether there are rounds, or one look only.
-  public var isLasting: Bool
+  package var isLasting: Bool
 
   /// Makes wishes; without arguments, one look at everything as the plugins themselves say.
-  public init(
+  package init(
     intervals: [String: Duration] = [:], deadlines: [String: Duration] = [:], timeout: Duration? = nil,
     named: Set<String> = [], isLasting: Bool = false
   ) {
@@ -26,15 +26,15 @@ public struct RoundWishes: Sendable, Hashable {
   }
 
   /// Whether a check was asked for by its own name or its plugin's.
-  public func isNamed(_ check: CheckID) -> Bool { named.contains(check.description) || named.contains(check.plugin) }
+  package func isNamed(_ check: CheckID) -> Bool { named.contains(check.description) || named.contains(check.plugin) }
 
   /// The time between two looks of a plugin on a host of these roles.
-  public func interval(of descriptor: PluginDescriptor, roles: Set<Role>) -> Duration {
+  package func interval(of descriptor: PluginDescriptor, roles: Set<Role>) -> Duration {
     intervals[descriptor.name] ?? descriptor.rhythm.interval(for: roles)
   }
 
   /// How long one look of a plugin may take.
-  public func deadline(of descriptor: PluginDescriptor) -> Duration {
+  package func deadline(of descriptor: PluginDescriptor) -> Duration {
     let named = descriptor.checks.contains { isNamed($0.id) } ? descriptor.namedDeadline : nil
     let deadline = deadlines[descriptor.name] ?? named ?? descriptor.deadline
     return timeout.map { min($0, deadline) } ?? deadline

@@ -1,18 +1,18 @@
 /// The addresses that Keepalived moves from host to host, as its configuration names them.
-public enum KeepalivedAddresses {
+package enum KeepalivedAddresses {
   /// One address of a `virtual_ipaddress` block.
-  public struct Entry: Sendable, Equatable {
+  package struct Entry: Sendable, Equatable {
     /// The address.
-    public var address: IPAddress
+    package var address: IPAddress
     /// `FILE:LINE`.
-    public var source: String
+    package var source: String
   }
 
   /// The configuration file.
-  public static let path = KeepalivedConfiguration.path
+  package static let path = KeepalivedConfiguration.path
 
   /// The addresses in the configuration and the files that it includes, in order; none when there is no such file.
-  public static func read(_ files: HostFiles) throws(FileError) -> [Entry] {
+  package static func read(_ files: HostFiles) throws(FileError) -> [Entry] {
     try KeepalivedConfiguration.read(files)?.addresses ?? []
   }
 }

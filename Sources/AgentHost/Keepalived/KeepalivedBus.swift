@@ -1,27 +1,27 @@
-public import AgentCore
+package import AgentCore
 
 /// Keepalived as it shows itself on the system bus (`org.keepalived.Vrrp1`), which it does with `enable_dbus` only.
-public struct KeepalivedBus: Sendable {
+package struct KeepalivedBus: Sendable {
   private enum Source: Sendable {
     case live(SystemBus, KeepalivedSignals)
     case recorded([RecordedVRRP])
   }
 
   /// The name that Keepalived takes unless `dbus_service_name` gives another.
-  public static let name = "org.keepalived.Vrrp1"
+  package static let name = "org.keepalived.Vrrp1"
   /// How long an answer may take: Keepalived's one thread gives it between two advertisements.
   private static let deadline = Duration.milliseconds(500)
 
   private let source: Source
 
   /// The Keepalived of a live host.
-  public init(loop: EventLoop, bus: SystemBus) { source = .live(bus, KeepalivedSignals(loop: loop, bus: bus)) }
+  package init(loop: EventLoop, bus: SystemBus) { source = .live(bus, KeepalivedSignals(loop: loop, bus: bus)) }
 
   /// The Keepalived of a recording.
-  public init(recorded: [RecordedVRRP]) { source = .recorded(recorded) }
+  package init(recorded: [RecordedVRRP]) { source = .recorded(recorded) }
 
   /// The state of one instance. Nothing is started by the question.
-  public func state(of instance: VRRPInstance) async -> VRRPAnswer {
+  package func state(of instance: VRRPInstance) async -> VRRPAnswer {
     switch source {
     case .recorded(let recorded): return recorded.answer(of: instance)
     case .live(let bus, _):
@@ -38,7 +38,7 @@ public struct KeepalivedBus: Sendable {
 
   /// A trigger when an instance changes its state, and when Keepalived or the bus comes or goes; none on a recorded
   /// host.
-  public func changes() -> AsyncStream<Trigger> {
+  package func changes() -> AsyncStream<Trigger> {
     guard case .live(_, let signals) = source else { return AsyncStream { $0.finish() } }
     return signals.changes()
   }

@@ -4,7 +4,7 @@
 ///       - {interface: eth0, id: 51, family: 4, state: master}
 ///
 /// A recording without any had no Keepalived on the bus.
-public struct RecordedVRRP: SettingsDecodable, Sendable {
+package struct RecordedVRRP: SettingsDecodable, Sendable {
   private enum State: String, CaseIterable, SettingsScalar {
     case starting, backup, master, fault
 
@@ -22,7 +22,7 @@ public struct RecordedVRRP: SettingsDecodable, Sendable {
   let state: VRRPState
 
   /// Reads `interface`, `id` and `state`, which are required, and `family`, which is 4 unless given.
-  public init?(from reader: SettingsReader) {
+  package init?(from reader: SettingsReader) {
     let interface: String? = reader.required("interface")
     let number: Int? = reader.required("id")
     let state: State? = reader.required("state")

@@ -1,5 +1,5 @@
 /// What the system bus says of a VRRP instance.
-public enum VRRPAnswer: Sendable, Hashable {
+package enum VRRPAnswer: Sendable, Hashable {
   /// Keepalived told its state.
   case state(VRRPState)
   /// Keepalived is not on the bus: it does not run, `enable_dbus` is not set, or there is no bus.
@@ -10,7 +10,7 @@ public enum VRRPAnswer: Sendable, Hashable {
   case failed(BusError)
 
   /// The state that Keepalived told; nil for every other answer.
-  public var state: VRRPState? { if case .state(let state) = self { state } else { nil } }
+  package var state: VRRPState? { if case .state(let state) = self { state } else { nil } }
 
   /// The answer that an error stands for.
   init(_ error: BusError) {

@@ -1,14 +1,14 @@
 /// What names one VRRP instance of a host.
-public struct VRRPInstance: Sendable, Hashable {
+package struct VRRPInstance: Sendable, Hashable {
   /// The interface on which it sends its advertisements.
-  public var interface: String
+  package var interface: String
   /// Its virtual router's number.
-  public var routerID: Int
+  package var routerID: Int
   /// The family of its addresses.
-  public var family: IPAddress.Family
+  package var family: IPAddress.Family
 
   /// Makes a name.
-  public init(interface: String, routerID: Int, family: IPAddress.Family) {
+  package init(interface: String, routerID: Int, family: IPAddress.Family) {
     self.interface = interface
     self.routerID = routerID
     self.family = family

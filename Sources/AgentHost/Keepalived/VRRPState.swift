@@ -1,5 +1,5 @@
 /// What a VRRP instance is at the moment (RFC 5798 section 6.4, and Keepalived's own state of fault).
-public enum VRRPState: Sendable, Hashable {
+package enum VRRPState: Sendable, Hashable {
   /// It has just started and decided nothing yet.
   case starting
   /// Another host is the master.
@@ -24,7 +24,7 @@ public enum VRRPState: Sendable, Hashable {
   }
 
   /// The state in Keepalived's words.
-  public var name: String {
+  package var name: String {
     switch self {
     case .starting: "INIT"
     case .backup: "BACKUP"

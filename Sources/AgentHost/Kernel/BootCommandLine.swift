@@ -1,16 +1,16 @@
 /// The kernel's command line as systemd reads it (kernel-command-line(7)); the next boot is taken to have the same.
-public struct BootCommandLine: Sendable, Equatable {
+package struct BootCommandLine: Sendable, Equatable {
   /// Where the kernel shows it.
-  public static let path = "/proc/cmdline"
+  package static let path = "/proc/cmdline"
 
   /// Its words, in their order.
-  public let words: [String]
+  package let words: [String]
 
   /// Takes the text of /proc/cmdline.
-  public init(_ text: String) { words = text.split(whereSeparator: \.isWhitespace).map(String.init) }
+  package init(_ text: String) { words = text.split(whereSeparator: \.isWhitespace).map(String.init) }
 
   /// A switch such as `systemd.swap=0`; nil when it is not given or is no boolean. Without a value it is true.
-  public func bool(_ key: String) -> Bool? {
+  package func bool(_ key: String) -> Bool? {
     guard let text = text(key) else { return words.contains { $0 == key } ? true : nil }
     switch text.lowercased() {
     case "1", "yes", "y", "true", "t", "on": return true
@@ -20,12 +20,12 @@ public struct BootCommandLine: Sendable, Equatable {
   }
 
   /// The value of the last `KEY=VALUE`.
-  public func text(_ key: String) -> String? {
+  package func text(_ key: String) -> String? {
     words.last { $0.hasPrefix(key + "=") }.map { String($0.dropFirst(key.count + 1)) }
   }
 
   /// The items of every `KEY=A,B`, in their order; `-` and `_` are the same in a key, as systemd has it.
-  public func list(_ key: String) -> [String] {
+  package func list(_ key: String) -> [String] {
     words.flatMap { word -> [String] in
       let parts = word.split(separator: "=", maxSplits: 1)
       guard parts.count == 2, parts[0].replacing("-", with: "_") == key.replacing("-", with: "_") else { return [] }
@@ -34,7 +34,7 @@ public struct BootCommandLine: Sendable, Equatable {
   }
 
   /// Reads the host's; absent where /proc is not there.
-  public static func read(_ files: HostFiles) -> Fact<BootCommandLine> {
+  package static func read(_ files: HostFiles) -> Fact<BootCommandLine> {
     Fact(from: path) { () throws(FileError) in
       try files.bytesIfPresent(path, limit: .kernel).map { BootCommandLine(String(decoding: $0, as: UTF8.self)) }
     }

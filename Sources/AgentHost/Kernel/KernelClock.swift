@@ -2,28 +2,28 @@ import CLinux
 import Glibc
 
 /// What the kernel holds of its clock's discipline, in the units of adjtimex(2).
-public struct KernelClock: Sendable, Equatable {
+package struct KernelClock: Sendable, Equatable {
   /// The greatest ``maximumError`` there is, NTP_PHASE_LIMIT (include/linux/timex.h): the clock was never set right, or
   /// not for so long. The kernel begins there, and goes back to it when the clock is stepped (ntp_clear in
   /// kernel/time/ntp.c); chronyd puts it there as soon as it has no usable source (sys_timex.c, MAX_SYNC_ERROR).
-  public static let unsynchronised = Duration.seconds(16)
+  package static let unsynchronised = Duration.seconds(16)
 
   /// TIME_OK (0) to TIME_ERROR (5).
-  public var state: Int
+  package var state: Int
   /// The bits STA_… of sys/timex.h.
-  public var status: Int
+  package var status: Int
   /// How far the clock may be off, in microseconds. Whoever disciplines the clock writes it, and the kernel adds 500 each
   /// second (MAXFREQ).
-  public var maxerror: Int
+  package var maxerror: Int
   /// How far the clock is thought to be off, in microseconds.
-  public var esterror: Int
+  package var esterror: Int
   /// What is left to correct, in nanoseconds, or in microseconds without STA_NANO; of meaning only with STA_PLL.
-  public var offset: Int
+  package var offset: Int
   /// TAI less UTC, in seconds; 0 when nobody told the kernel.
-  public var tai: Int
+  package var tai: Int
 
   /// Makes values; only ``maxerror`` has no default.
-  public init(
+  package init(
     maxerror: Int, esterror: Int = 0, offset: Int = 0, status: Int = 0, state: Int = 0, tai: Int = 0
   ) {
     self.maxerror = maxerror
@@ -35,25 +35,25 @@ public struct KernelClock: Sendable, Equatable {
   }
 
   /// How far the clock may be off.
-  public var maximumError: Duration { .microseconds(maxerror) }
+  package var maximumError: Duration { .microseconds(maxerror) }
 
   /// How far the clock is off, as the kernel's loop has it; nil while the loop is off, as under chronyd.
-  public var loopOffset: Duration? {
+  package var loopOffset: Duration? {
     guard status & Int(STA_PLL) != 0 else { return nil }
     return status & Int(STA_NANO) != 0 ? .nanoseconds(offset) : .microseconds(offset)
   }
 
   /// Whether STA_UNSYNC is set: evidence, no judgement. chronyd leaves it set unless `rtcsync` is configured, and
   /// systemd-timesyncd where the hardware clock runs in local time.
-  public var isMarkedUnsynchronised: Bool { status & Int(STA_UNSYNC) != 0 }
+  package var isMarkedUnsynchronised: Bool { status & Int(STA_UNSYNC) != 0 }
 
   /// The longest time that the clock may have run uncorrected, by what ``maxerror`` grew to.
-  public var uncorrected: Duration { .seconds(maxerror / 500) }
+  package var uncorrected: Duration { .seconds(maxerror / 500) }
 }
 
 extension KernelClock: SettingsDecodable {
   /// Reads `maxerror`, which is required, `esterror`, `offset`, `status`, `state` and `tai`, each as adjtimex(2) gives it.
-  public init?(from reader: SettingsReader) {
+  package init?(from reader: SettingsReader) {
     let maxerror: Int? = reader.required("maxerror")
     self.init(
       maxerror: maxerror ?? 0, esterror: reader.value("esterror", default: 0),
@@ -65,17 +65,17 @@ extension KernelClock: SettingsDecodable {
 }
 
 /// Whom to ask for the ``KernelClock``.
-public enum KernelClockSource: Sendable {
+package enum KernelClockSource: Sendable {
   /// The running kernel.
   case kernel
   /// A recording; nil when it has none.
   case recorded(KernelClock?)
 
   /// Where the values come from.
-  public static let name = "adjtimex(2)"
+  package static let name = "adjtimex(2)"
 
   /// The values now; absent when they were not recorded.
-  public func read() -> Fact<KernelClock> {
+  package func read() -> Fact<KernelClock> {
     switch self {
     case .kernel: Self.ask()
     case .recorded(let clock): clock.map { .known($0, source: Self.name) } ?? .absent

@@ -5,20 +5,20 @@ import Glibc
 ///
 /// The tables hold a line for every connection too, on a busy load balancer tens of megabytes: they are searched as
 /// bytes, and only the lines of listening sockets are decoded.
-public struct ListeningSockets: Sendable, Equatable {
+package struct ListeningSockets: Sendable, Equatable {
   /// One listening socket.
-  public struct Socket: Sendable, Hashable {
+  package struct Socket: Sendable, Hashable {
     /// The address that it is bound to; 0.0.0.0 or :: for every one.
-    public var address: IPAddress
+    package var address: IPAddress
     /// Its port.
-    public var port: UInt16
+    package var port: UInt16
     /// The user that made it.
-    public var userID: UInt32
+    package var userID: UInt32
     /// Its inode, by which the process that holds it is found.
-    public var inode: UInt64
+    package var inode: UInt64
 
     /// Makes a socket.
-    public init(address: IPAddress, port: UInt16, userID: UInt32, inode: UInt64) {
+    package init(address: IPAddress, port: UInt16, userID: UInt32, inode: UInt64) {
       self.address = address
       self.port = port
       self.userID = userID
@@ -30,10 +30,10 @@ public struct ListeningSockets: Sendable, Equatable {
   private static let table6 = "/proc/net/tcp6"
 
   /// The sockets, in the order of the tables.
-  public var sockets: [Socket]
+  package var sockets: [Socket]
 
   /// Reads the tables; IPv6 may be absent from a kernel, IPv4 may not.
-  public init(reading files: HostFiles) throws(FileError) {
+  package init(reading files: HostFiles) throws(FileError) {
     sockets = Self.parse(try files.bytes(Self.table4, limit: .kernel))
     sockets += Self.parse(try files.bytesIfPresent(Self.table6, limit: .kernel) ?? [])
   }

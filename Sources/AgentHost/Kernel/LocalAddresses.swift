@@ -1,35 +1,35 @@
 /// The host's own addresses, networks and default gateways, from the files below /proc/net: they are in a recorded host
 /// too, and of the network namespace that the agent runs in.
-public struct LocalAddresses: Sendable, Equatable {
+package struct LocalAddresses: Sendable, Equatable {
   /// A network that the host reaches without a gateway.
-  public struct Link: Sendable, Equatable {
+  package struct Link: Sendable, Equatable {
     /// The network.
-    public var network: IPNetwork
+    package var network: IPNetwork
     /// The interface.
-    public var interface: String
+    package var interface: String
   }
 
   /// A default route.
-  public struct Gateway: Sendable, Equatable {
+  package struct Gateway: Sendable, Equatable {
     /// The next hop.
-    public var address: IPAddress
+    package var address: IPAddress
     /// The interface.
-    public var interface: String
+    package var interface: String
   }
 
   /// The addresses, loopback left out, sorted.
-  public var addresses: [IPAddress]
+  package var addresses: [IPAddress]
   /// The networks on its links; those of loopback and IPv6 link-local ones left out.
-  public var links: [Link]
+  package var links: [Link]
   /// The default gateways.
-  public var gateways: [Gateway]
+  package var gateways: [Gateway]
 
   private static let localTable = "/proc/net/fib_trie"
   private static let routes = "/proc/net/route"
   private static let addresses6 = "/proc/net/if_inet6"
 
   /// Reads the tables; IPv6 may be absent from a kernel, IPv4 may not.
-  public init(reading files: HostFiles) throws(FileError) {
+  package init(reading files: HostFiles) throws(FileError) {
     let v6 = Self.entries6(
       String(decoding: try files.bytesIfPresent(Self.addresses6, limit: .kernel) ?? [], as: UTF8.self))
     addresses = Set(try Self.v4(files) + v6.map(\.address)).sorted()
@@ -45,7 +45,7 @@ public struct LocalAddresses: Sendable, Equatable {
   }
 
   /// The host's own IPv4 addresses, loopback left out.
-  public static func v4(_ files: HostFiles) throws(FileError) -> [IPAddress] {
+  package static func v4(_ files: HostFiles) throws(FileError) -> [IPAddress] {
     localAddresses(try files.text(localTable, limit: .kernel))
   }
 
@@ -98,7 +98,7 @@ public struct LocalAddresses: Sendable, Equatable {
   }
 
   /// The interface of the first default route, also of one that leads to the far end of a line without a gateway.
-  public static func defaultInterface(_ files: HostFiles) throws(FileError) -> String? {
+  package static func defaultInterface(_ files: HostFiles) throws(FileError) -> String? {
     defaultInterface(try files.text(routes, limit: .kernel))
   }
 

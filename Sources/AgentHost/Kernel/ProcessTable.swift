@@ -1,22 +1,22 @@
 /// The host's processes by name, from /proc/PID/comm and /proc/PID/stat: files that never block, also for a task in
 /// uninterruptible sleep, whose cmdline and exe do.
-public struct ProcessTable: Sendable, Equatable {
+package struct ProcessTable: Sendable, Equatable {
   /// One process.
-  public struct Process: Sendable, Equatable {
+  package struct Process: Sendable, Equatable {
     /// Its number.
-    public var id: Int
+    package var id: Int
     /// Its name: at most 15 bytes (proc_pid_comm(5)).
-    public var name: String
+    package var name: String
   }
 
   /// The processes, by number.
-  public var processes: [Process]
+  package var processes: [Process]
 
   /// The longest name: kernel threads tell what they work on behind theirs, in 64 bytes with the end of the line.
   private static let longestName = 64
 
   /// Reads the table; processes that end meanwhile are left out.
-  public init(reading files: HostFiles) throws(FileError) {
+  package init(reading files: HostFiles) throws(FileError) {
     guard let entries = try files.entries("/proc") else { throw FileError("/proc", .notFound) }
     processes = entries.compactMap { Int($0) }.sorted().compactMap { id in
       guard let start = try? files.start("/proc/\(id)/comm", atMost: Self.longestName) else { return nil }
@@ -25,5 +25,5 @@ public struct ProcessTable: Sendable, Equatable {
   }
 
   /// The first process with one of these names.
-  public func first(named names: String...) -> Process? { processes.first { names.contains($0.name) } }
+  package func first(named names: String...) -> Process? { processes.first { names.contains($0.name) } }
 }

@@ -1,14 +1,14 @@
 /// The process that holds a socket, as far as the agent may see it.
-public struct SocketOwner: Sendable, Hashable {
+package struct SocketOwner: Sendable, Hashable {
   /// The process's number.
-  public var process: Int
+  package var process: Int
   /// Its name: at most 15 bytes (proc_pid_comm(5)).
-  public var name: String
+  package var name: String
   /// The unit of the system manager that it belongs to, such as `nginx.service`; nil where it is of none.
-  public var unit: String?
+  package var unit: String?
 
   /// Makes an owner.
-  public init(process: Int, name: String, unit: String? = nil) {
+  package init(process: Int, name: String, unit: String? = nil) {
     self.process = process
     self.name = name
     self.unit = unit
@@ -24,7 +24,7 @@ extension SocketOwner {
   ///
   /// At most 4096 processes and 65 536 descriptors are looked at. A process in uninterruptible sleep is passed over: its
   /// descriptors may block whoever looks.
-  public static func find(_ inodes: Set<UInt64>, _ files: HostFiles) -> [UInt64: SocketOwner] {
+  package static func find(_ inodes: Set<UInt64>, _ files: HostFiles) -> [UInt64: SocketOwner] {
     guard !inodes.isEmpty else { return [:] }
     var left = mostLinks
     var owners: [UInt64: SocketOwner] = [:]

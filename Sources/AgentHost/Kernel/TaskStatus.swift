@@ -1,14 +1,14 @@
 /// What /proc/PID/stat says of a process or a thread (proc_pid_stat(5)): a file that never blocks.
-public struct TaskStatus: Sendable, Hashable {
+package struct TaskStatus: Sendable, Hashable {
   /// Its name: at most 15 bytes, any of them.
-  public var name: String
+  package var name: String
   /// Its state: `S` sleeping, `D` in a wait that nothing interrupts, `R`, `Z` and others.
-  public var state: Character
+  package var state: Character
   /// When it was started, in hundredths of a second since boot (USER_HZ).
-  public var startTicks: UInt64
+  package var startTicks: UInt64
 
   /// Reads the file; nil for what is none.
-  public init?(_ bytes: [UInt8]) {
+  package init?(_ bytes: [UInt8]) {
     // The name stands in parentheses and may hold some itself.
     guard let open = bytes.firstIndex(of: UInt8(ascii: "(")), let close = bytes.lastIndex(of: UInt8(ascii: ")")),
       open < close
@@ -25,7 +25,7 @@ public struct TaskStatus: Sendable, Hashable {
   /// How long it has been there.
   ///
   /// - Parameter bootNanoseconds: now, since boot.
-  public func age(atBootNanoseconds bootNanoseconds: Int64) -> Duration {
+  package func age(atBootNanoseconds bootNanoseconds: Int64) -> Duration {
     .nanoseconds(max(0, bootNanoseconds - Int64(clamping: startTicks) &* 10_000_000))
   }
 }

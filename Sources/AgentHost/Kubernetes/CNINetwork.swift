@@ -1,7 +1,7 @@
 /// The first network configuration in /etc/cni/net.d, which is the one that the container runtime uses.
-public struct CNINetwork: Sendable, Equatable {
+package struct CNINetwork: Sendable, Equatable {
   /// Where the runtime looks.
-  public static let directory = "/etc/cni/net.d"
+  package static let directory = "/etc/cni/net.d"
   /// The plugins that connect pods by a Linux bridge.
   private static let bridging: Set<String> = ["bridge", "flannel", "weave-net", "canal"]
   /// The plugins that are known to route, or to bring a data path of their own.
@@ -11,7 +11,7 @@ public struct CNINetwork: Sendable, Equatable {
   ]
 
   /// What is known of a network's way to hand packets to the host.
-  public enum DataPath: Sendable, Equatable {
+  package enum DataPath: Sendable, Equatable {
     /// A bridge, so that br_netfilter must show its packets to iptables.
     case bridge
     /// Routes or a data path of its own.
@@ -23,36 +23,36 @@ public struct CNINetwork: Sendable, Equatable {
   }
 
   /// The file.
-  public var path: String
+  package var path: String
   /// The name of the network.
-  public var name: String?
+  package var name: String?
   /// The types of its plugins, the main one first.
-  public var types: [String]
+  package var types: [String]
   /// A value in it that is an IPv6 network, or says that pods get IPv6 addresses.
-  public var ipv6: String?
+  package var ipv6: String?
   /// The networks that its host-local address management gives addresses of to this node's pods; other kinds of it do not
   /// say so in the file.
-  public var subnets: [IPNetwork] = []
+  package var subnets: [IPNetwork] = []
 
   /// How its packets reach the host, told by its plugins.
-  public var dataPath: DataPath {
+  package var dataPath: DataPath {
     if name == "crio" { return .placeholder }
     if types.contains(where: Self.bridging.contains) { return .bridge }
     return types.contains(where: Self.routing.contains) ? .routed : .notKnown
   }
 
   /// Whether Calico is its plugin.
-  public var isCalico: Bool { types.contains("calico") }
+  package var isCalico: Bool { types.contains("calico") }
 
   /// The network of the first file by name (libcni's ConfFiles); nil when there is none.
   ///
   /// A file that is no JSON gives a network without types.
-  public static func read(_ files: HostFiles) throws(FileError) -> CNINetwork? {
+  package static func read(_ files: HostFiles) throws(FileError) -> CNINetwork? {
     try all(files)?.first
   }
 
   /// The networks of all files, in the order of names; nil when there is no such directory.
-  public static func all(_ files: HostFiles) throws(FileError) -> [CNINetwork]? {
+  package static func all(_ files: HostFiles) throws(FileError) -> [CNINetwork]? {
     guard let names = try files.entries(directory) else { return nil }
     var networks: [CNINetwork] = []
     for name in names where [".conf", ".conflist", ".json"].contains(where: name.hasSuffix) {
@@ -63,7 +63,7 @@ public struct CNINetwork: Sendable, Equatable {
   }
 
   /// As ``read(_:)``, as a fact.
-  public static func find(_ files: HostFiles) -> Fact<CNINetwork> {
+  package static func find(_ files: HostFiles) -> Fact<CNINetwork> {
     do throws(FileError) {
       return try read(files).map { .known($0, source: $0.path) } ?? .absent
     } catch {
@@ -72,7 +72,7 @@ public struct CNINetwork: Sendable, Equatable {
   }
 
   /// Reads a `.conf` or `.conflist` file's JSON.
-  public static func parse(_ content: [UInt8], path: String) -> CNINetwork {
+  package static func parse(_ content: [UInt8], path: String) -> CNINetwork {
     // JSON is YAML in its flow form.
     guard let root = (try? YAMLParser.document(content, allowDuplicateKeys: true)) ?? nil else {
       return CNINetwork(path: path, types: [])

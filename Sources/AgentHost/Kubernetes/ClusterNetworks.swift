@@ -1,26 +1,26 @@
 /// The networks that pods and Services get their addresses from, as a control-plane node's manifests state them; a
 /// worker's files do not tell them.
-public struct ClusterNetworks: Sendable, Equatable {
+package struct ClusterNetworks: Sendable, Equatable {
   /// One network and the `FILE:LINE` that states it.
-  public struct Entry: Sendable, Equatable {
+  package struct Entry: Sendable, Equatable {
     /// The network.
-    public var network: IPNetwork
+    package var network: IPNetwork
     /// `FILE:LINE`.
-    public var source: String
+    package var source: String
   }
 
   /// `--cluster-cidr` of the controller-manager.
-  public var pods: [Entry]
+  package var pods: [Entry]
   /// `--service-cluster-ip-range` of the controller-manager or the API server.
-  public var services: [Entry]
+  package var services: [Entry]
   /// What the manifests say that is no network, or kept them from being read.
-  public var problems: [String]
+  package var problems: [String]
 
   /// The manifests that tell them.
-  public static let paths = ["kube-controller-manager", "kube-apiserver"].map { "\(StaticPod.directory)/\($0).yaml" }
+  package static let paths = ["kube-controller-manager", "kube-apiserver"].map { "\(StaticPod.directory)/\($0).yaml" }
 
   /// Reads both manifests; nothing where there are none.
-  public init(reading files: HostFiles) {
+  package init(reading files: HostFiles) {
     pods = []
     services = []
     problems = []

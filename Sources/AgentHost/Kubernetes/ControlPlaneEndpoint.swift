@@ -1,12 +1,12 @@
 /// The shared address of the API servers (kubeadm's control-plane endpoint), and where it was found.
-public struct ControlPlaneEndpoint: Sendable, Equatable {
+package struct ControlPlaneEndpoint: Sendable, Equatable {
   /// The address or name, and the port.
-  public var endpoint: Endpoint
+  package var endpoint: Endpoint
   /// `FILE:LINE`, or `cluster.controlPlane.endpoint`.
-  public var source: String
+  package var source: String
 
   /// Where it is looked for, in words.
-  public static let places =
+  package static let places =
     "cluster.controlPlane.endpoint, a kube-vip manifest, keepalived.conf, admin.conf, a worker's kubelet.conf"
 
   /// Looks for it: configuration, kube-vip's manifest, keepalived.conf, admin.conf, a worker's kubelet.conf.
@@ -16,7 +16,7 @@ public struct ControlPlaneEndpoint: Sendable, Equatable {
   /// its address is no shared one: the cluster has one control-plane node.
   ///
   /// - Parameter isControlPlane: whether this host's kubelet.conf may name the local API server.
-  public static func detect(
+  package static func detect(
     _ files: HostFiles, configured: Endpoint?, isControlPlane: Bool
   ) -> Fact<ControlPlaneEndpoint> {
     if let configured {

@@ -3,12 +3,12 @@ import Glibc
 /// Debian's record of installed packages (/var/lib/dpkg/status, deb-control(5)).
 ///
 /// The file holds 1 to 10 MB, so it is searched as bytes and nothing of it is kept.
-public enum DebianPackages {
+package enum DebianPackages {
   /// Where dpkg keeps its record.
-  public static let statusPath = "/var/lib/dpkg/status"
+  package static let statusPath = "/var/lib/dpkg/status"
 
   /// The version of a package that is unpacked and configured; nil for any other state and for no such package.
-  public static func installedVersion(of package: String, inStatus status: [UInt8]) -> String? {
+  package static func installedVersion(of package: String, inStatus status: [UInt8]) -> String? {
     status.withUnsafeBytes { bytes in
       for stanza in stanzas(of: package, in: bytes) {
         let fields = String(decoding: stanza, as: UTF8.self).split(whereSeparator: \.isNewline)

@@ -1,7 +1,7 @@
 /// From when on the kubelet evicts pods (`evictionHard`, pkg/kubelet/eviction/defaults_linux.go).
-public struct EvictionThresholds: Sendable, Equatable {
+package struct EvictionThresholds: Sendable, Equatable {
   /// One limit.
-  public enum Limit: Sendable, Hashable {
+  package enum Limit: Sendable, Hashable {
     /// A share of the file system, 0 to 1.
     case share(Double)
     /// Bytes, or files.
@@ -10,7 +10,7 @@ public struct EvictionThresholds: Sendable, Equatable {
     case off
 
     /// Whether so much is below the limit.
-    public func isPassed(by free: UInt64, of total: UInt64) -> Bool {
+    package func isPassed(by free: UInt64, of total: UInt64) -> Bool {
       switch self {
       case .share(let share): total > 0 && Double(free) < share * Double(total)
       case .amount(let amount): free < amount
@@ -19,7 +19,7 @@ public struct EvictionThresholds: Sendable, Equatable {
     }
 
     /// The limit in words.
-    public var words: String {
+    package var words: String {
       switch self {
       case .share(let share): "\(Int((share * 100).rounded())) %"
       case .amount(let amount) where amount >= 1 << 30: "\(amount >> 30) GiB"
@@ -31,7 +31,7 @@ public struct EvictionThresholds: Sendable, Equatable {
   }
 
   /// What a signal's limit is, or what keeps it from being known.
-  public enum Found: Sendable, Equatable {
+  package enum Found: Sendable, Equatable {
     /// The limit.
     case limit(Limit)
     /// evictionHard is set and leaves it out, which switches it off.
@@ -47,12 +47,12 @@ public struct EvictionThresholds: Sendable, Equatable {
 
   private var texts: [String: String]
   /// Where they stand.
-  public let source: String
+  package let source: String
 
   /// The limits of a configuration.
   ///
   /// - Throws: what keeps them from being known.
-  public init(_ configuration: KubeletConfiguration) throws(KubeletProblem) {
+  package init(_ configuration: KubeletConfiguration) throws(KubeletProblem) {
     if let problem = configuration.flagProblem { throw problem }
     if let flag = configuration.flags.last(where: { $0.name == "eviction-hard" }) {
       let pairs = flag.value.split(separator: ",").compactMap { pair -> (String, String)? in
@@ -78,7 +78,7 @@ public struct EvictionThresholds: Sendable, Equatable {
   }
 
   /// The limit of a signal, such as `nodefs.available`.
-  public func limit(_ signal: String) -> Found {
+  package func limit(_ signal: String) -> Found {
     guard let text = texts[signal] else { return .omitted }
     return Self.limit(text).map { .limit($0) } ?? .malformed("\(signal): '\(PlainText.short(text))'")
   }

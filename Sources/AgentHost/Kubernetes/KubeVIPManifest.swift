@@ -1,24 +1,24 @@
 /// kube-vip as a static pod: what the environment of its container says (kube-vip's pkg/kubevip/config_envvar.go).
-public struct KubeVIPManifest: Sendable, Equatable {
+package struct KubeVIPManifest: Sendable, Equatable {
   /// The manifest.
-  public var path: String
+  package var path: String
   /// `address`, in older manifests `vip_address`; an address or a name.
-  public var address: StaticPod.Variable?
+  package var address: StaticPod.Variable?
   /// `port` of the API servers; nil when it names none.
-  public var port: StaticPod.Variable?
+  package var port: StaticPod.Variable?
   /// `vip_interface`; nil: that of the default route.
-  public var interface: StaticPod.Variable?
+  package var interface: StaticPod.Variable?
   /// `vip_arp`: whether it announces the address by ARP.
-  public var usesARP: Bool
+  package var usesARP: Bool
   /// `vip_leaderelection`: whether only one node does so at a time.
-  public var electsLeader: Bool
+  package var electsLeader: Bool
   /// The files below /etc/kubernetes that it mounts: the kubeconfig of its leader election.
-  public var kubeconfigs: [StaticPod.HostPath]
+  package var kubeconfigs: [StaticPod.HostPath]
 
   /// The first manifest with a container of kube-vip; nil when there is none.
   ///
   /// - Throws: ``FileError`` when there is none among those that can be read, and one cannot.
-  public static func find(_ files: HostFiles) throws(FileError) -> KubeVIPManifest? {
+  package static func find(_ files: HostFiles) throws(FileError) -> KubeVIPManifest? {
     let (pods, problems) = try StaticPod.all(files)
     for pod in pods {
       if let container = pod.containers.first(where: { $0.image.contains("kube-vip") }) {
@@ -41,7 +41,7 @@ public struct KubeVIPManifest: Sendable, Equatable {
   }
 
   /// The address and port that it announces; nil when they are missing or wrong.
-  public var endpoint: Endpoint? {
+  package var endpoint: Endpoint? {
     guard let address, let host = try? NetworkHost(settingsScalar: address.value),
       let port = try? PortNumber(settingsScalar: port?.value ?? "6443")
     else { return nil }

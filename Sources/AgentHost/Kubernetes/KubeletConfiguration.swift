@@ -3,37 +3,37 @@
 /// Later documents win key by key, as the kubelet's JSON merge patch does (cmd/kubelet/app/server.go); `null` takes a
 /// value back to its default. Duplicate keys in a file: the last one wins, as in the kubelet's lenient second reading.
 /// Unknown keys are kept. Keys whose value may be a secret are dropped while reading.
-public struct KubeletConfiguration: Sendable, Equatable {
+package struct KubeletConfiguration: Sendable, Equatable {
   /// A configuration file that was read.
-  public struct Document: Sendable, Equatable {
+  package struct Document: Sendable, Equatable {
     /// Its path.
-    public var path: String
+    package var path: String
     /// Its content without ``KubeletConfiguration/secretKeys``.
-    public var root: YAMLNode
+    package var root: YAMLNode
 
     /// Makes a document.
-    public init(path: String, root: YAMLNode) {
+    package init(path: String, root: YAMLNode) {
       self.path = path
       self.root = KubeletConfiguration.withoutSecrets(root)
     }
   }
 
   /// Top-level keys that may hold credentials: user information of a URL, an Authorization header.
-  public static let secretKeys: Set<String> = ["staticPodURL", "staticPodURLHeader"]
+  package static let secretKeys: Set<String> = ["staticPodURL", "staticPodURLHeader"]
   /// Flags that may hold the same.
-  public static let secretFlags: Set<String> = ["manifest-url", "manifest-url-header"]
+  package static let secretFlags: Set<String> = ["manifest-url", "manifest-url-header"]
 
   /// The files, the weakest first.
-  public var documents: [Document]
+  package var documents: [Document]
   /// The flags in the order of the command line.
-  public var flags: [KubeletFlag]
+  package var flags: [KubeletFlag]
   /// Why the flags are not all known; then no value is, because flags win.
-  public var flagProblem: KubeletProblem?
+  package var flagProblem: KubeletProblem?
   /// Why the files are not all known; then only values given by flags are.
-  public var fileProblem: KubeletProblem?
+  package var fileProblem: KubeletProblem?
 
   /// Makes a configuration; without arguments, the one that has nothing but defaults.
-  public init(
+  package init(
     documents: [Document] = [], flags: [KubeletFlag] = [], flagProblem: KubeletProblem? = nil,
     fileProblem: KubeletProblem? = nil
   ) {
@@ -44,14 +44,14 @@ public struct KubeletConfiguration: Sendable, Equatable {
   }
 
   /// The node at a path of keys, for lists and mappings: from the strongest document that has it.
-  public func node(_ path: [String]) -> KubeletSetting<YAMLNode?> {
+  package func node(_ path: [String]) -> KubeletSetting<YAMLNode?> {
     if let problem = flagProblem ?? fileProblem { return .unknown(problem) }
     guard let (document, node) = strongest(path) else { return .known(nil, source: Self.defaultSource) }
     return .known(node, source: "\(document.path):\(node.mark.line)")
   }
 
   /// A text setting; nil as value when nothing sets it.
-  public func text(_ path: [String], flag: String? = nil) -> KubeletSetting<String?> {
+  package func text(_ path: [String], flag: String? = nil) -> KubeletSetting<String?> {
     scalar(path, flag: flag) {
       $0.value
     } parse: {
@@ -62,7 +62,7 @@ public struct KubeletConfiguration: Sendable, Equatable {
   /// A boolean setting, or its default.
   ///
   /// A file may also say `yes`, `no`, `on`, `off`, `y` or `n`: sigs.k8s.io/yaml reads YAML 1.1.
-  public func bool(_ path: [String], flag: String? = nil, default fallback: Bool) -> KubeletSetting<Bool> {
+  package func bool(_ path: [String], flag: String? = nil, default fallback: Bool) -> KubeletSetting<Bool> {
     let setting = scalar(path, flag: flag) {
       Self.flagBool($0.switchValue)
     } parse: {
@@ -75,7 +75,7 @@ public struct KubeletConfiguration: Sendable, Equatable {
   }
 
   /// An integer setting, or its default.
-  public func int(_ path: [String], flag: String? = nil, default fallback: Int) -> KubeletSetting<Int> {
+  package func int(_ path: [String], flag: String? = nil, default fallback: Int) -> KubeletSetting<Int> {
     switch scalar(path, flag: flag, attached: { Int($0.value) }, parse: { $0.int }) {
     case .known(let value, let source): return .known(value ?? fallback, source: source)
     case .unknown(let problem): return .unknown(problem)
@@ -85,7 +85,7 @@ public struct KubeletConfiguration: Sendable, Equatable {
   /// Whether a feature gate is set by hand; nil as value when it is left to the version's default.
   ///
   /// `--feature-gates` and the file's `featureGates` are merged gate by gate, the flag wins.
-  public func featureGate(_ name: String) -> KubeletSetting<Bool?> {
+  package func featureGate(_ name: String) -> KubeletSetting<Bool?> {
     if let problem = flagProblem { return .unknown(problem) }
     for flag in flags.reversed() where flag.name == "feature-gates" {
       for pair in flag.value.split(separator: ",").reversed() {
@@ -104,7 +104,7 @@ public struct KubeletConfiguration: Sendable, Equatable {
   }
 
   /// The source of what nothing sets.
-  public static let defaultSource = "default"
+  package static let defaultSource = "default"
 }
 
 extension KubeletConfiguration {

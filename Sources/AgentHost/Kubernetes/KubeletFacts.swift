@@ -1,9 +1,9 @@
 /// What the host's files say of its kubelet.
-public struct KubeletFacts: Sendable, Equatable {
+package struct KubeletFacts: Sendable, Equatable {
   /// Whether the node has joined a cluster.
   ///
   /// Before that a kubeadm kubelet restarts every 10 s by design, which is no fault.
-  public enum Joining: Sendable, Equatable {
+  package enum Joining: Sendable, Equatable {
     /// /etc/kubernetes/kubelet.conf is there.
     case joined
     /// Only /etc/kubernetes/bootstrap-kubelet.conf is there: it is asking for its certificate.
@@ -15,22 +15,22 @@ public struct KubeletFacts: Sendable, Equatable {
   }
 
   /// Whether the node has joined a cluster.
-  public var joining: Joining
+  package var joining: Joining
   /// The path of the kubelet's program; absent when it is not installed.
-  public var program: Fact<String>
+  package var program: Fact<String>
   /// The kubelet's version: from dpkg's record, else from `kubelet --version` on a live host.
-  public var version: Fact<KubernetesVersion>
+  package var version: Fact<KubernetesVersion>
   /// Why there is no version although there is a program; nil otherwise.
-  public var versionProblem: String?
+  package var versionProblem: String?
   /// The path of the unit file; absent when there is no unit.
-  public var unit: Fact<String>
+  package var unit: Fact<String>
   /// The path of the configuration file that the kubelet reads; absent when there is none at that place.
-  public var configurationFile: Fact<String>
+  package var configurationFile: Fact<String>
   /// The settings.
-  public var configuration: KubeletConfiguration
+  package var configuration: KubeletConfiguration
 
   /// Makes facts; without arguments, those of a host without a kubelet.
-  public init(
+  package init(
     joining: Joining = .notJoined, program: Fact<String> = .absent, version: Fact<KubernetesVersion> = .absent,
     versionProblem: String? = nil, unit: Fact<String> = .absent, configurationFile: Fact<String> = .absent,
     configuration: KubeletConfiguration = KubeletConfiguration()
@@ -45,7 +45,7 @@ public struct KubeletFacts: Sendable, Equatable {
   }
 
   /// Whether there is anything of a kubelet on the host.
-  public var isPresent: Bool {
+  package var isPresent: Bool {
     if joining == .joined || joining == .bootstrapping { return true }
     return program != .absent || unit != .absent
   }

@@ -1,16 +1,16 @@
 /// A flag on the kubelet's command line.
-public struct KubeletFlag: Sendable, Hashable {
+package struct KubeletFlag: Sendable, Hashable {
   /// Its name without dashes; `_` counts as `-`, as the kubelet takes it.
-  public var name: String
+  package var name: String
   /// What stands after `=`; nil without.
-  public var attached: String?
+  package var attached: String?
   /// The word after the flag, which is the value of a flag that is no switch and has nothing attached.
-  public var following: String?
+  package var following: String?
   /// The file whose text gave it.
-  public var file: String
+  package var file: String
 
   /// Makes a flag.
-  public init(name: String, attached: String? = nil, following: String? = nil, file: String) {
+  package init(name: String, attached: String? = nil, following: String? = nil, file: String) {
     self.name = name
     self.attached = attached
     self.following = following
@@ -18,11 +18,11 @@ public struct KubeletFlag: Sendable, Hashable {
   }
 
   /// The value of a flag that takes one.
-  public var value: String { attached ?? following ?? "" }
+  package var value: String { attached ?? following ?? "" }
   /// The value of a switch: `true` when nothing is attached (pflag never takes the next word for a switch).
-  public var switchValue: String { attached ?? "true" }
+  package var switchValue: String { attached ?? "true" }
   /// As evidence names it: `--fail-swap-on in /etc/default/kubelet`.
-  public var source: String { "--\(name) in \(file)" }
+  package var source: String { "--\(name) in \(file)" }
 
   /// The flags of a command line without its first word.
   static func parse(_ words: [UnitWords.Word]) -> [KubeletFlag] {

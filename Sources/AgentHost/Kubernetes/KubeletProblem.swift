@@ -1,14 +1,14 @@
 /// Why a part of the kubelet's configuration is not known.
-public struct KubeletProblem: Error, Sendable, Hashable, CustomStringConvertible {
+package struct KubeletProblem: Error, Sendable, Hashable, CustomStringConvertible {
   /// The file, with `:LINE:COLUMN` where the mistake has a place.
-  public var source: String
+  package var source: String
   /// What is wrong, in words.
-  public var message: String
+  package var message: String
   /// Whether only the agent may not read it, so that it says nothing of the kubelet.
-  public var isHidden: Bool
+  package var isHidden: Bool
 
   /// Makes a problem.
-  public init(_ source: String, _ message: String, isHidden: Bool = false) {
+  package init(_ source: String, _ message: String, isHidden: Bool = false) {
     self.source = source
     self.message = message
     self.isHidden = isHidden
@@ -24,5 +24,5 @@ public struct KubeletProblem: Error, Sendable, Hashable, CustomStringConvertible
   }
 
   /// Source and message.
-  public var description: String { "\(source): \(message)" }
+  package var description: String { "\(source): \(message)" }
 }

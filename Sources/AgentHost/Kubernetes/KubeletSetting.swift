@@ -1,17 +1,17 @@
 /// One setting as the kubelet takes it.
-public enum KubeletSetting<Value> {
+package enum KubeletSetting<Value> {
   /// Its value, and where it stands: `FILE:LINE`, `--FLAG in FILE`, or `default`.
   case known(Value, source: String)
   /// A file that may set it cannot be read or parsed, or the value has the wrong type.
   case unknown(KubeletProblem)
 
   /// The value; nil when it is unknown.
-  public var value: Value? {
+  package var value: Value? {
     if case .known(let value, _) = self { value } else { nil }
   }
 
   /// Where it stands; the file at fault when it is unknown.
-  public var source: String {
+  package var source: String {
     switch self {
     case .known(_, let source): source
     case .unknown(let problem): problem.source
@@ -19,7 +19,7 @@ public enum KubeletSetting<Value> {
   }
 
   /// Why it is unknown.
-  public var problem: KubeletProblem? {
+  package var problem: KubeletProblem? {
     if case .unknown(let problem) = self { problem } else { nil }
   }
 }

@@ -4,7 +4,7 @@ import AgentCore
 ///
 /// Files are read anew each time; dpkg's record only when it changed, and `kubelet --version` runs at most once per
 /// program, by the program's inode and time.
-public final class KubeletSource: Sendable {
+package final class KubeletSource: Sendable {
   private struct Packaged: Sendable {
     var stamp: HostFiles.Stamp?
     var version: Fact<KubernetesVersion>
@@ -25,7 +25,7 @@ public final class KubeletSource: Sendable {
   /// Reads below the root of `files`.
   ///
   /// - Parameter loop: runs `kubelet --version` on a live host; without it the version comes from dpkg's record only.
-  public init(files: HostFiles, worker: Worker, loop: EventLoop? = nil) {
+  package init(files: HostFiles, worker: Worker, loop: EventLoop? = nil) {
     self.files = files
     self.worker = worker
     let mayRun = files.root.mode == .live
@@ -35,7 +35,7 @@ public final class KubeletSource: Sendable {
   /// The facts as they are now.
   ///
   /// What cannot be read is a fact of its own; this throws only when the worker does.
-  public func facts() async throws -> KubeletFacts {
+  package func facts() async throws -> KubeletFacts {
     var reading = try await worker.run { self.read() }
     guard reading.facts.version.value == nil, let probe, let stamp = reading.program,
       let program = reading.facts.program.value
@@ -50,7 +50,7 @@ public final class KubeletSource: Sendable {
   }
 
   /// The files and directories whose change may change the facts.
-  public static let watchedPaths = [
+  package static let watchedPaths = [
     "/etc/kubernetes", "/var/lib/kubelet/config.yaml", "/var/lib/kubelet/kubeadm-flags.env", "/etc/default/kubelet",
     "/etc/sysconfig/kubelet", "/etc/systemd/system/kubelet.service", "/etc/systemd/system/kubelet.service.d",
     "/usr/lib/systemd/system/kubelet.service", "/usr/lib/systemd/system/kubelet.service.d", "/usr/bin/kubelet",

@@ -1,21 +1,21 @@
 /// The version of a Kubernetes program: `v1.32.3`, `1.32.3-1.1` in Debian's form, `v1.33.0-rc.1+k3s1`.
-public struct KubernetesVersion: Sendable, Hashable, Comparable, CustomStringConvertible {
+package struct KubernetesVersion: Sendable, Hashable, Comparable, CustomStringConvertible {
   /// 1 for every release so far.
-  public var major: Int
+  package var major: Int
   /// The release that features and removals are bound to.
-  public var minor: Int
+  package var minor: Int
   /// The repair level.
-  public var patch: Int
+  package var patch: Int
 
   /// Makes a version.
-  public init(major: Int, minor: Int, patch: Int) {
+  package init(major: Int, minor: Int, patch: Int) {
     self.major = major
     self.minor = minor
     self.patch = patch
   }
 
   /// Reads `[v]MAJOR.MINOR.PATCH` and ignores what follows after `-`, `+` or `~`; nil for anything else.
-  public init?(_ text: some StringProtocol) {
+  package init?(_ text: some StringProtocol) {
     let core = (text.hasPrefix("v") ? text.dropFirst() : text[...]).prefix { !"-+~".contains($0) }
     let parts = core.split(separator: ".", omittingEmptySubsequences: false)
     guard parts.count == 3 else { return nil }
@@ -27,10 +27,10 @@ public struct KubernetesVersion: Sendable, Hashable, Comparable, CustomStringCon
   }
 
   /// `1.32.3`.
-  public var description: String { "\(major).\(minor).\(patch)" }
+  package var description: String { "\(major).\(minor).\(patch)" }
 
   /// By major, minor and patch.
-  public static func < (left: KubernetesVersion, right: KubernetesVersion) -> Bool {
+  package static func < (left: KubernetesVersion, right: KubernetesVersion) -> Bool {
     (left.major, left.minor, left.patch) < (right.major, right.minor, right.patch)
   }
 }

@@ -1,11 +1,11 @@
 import AgentCore
 
 /// What the packets of pods and Services go through on this node, as its files tell.
-public enum NetworkSigns {
+package enum NetworkSigns {
   private static let ipvsInterface = "/sys/class/net/kube-ipvs0"
 
   /// The network plugin hands packets over a Linux bridge.
-  public static func bridge(_ network: Fact<CNINetwork>) -> Sign {
+  package static func bridge(_ network: Fact<CNINetwork>) -> Sign {
     switch network {
     case .absent: return .notSeen("no network plugin is configured in \(CNINetwork.directory) yet")
     case .unreadable(let error): return .hidden(error)
@@ -21,7 +21,7 @@ public enum NetworkSigns {
   }
 
   /// kube-proxy works by IPVS: it makes the interface kube-ipvs0 and binds the addresses of Services to it.
-  public static func ipvs(_ files: HostFiles) -> Sign {
+  package static func ipvs(_ files: HostFiles) -> Sign {
     do throws(FileError) {
       let isLink = try files.linkTarget(ipvsInterface) != nil
       let isThere = try files.kind(ipvsInterface) != nil

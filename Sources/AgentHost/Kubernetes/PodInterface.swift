@@ -1,5 +1,5 @@
 /// The network interfaces that a cluster makes on its nodes: what is on them is the cluster's, not the node's.
-public enum PodInterface {
+package enum PodInterface {
   /// bridge (cni0), kubenet (cbr0), kube-router, Docker, libvirt, kube-proxy in IPVS mode, Calico's tunnels, Weave,
   /// Antrea, OVN-Kubernetes, NodeLocal DNSCache.
   private static let names: Set<String> = [
@@ -10,7 +10,7 @@ public enum PodInterface {
   private static let prefixes = ["cali", "lxc", "veth", "flannel", "cilium_", "virbr"]
 
   /// Whether an interface of this name is one of them.
-  public static func isOne(_ name: String) -> Bool {
+  package static func isOne(_ name: String) -> Bool {
     names.contains(name) || prefixes.contains { name.hasPrefix($0) }
   }
 }

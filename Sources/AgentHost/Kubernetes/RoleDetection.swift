@@ -1,4 +1,4 @@
-public import AgentCore
+package import AgentCore
 
 /// What a host is for, as its files tell.
 ///
@@ -6,16 +6,16 @@ public import AgentCore
 /// agent is for masters are masters only, and what is checked on a worker is checked on a master as well.
 /// HAProxy as the bare package configures it (`global` and `defaults` only) is no load balancer, nor is Keepalived
 /// without a `vrrp_instance`, nor an /etc/exports with comments only a storage host.
-public struct RoleDetection: Sendable, Equatable {
+package struct RoleDetection: Sendable, Equatable {
   /// The roles; `candidate` when there is no other.
-  public var roles: Set<Role>
+  package var roles: Set<Role>
   /// The files that told and what was found there, in the order of the roles; empty for `candidate`.
-  public var evidence: [Evidence]
+  package var evidence: [Evidence]
   /// The files that might have told more and could not be read.
-  public var problems: [FileError]
+  package var problems: [FileError]
 
   /// Looks at the host's files; for the worker thread.
-  public init(reading files: HostFiles) {
+  package init(reading files: HostFiles) {
     roles = []
     evidence = []
     problems = []
@@ -27,7 +27,7 @@ public struct RoleDetection: Sendable, Equatable {
   }
 
   /// The places that are looked at, for `no Kubernetes role found on this host (looked for …)`.
-  public static let places =
+  package static let places =
     "\(apiServer), \(adminConfiguration), \(kubeletConfiguration), \(keepalived), \(haproxy), /etc/exports"
 
   private static let apiServer = "/etc/kubernetes/manifests/kube-apiserver.yaml"

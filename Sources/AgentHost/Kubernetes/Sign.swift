@@ -1,7 +1,7 @@
-public import AgentCore
+package import AgentCore
 
 /// Whether something was seen on the host that makes a check apply.
-public enum Sign: Sendable, Equatable {
+package enum Sign: Sendable, Equatable {
   /// It was, there.
   case seen(Evidence)
   /// It was not; the reason in words, as it stands after "skipped:".
@@ -10,10 +10,10 @@ public enum Sign: Sendable, Equatable {
   case hidden(Evidence)
 
   /// The file that would tell cannot be read.
-  public static func hidden(_ error: FileError) -> Sign { .hidden(Evidence(error.path, error.text)) }
+  package static func hidden(_ error: FileError) -> Sign { .hidden(Evidence(error.path, error.text)) }
 
   /// The first place where it was seen, else the first that is hidden, else not seen.
-  public static func any(_ signs: [Sign], else reason: String) -> Sign {
+  package static func any(_ signs: [Sign], else reason: String) -> Sign {
     var hidden: Sign?
     for sign in signs {
       switch sign {

@@ -1,59 +1,59 @@
 /// A pod that the kubelet starts from a file in /etc/kubernetes/manifests: what plugins ask of it.
-public struct StaticPod: Sendable, Equatable {
+package struct StaticPod: Sendable, Equatable {
   /// One of its containers.
-  public struct Container: Sendable, Equatable {
+  package struct Container: Sendable, Equatable {
     /// Its name.
-    public var name: String
+    package var name: String
     /// Its image; empty when it has none.
-    public var image: String
+    package var image: String
     /// `command` and `args`, in this order.
-    public var words: [Word]
+    package var words: [Word]
     /// `env` with literal values, secrets masked; references to secrets, fields and maps are left out.
-    public var environment: [Variable]
+    package var environment: [Variable]
   }
 
   /// A word of a command line.
-  public struct Word: Sendable, Equatable {
+  package struct Word: Sendable, Equatable {
     /// The word.
-    public var text: String
+    package var text: String
     /// Its line, counted from 1.
-    public var line: Int
+    package var line: Int
   }
 
   /// A variable of a container's environment.
-  public struct Variable: Sendable, Equatable {
+  package struct Variable: Sendable, Equatable {
     /// The name.
-    public var name: String
+    package var name: String
     /// The value.
-    public var value: String
+    package var value: String
     /// Its line, counted from 1.
-    public var line: Int
+    package var line: Int
   }
 
   /// A directory or file of the host that the pod mounts.
-  public struct HostPath: Sendable, Equatable {
+  package struct HostPath: Sendable, Equatable {
     /// The path.
-    public var path: String
+    package var path: String
     /// `type` of the volume, for example `FileOrCreate`; nil when nothing is checked.
-    public var type: String?
+    package var type: String?
     /// Its line, counted from 1.
-    public var line: Int
+    package var line: Int
   }
 
   /// The directory that kubeadm gives the kubelet as `staticPodPath`.
-  public static let directory = "/etc/kubernetes/manifests"
+  package static let directory = "/etc/kubernetes/manifests"
 
   /// The manifest.
-  public var path: String
+  package var path: String
   /// `metadata.name`.
-  public var name: String
+  package var name: String
   /// Its containers, init containers left out.
-  public var containers: [Container]
+  package var containers: [Container]
   /// The host's paths that it mounts.
-  public var hostPaths: [HostPath]
+  package var hostPaths: [HostPath]
 
   /// The value of a flag (`--name=value` or `--name value`) of any container, the last one wins, and its `FILE:LINE`.
-  public func flag(_ name: String) -> (value: String, source: String)? {
+  package func flag(_ name: String) -> (value: String, source: String)? {
     var found: (String, String)?
     for words in containers.map(\.words) {
       for (index, word) in words.enumerated() {
@@ -72,7 +72,7 @@ extension StaticPod {
   /// The manifests of the directory: those that are pods, and what kept the others from being read.
   ///
   /// The kubelet reads every file whose name does not begin with a dot, whatever its suffix (pkg/kubelet/config/file.go).
-  public static func all(_ files: HostFiles) throws(FileError) -> (pods: [StaticPod], problems: [Problem]) {
+  package static func all(_ files: HostFiles) throws(FileError) -> (pods: [StaticPod], problems: [Problem]) {
     var pods: [StaticPod] = []
     var problems: [Problem] = []
     for name in try files.entries(directory) ?? [] where !name.hasPrefix(".") {
@@ -87,7 +87,7 @@ extension StaticPod {
   }
 
   /// One manifest; nil when there is none, when it is a directory, and when it is no pod.
-  public static func read(_ path: String, _ files: HostFiles) throws(Problem) -> StaticPod? {
+  package static func read(_ path: String, _ files: HostFiles) throws(Problem) -> StaticPod? {
     let content: [UInt8]?
     do {
       guard try files.kind(path) != .directory else { return nil }
@@ -104,14 +104,14 @@ extension StaticPod {
   }
 
   /// Why a manifest tells nothing.
-  public enum Problem: Error, Sendable, Equatable, CustomStringConvertible {
+  package enum Problem: Error, Sendable, Equatable, CustomStringConvertible {
     /// It could not be read.
     case unreadable(FileError)
     /// It is no YAML; the message names line and column.
     case malformed(path: String, String)
 
     /// The manifest.
-    public var path: String {
+    package var path: String {
       switch self {
       case .unreadable(let error): error.path
       case .malformed(let path, _): path
@@ -119,7 +119,7 @@ extension StaticPod {
     }
 
     /// The problem in words, with the path.
-    public var description: String {
+    package var description: String {
       switch self {
       case .unreadable(let error): "\(error)"
       case .malformed(let path, let message): "\(path): \(message)"
@@ -128,7 +128,7 @@ extension StaticPod {
   }
 
   /// The pod of a document; nil when it is something else.
-  public init?(path: String, root: YAMLNode) {
+  package init?(path: String, root: YAMLNode) {
     guard root["kind"]?.text == "Pod" else { return nil }
     self.path = path
     name = root[path: "metadata", "name"]?.text ?? ""

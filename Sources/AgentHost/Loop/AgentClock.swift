@@ -1,7 +1,7 @@
-public import AgentCore
+package import AgentCore
 
 /// The agent's clock: read and waited for in one place, so that tests bring their own.
-public protocol AgentClock: Sendable {
+package protocol AgentClock: Sendable {
   /// The present moment.
   func now() -> HostTime
 
@@ -13,7 +13,7 @@ public protocol AgentClock: Sendable {
 
 extension AgentClock {
   /// Waits for a while.
-  public func sleep(for duration: Duration, tolerance: Duration = .zero) async throws {
+  package func sleep(for duration: Duration, tolerance: Duration = .zero) async throws {
     try await sleep(until: now().advanced(by: duration), tolerance: tolerance)
   }
 }

@@ -6,7 +6,7 @@ import Glibc
 ///
 /// As a serial executor it owns every actor that holds a C handle; as a task executor it keeps nonisolated async
 /// functions and task groups on its thread, so that Swift's global pool is never started.
-public final class EventLoop: SerialExecutor, TaskExecutor, Sendable {
+package final class EventLoop: SerialExecutor, TaskExecutor, Sendable {
   private struct State {
     var jobs: [UnownedJob] = []
     var thread: pthread_t?
@@ -19,7 +19,7 @@ public final class EventLoop: SerialExecutor, TaskExecutor, Sendable {
   /// Makes a loop; ``run()`` makes the calling thread its thread.
   ///
   /// - Throws: ``SystemCallError`` when the process has no descriptor left.
-  public init() throws(SystemCallError) {
+  package init() throws(SystemCallError) {
     wakeDescriptor = eventfd(0, CInt(EFD_CLOEXEC) | CInt(EFD_NONBLOCK))
     guard wakeDescriptor >= 0 else { throw SystemCallError("eventfd", code: errno) }
   }
@@ -27,7 +27,7 @@ public final class EventLoop: SerialExecutor, TaskExecutor, Sendable {
   deinit { close(wakeDescriptor) }
 
   /// Takes a job from any thread.
-  public func enqueue(_ job: consuming ExecutorJob) {
+  package func enqueue(_ job: consuming ExecutorJob) {
     let job = UnownedJob(job)
     let wasEmpty = state.withLock { state in
       defer { state.jobs.append(job) }
@@ -37,10 +37,10 @@ public final class EventLoop: SerialExecutor, TaskExecutor, Sendable {
   }
 
   /// Whether the caller is on the loop's thread; lets a C callback enter its actor.
-  public func isIsolatingCurrentContext() -> Bool? { isCurrent }
+  package func isIsolatingCurrentContext() -> Bool? { isCurrent }
 
   /// Traps when the caller is not on the loop's thread.
-  public func checkIsolated() { precondition(isCurrent, "not on the event loop's thread") }
+  package func checkIsolated() { precondition(isCurrent, "not on the event loop's thread") }
 
   var isCurrent: Bool {
     let here = pthread_self()
@@ -48,7 +48,7 @@ public final class EventLoop: SerialExecutor, TaskExecutor, Sendable {
   }
 
   /// Ends ``run()`` once the work at hand is done; can be called from any thread.
-  public func stop() {
+  package func stop() {
     state.withLock { $0.isStopping = true }
     eventfd_write(wakeDescriptor, 1)
   }
@@ -56,7 +56,7 @@ public final class EventLoop: SerialExecutor, TaskExecutor, Sendable {
   /// Is the loop until ``stop()``.
   ///
   /// - Throws: ``SystemCallError`` when the kernel refuses the epoll descriptor.
-  public func run() throws(SystemCallError) {
+  package func run() throws(SystemCallError) {
     state.withLock { $0.thread = pthread_self() }
     var event: OpaquePointer?
     // The default loop belongs to the thread (sd_event_default(3)): sources made on it find it without a pointer.

@@ -1,20 +1,20 @@
-public import AgentCore
+package import AgentCore
 import CLinux
 import Glibc
 import Synchronization
 
 /// The clock of an event loop: its timers are sd-event timers, so no thread waits for them.
-public struct LoopClock: AgentClock {
+package struct LoopClock: AgentClock {
   private let timers: LoopTimers
 
   /// Makes the clock of a loop.
-  public init(loop: EventLoop) { timers = LoopTimers(loop: loop) }
+  package init(loop: EventLoop) { timers = LoopTimers(loop: loop) }
 
   /// CLOCK_REALTIME and CLOCK_BOOTTIME (clock_gettime(2)).
-  public func now() -> HostTime { .ofKernel() }
+  package func now() -> HostTime { .ofKernel() }
 
   /// Waits on the loop.
-  public func sleep(until moment: HostTime, tolerance: Duration) async throws {
+  package func sleep(until moment: HostTime, tolerance: Duration) async throws {
     try await timers.sleep(until: moment, tolerance: tolerance)
   }
 }

@@ -2,9 +2,9 @@ import CLinux
 import Glibc
 
 /// Signals as events of the loop.
-public actor Signals {
+package actor Signals {
   /// The signals that end the agent.
-  public enum Ending: CInt, Sendable, CaseIterable {
+  package enum Ending: CInt, Sendable, CaseIterable {
     /// Ctrl-C.
     case interrupt = 2
     /// `systemctl stop`, `kill`.
@@ -23,15 +23,15 @@ public actor Signals {
   private let loop: EventLoop
   private var watched: [Watched] = []
   /// The event loop, which receives the signals.
-  public nonisolated var unownedExecutor: UnownedSerialExecutor { loop.asUnownedSerialExecutor() }
+  package nonisolated var unownedExecutor: UnownedSerialExecutor { loop.asUnownedSerialExecutor() }
 
   /// Makes signals events of `loop`; call ``block()`` first.
-  public init(loop: EventLoop) { self.loop = loop }
+  package init(loop: EventLoop) { self.loop = loop }
 
   isolated deinit { watched = [] }
 
   /// Blocks the signals that become events and ignores SIGPIPE; before any thread is started, because threads inherit the mask.
-  public static func block() {
+  package static func block() {
     var set = sigset_t()
     sigemptyset(&set)
     for signal in Ending.allCases { sigaddset(&set, signal.rawValue) }
@@ -43,7 +43,7 @@ public actor Signals {
   /// The ending signals, as they come.
   ///
   /// - Throws: ``SystemCallError`` when the loop cannot receive them.
-  public func ending() throws(SystemCallError) -> AsyncStream<Ending> {
+  package func ending() throws(SystemCallError) -> AsyncStream<Ending> {
     let (stream, continuation) = AsyncStream.makeStream(of: Ending.self)
     for signal in Ending.allCases {
       watched.append(Watched(try EventSource.signal(signal.rawValue) { _ in continuation.yield(signal) }))
@@ -54,7 +54,7 @@ public actor Signals {
   /// Requests to read the configuration again; those that come while nobody takes one are one.
   ///
   /// - Throws: ``SystemCallError`` when the loop cannot receive them.
-  public func reloads() throws(SystemCallError) -> AsyncStream<Void> {
+  package func reloads() throws(SystemCallError) -> AsyncStream<Void> {
     let (stream, continuation) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
     watched.append(Watched(try EventSource.signal(Self.reload) { _ in continuation.yield() }))
     return stream

@@ -4,14 +4,14 @@ import Glibc
 /// The thread for what may be slow: reading and parsing of files. Work is done one piece after the other.
 ///
 /// A read that hangs holds up this thread only; the event loop, its timers and its deadlines go on.
-public final class Worker: Sendable {
+package final class Worker: Sendable {
   private let executor: WorkerExecutor
   private let queue: WorkerQueue
 
   /// Starts the thread.
   ///
   /// - Throws: ``SystemCallError`` when the process may have no further descriptor or thread.
-  public init() throws(SystemCallError) {
+  package init() throws(SystemCallError) {
     executor = try WorkerExecutor()
     queue = WorkerQueue(executor: executor)
   }
@@ -19,7 +19,7 @@ public final class Worker: Sendable {
   deinit { executor.stop() }
 
   /// Runs `body` on the thread.
-  public func run<T: Sendable>(_ body: @Sendable () throws -> T) async throws -> T {
+  package func run<T: Sendable>(_ body: @Sendable () throws -> T) async throws -> T {
     try await queue.run(body)
   }
 
@@ -27,10 +27,10 @@ public final class Worker: Sendable {
   func value<T: Sendable>(of body: @Sendable () -> T) async -> T { await queue.value(of: body) }
 
   /// Returns when the thread has taken up work, which it does not while a piece of work holds it.
-  public func answer() async { await queue.answer() }
+  package func answer() async { await queue.answer() }
 
   /// Holds the thread up until the process ends, for tests of who watches it.
-  public func hang() async { await queue.hang() }
+  package func hang() async { await queue.hang() }
 }
 
 private actor WorkerQueue {

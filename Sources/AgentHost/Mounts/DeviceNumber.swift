@@ -1,12 +1,12 @@
 /// The number of a mounted file system (`major:minor`, stat(2) `st_dev`): the same at all its mount points.
-public struct DeviceNumber: Sendable, Hashable, Codable, Comparable, CustomStringConvertible {
+package struct DeviceNumber: Sendable, Hashable, Codable, Comparable, CustomStringConvertible {
   /// The major number; 0 for file systems without a device.
-  public var major: UInt32
+  package var major: UInt32
   /// The minor number.
-  public var minor: UInt32
+  package var minor: UInt32
 
   /// Makes a number.
-  public init(major: UInt32, minor: UInt32) {
+  package init(major: UInt32, minor: UInt32) {
     self.major = major
     self.minor = minor
   }
@@ -19,17 +19,17 @@ public struct DeviceNumber: Sendable, Hashable, Codable, Comparable, CustomStrin
   }
 
   /// `8:2`.
-  public var description: String { "\(major):\(minor)" }
+  package var description: String { "\(major):\(minor)" }
 
   /// By major, then by minor number.
-  public static func < (left: DeviceNumber, right: DeviceNumber) -> Bool {
+  package static func < (left: DeviceNumber, right: DeviceNumber) -> Bool {
     (left.major, left.minor) < (right.major, right.minor)
   }
 }
 
 extension DeviceNumber: SettingsScalar {
   /// Reads what ``description`` writes.
-  public init(settingsScalar text: String) throws(SettingsScalarError) {
+  package init(settingsScalar text: String) throws(SettingsScalarError) {
     guard let number = DeviceNumber(text.utf8) else {
       throw SettingsScalarError("'\(PlainText.short(text))' is no device number", allowed: "MAJOR:MINOR, as in 0:52")
     }

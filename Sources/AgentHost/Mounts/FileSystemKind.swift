@@ -1,5 +1,5 @@
 /// What stands behind a file system: whether a call on it may wait for somebody else.
-public enum FileSystemKind: Sendable, Hashable {
+package enum FileSystemKind: Sendable, Hashable {
   /// A disk of this machine.
   case disk
   /// A disk of this machine that cannot be written by its nature.
@@ -21,7 +21,7 @@ public enum FileSystemKind: Sendable, Hashable {
   ]
 
   /// The kind of a type; what is not known to be local is foreign.
-  public init(type: String) {
+  package init(type: String) {
     self =
       if Self.disks.contains(type) {
         .disk
@@ -35,5 +35,5 @@ public enum FileSystemKind: Sendable, Hashable {
   }
 
   /// Whether a call on it depends on this machine only.
-  public var isLocal: Bool { self != .foreign }
+  package var isLocal: Bool { self != .foreign }
 }

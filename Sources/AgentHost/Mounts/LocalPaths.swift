@@ -1,15 +1,15 @@
 /// Finds the way to a path on local file systems only: nothing of a network file system, of FUSE or of an automounter
 /// is touched, not even looked up.
-public struct LocalPaths {
+package struct LocalPaths {
   /// Why a path is not used.
-  public enum Refusal: Error, Sendable, Hashable {
+  package enum Refusal: Error, Sendable, Hashable {
     /// A file system on the way may not answer; its mount point and type.
     case foreign(point: String, type: String)
     /// A link on the way cannot be read.
     case unreadable(FileError)
 
     /// The refusal in words.
-    public var description: String {
+    package var description: String {
       switch self {
       case .foreign(let point, let type): "\(point) is \(type), which the agent does not touch itself"
       case .unreadable(let error): error.description
@@ -25,14 +25,14 @@ public struct LocalPaths {
   private let foreign: Set<MountPath>
 
   /// Looks at the mounts of a table.
-  public init(_ table: MountTable, files: HostFiles) {
+  package init(_ table: MountTable, files: HostFiles) {
     self.table = table
     self.files = files
     foreign = Set(table.mounts.lazy.filter { !$0.isLocal }.map(\.point))
   }
 
   /// The path with all links on it followed, each only after the file system that it lies on was found local.
-  public func resolve(_ path: String) throws(Refusal) -> String {
+  package func resolve(_ path: String) throws(Refusal) -> String {
     var left = Array(path.split(separator: "/").reversed())
     var inside = ""
     var links = 0
@@ -58,7 +58,7 @@ public struct LocalPaths {
   }
 
   /// The mount that a resolved path lies on.
-  public func mount(at resolved: String) -> Mount? { table.mount(containing: MountPath(resolved)) }
+  package func mount(at resolved: String) -> Mount? { table.mount(containing: MountPath(resolved)) }
 
   /// Every directory on the way was checked before the next one, so only what is mounted here is new.
   private func check(_ path: String) throws(Refusal) {

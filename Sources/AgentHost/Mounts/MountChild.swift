@@ -6,15 +6,15 @@ import Glibc
 ///     nodeagent stat-mount PARENT POINT
 ///
 /// It writes one line of numbers: an error number, or 0 and what ``MountStatus`` holds.
-public enum MountChild {
+package enum MountChild {
   /// The word that chooses the hidden mode, as the first argument.
-  public static let word = "stat-mount"
+  package static let word = "stat-mount"
 
   /// What the child is started with, besides the mount point: it ends with the process that starts it.
   static var words: [String] { [word, "\(getpid())"] }
 
   /// Looks and ends; never returns.
-  public static func run(_ words: [String], path: UnsafePointer<CChar>?) -> Never {
+  package static func run(_ words: [String], path: UnsafePointer<CChar>?) -> Never {
     guard words.count == 2, let parent = pid_t(words[0]), let path else { _exit(64) }
     // If the agent is gone already, nobody asks any more and nobody would end this process.
     guard clinux_die_with_parent(parent) == 0 else { _exit(0) }

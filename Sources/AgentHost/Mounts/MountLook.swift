@@ -1,7 +1,7 @@
 import Glibc
 
 /// What looking at a mounted file system gave.
-public enum MountLook: Sendable, Hashable, Codable {
+package enum MountLook: Sendable, Hashable, Codable {
   /// It answered.
   case answered(MountStatus)
   /// The call failed with this error number: ESTALE when the server no longer knows the directory.
@@ -22,13 +22,13 @@ public enum MountLook: Sendable, Hashable, Codable {
   case notRecorded
 
   /// How long a look may take. Both the agent's patience with the helper and a round of the plugin are longer.
-  public static let deadline = Duration.milliseconds(2300)
+  package static let deadline = Duration.milliseconds(2300)
 
   /// Whether the error means that the process may not look.
   static func isDenial(_ code: Int32) -> Bool { code == EACCES || code == EPERM }
 
   /// What came back in words; nil where it answered.
-  public var words: String? {
+  package var words: String? {
     switch self {
     case .answered: nil
     case .failed(let code): errorText(code)
@@ -47,26 +47,26 @@ public enum MountLook: Sendable, Hashable, Codable {
   var isMissing: Bool { self == .failed(ENOENT) || self == .failed(ENOTDIR) }
 
   /// Whether the error means that the server no longer knows the directory.
-  public var isStale: Bool { self == .failed(ESTALE) }
+  package var isStale: Bool { self == .failed(ESTALE) }
 }
 
 /// What the server says of the directory that is mounted.
-public struct MountStatus: Sendable, Hashable, Codable {
+package struct MountStatus: Sendable, Hashable, Codable {
   /// The file system that was found at the mount point.
-  public var device: DeviceNumber
+  package var device: DeviceNumber
   /// How much is free there; nil when the server does not say.
-  public var space: FileSystemSpace?
+  package var space: FileSystemSpace?
   /// Whether everybody may write to the directory by its mode.
-  public var isOpenToAll: Bool
+  package var isOpenToAll: Bool
   /// Whether the server lets this process write to it.
-  public var isWritable: Bool
+  package var isWritable: Bool
   /// Whether `isWritable` is what the kernel remembers: the process could not have the server asked anew.
-  public var isRemembered: Bool
+  package var isRemembered: Bool
   /// How long the server took, in microseconds.
-  public var microseconds: Int
+  package var microseconds: Int
 
   /// Makes a status.
-  public init(
+  package init(
     device: DeviceNumber, space: FileSystemSpace? = nil, isOpenToAll: Bool = false, isWritable: Bool = true,
     isRemembered: Bool = false, microseconds: Int = 0
   ) {
@@ -85,7 +85,7 @@ public struct MountStatus: Sendable, Hashable, Codable {
 ///       "0:52": {totalBytes: 1099511627776, freeBytes: 549755813888}
 ///       "0:53": {error: 116}
 ///       "0:54": {stuck: true}
-public struct RecordedMountLook: SettingsDecodable, Sendable {
+package struct RecordedMountLook: SettingsDecodable, Sendable {
   private let error: Int
   private let isStuck: Bool
   private let isWritable: Bool
@@ -94,7 +94,7 @@ public struct RecordedMountLook: SettingsDecodable, Sendable {
 
   /// Reads `error` (an error number), `stuck`, `writable`, `openToAll`, `totalBytes`, `freeBytes`, `totalInodes` and
   /// `freeInodes`.
-  public init?(from reader: SettingsReader) {
+  package init?(from reader: SettingsReader) {
     error = reader.value("error", default: 0, in: 0...4095)
     isStuck = reader.value("stuck", default: false)
     isWritable = reader.value("writable", default: true)

@@ -1,16 +1,16 @@
 /// Options as mountinfo writes them: `rw,vers=4.2,addr=192.0.2.1`.
-public struct MountOptions: Sendable, Hashable {
+package struct MountOptions: Sendable, Hashable {
   /// All of them, as they stand there.
-  public let text: String
+  package let text: String
 
   /// Takes the text.
-  public init(_ text: String) { self.text = text }
+  package init(_ text: String) { self.text = text }
 
   /// Whether there is an option of this name without a value.
-  public func has(_ name: String) -> Bool { items.contains { $0 == name } }
+  package func has(_ name: String) -> Bool { items.contains { $0 == name } }
 
   /// The value of an option, the last one; nil when there is none.
-  public subscript(_ name: String) -> String? {
+  package subscript(_ name: String) -> String? {
     items.last { $0.hasPrefix(name) && $0.dropFirst(name.count).first == "=" }.map {
       String($0.dropFirst(name.count + 1))
     }

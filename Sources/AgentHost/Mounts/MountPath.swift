@@ -1,36 +1,36 @@
 /// A path as the kernel has it: bytes, which need not be UTF-8.
-public struct MountPath: Sendable, Hashable, Comparable {
+package struct MountPath: Sendable, Hashable, Comparable {
   private let text: String
   /// The bytes where they are no UTF-8; nil where ``text`` has them.
   private let raw: [UInt8]?
 
   /// A path of UTF-8.
-  public init(_ text: String) {
+  package init(_ text: String) {
     self.text = text
     raw = nil
   }
 
   /// A path of any bytes.
-  public init(bytes: some Collection<UInt8>) {
+  package init(bytes: some Collection<UInt8>) {
     let valid = String(validating: bytes, as: UTF8.self)
     text = valid ?? String(decoding: Array(bytes), as: UTF8.self)
     raw = valid == nil ? Array(bytes) : nil
   }
 
   /// The bytes.
-  public var bytes: [UInt8] { raw ?? Array(text.utf8) }
+  package var bytes: [UInt8] { raw ?? Array(text.utf8) }
 
   /// The path as text; nil where it is no UTF-8.
-  public var utf8: String? { raw == nil ? text : nil }
+  package var utf8: String? { raw == nil ? text : nil }
 
   /// The path for people: on one line, bytes that are no UTF-8 replaced.
-  public var shown: String { PlainText.short(text, length: 200) }
+  package var shown: String { PlainText.short(text, length: 200) }
 
   /// As ``shown``, and not cut.
-  public var shownInFull: String { PlainText.short(text, length: .max) }
+  package var shownInFull: String { PlainText.short(text, length: .max) }
 
   /// Whether this path is `other` or lies below it.
-  public func isWithin(_ other: MountPath) -> Bool {
+  package func isWithin(_ other: MountPath) -> Bool {
     guard raw == nil, other.raw == nil else { return Self.isWithin(bytes, other.bytes) }
     return Self.isWithin(text.utf8, other.text.utf8)
   }
@@ -42,7 +42,7 @@ public struct MountPath: Sendable, Hashable, Comparable {
   }
 
   /// By bytes.
-  public static func < (left: MountPath, right: MountPath) -> Bool {
+  package static func < (left: MountPath, right: MountPath) -> Bool {
     left.bytes.lexicographicallyPrecedes(right.bytes)
   }
 }

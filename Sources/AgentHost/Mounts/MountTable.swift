@@ -1,15 +1,15 @@
 /// What is mounted on the host, from mountinfo (proc_pid_mountinfo(5)).
-public struct MountTable: Sendable, Equatable {
+package struct MountTable: Sendable, Equatable {
   /// Where the table stands: of the first process, so that a service's or container's own view does not count; and of
   /// the agent itself, where the first one is hidden.
-  public static let paths = ["/proc/1/mountinfo", "/proc/self/mountinfo"]
+  package static let paths = ["/proc/1/mountinfo", "/proc/self/mountinfo"]
 
   /// The mounts, in the kernel's order: a later one may cover an earlier one.
-  public let mounts: [Mount]
+  package let mounts: [Mount]
   /// The file that was read.
-  public let path: String
+  package let path: String
   /// Lines that are no mount.
-  public let malformedLines: Int
+  package let malformedLines: Int
   private let children: Set<Child>
   /// The place of each mount in the list, by its number.
   private let index: [Int: Int]
@@ -21,7 +21,7 @@ public struct MountTable: Sendable, Equatable {
   }
 
   /// Reads a text.
-  public init(_ text: [UInt8], path: String = "/proc/self/mountinfo") {
+  package init(_ text: [UInt8], path: String = "/proc/self/mountinfo") {
     var parser = MountInfoParser()
     parser.parse(text)
     mounts = parser.mounts
@@ -34,7 +34,7 @@ public struct MountTable: Sendable, Equatable {
   /// Reads the host's table; for the worker thread.
   ///
   /// - Throws: why the last of ``paths`` cannot be read.
-  public init(reading files: HostFiles) throws(FileError) {
+  package init(reading files: HostFiles) throws(FileError) {
     let (text, path) = try Self.text(files)
     self.init(text, path: path)
   }
@@ -49,12 +49,12 @@ public struct MountTable: Sendable, Equatable {
   }
 
   /// The mount that a path lies on, as the path itself says: links on it are not followed.
-  public func mount(containing path: MountPath) -> Mount? {
+  package func mount(containing path: MountPath) -> Mount? {
     mounts.filter { path.isWithin($0.point) && isReachable($0) }.max { $0.point.bytes.count <= $1.point.bytes.count }
   }
 
   /// Whether a mount can be reached by its path: neither it nor a directory above it is covered by a later mount.
-  public func isReachable(_ mount: Mount) -> Bool {
+  package func isReachable(_ mount: Mount) -> Bool {
     var current = mount
     guard !isCoveredAtItsRoot(mount) else { return false }
     // Mounts lie on mounts; a table that goes round in circles is none of the kernel's.

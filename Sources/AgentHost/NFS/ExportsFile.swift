@@ -1,18 +1,18 @@
 /// What this host exports by NFS: /etc/exports and /etc/exports.d (exports(5)).
-public struct ExportsFile: Sendable, Equatable {
+package struct ExportsFile: Sendable, Equatable {
   /// One exported directory.
-  public struct Export: Sendable, Hashable {
+  package struct Export: Sendable, Hashable {
     /// The directory.
-    public var path: String
+    package var path: String
     /// File and line.
-    public var source: String
+    package var source: String
   }
 
   /// The exports, in the order of the files.
-  public var exports: [Export]
+  package var exports: [Export]
 
   /// Reads the files; for the worker thread.
-  public init(reading files: HostFiles) throws(FileError) {
+  package init(reading files: HostFiles) throws(FileError) {
     exports = []
     let included = try files.entries("/etc/exports.d") ?? []
     let paths = ["/etc/exports"] + included.filter { $0.hasSuffix(".exports") }.map { "/etc/exports.d/\($0)" }

@@ -2,7 +2,7 @@ import AgentCore
 
 /// Looks at mounted file systems of NFS: in children that can be killed, one for each server, eight in all. A child that
 /// cannot be killed counts until it is gone.
-public actor MountLooks {
+package actor MountLooks {
   private static let most = 8
   /// How long the table stands. Who looks at what was replaced meanwhile finds another file system there.
   private static let tableLife = Duration.seconds(4)
@@ -26,7 +26,7 @@ public actor MountLooks {
   ///   - recorded: what a recorded host gave; nil on a live one.
   ///   - program: what is run as the child; the program itself unless a test says otherwise.
   ///   - deadline: how long a child has.
-  public init(
+  package init(
     loop: EventLoop?, files: HostFiles, worker: Worker, recorded: [DeviceNumber: RecordedMountLook]?,
     program: String = "/proc/self/exe", deadline: Duration = MountLook.deadline
   ) {
@@ -40,7 +40,7 @@ public actor MountLooks {
   }
 
   /// Looks once; returns within ``MountLook/deadline`` and a little, whatever the server does.
-  public func look(at device: DeviceNumber) async -> MountLook {
+  package func look(at device: DeviceNumber) async -> MountLook {
     if let recorded { return recorded[device]?.look(at: device) ?? .notRecorded }
     guard let runner, let clock else { return .impossible("no process may be started here") }
     let found: NFSFileSystem?

@@ -1,12 +1,12 @@
 /// What the kernel counted of the file systems of NFS.
-public enum NFSCounters: Sendable, Equatable {
+package enum NFSCounters: Sendable, Equatable {
   /// The numbers, by file system; one is missing that was unmounted meanwhile.
   case known([DeviceNumber: NFSStatistics])
   /// The table could not be read.
   case unreadable(FileError)
 
   /// Reads mountstats beside a table of mounts; for the worker thread. Nothing is asked of a server for it.
-  public init(of mounts: NFSMounts, reading files: HostFiles) {
+  package init(of mounts: NFSMounts, reading files: HostFiles) {
     guard !mounts.systems.isEmpty else {
       self = .known([:])
       return
@@ -30,7 +30,7 @@ public enum NFSCounters: Sendable, Equatable {
   }
 
   /// The numbers of a file system.
-  public subscript(_ device: DeviceNumber) -> NFSStatistics? {
+  package subscript(_ device: DeviceNumber) -> NFSStatistics? {
     if case .known(let all) = self { all[device] } else { nil }
   }
 }

@@ -1,7 +1,7 @@
 /// One mounted file system of NFS, whatever the number of its mount points.
-public struct NFSFileSystem: Sendable, Equatable {
+package struct NFSFileSystem: Sendable, Equatable {
   /// What carries the requests.
-  public enum Transport: Sendable, Hashable {
+  package enum Transport: Sendable, Hashable {
     /// `proto=tcp`, also over IPv6.
     case tcp
     /// Another one, by its name: `udp`, `rdma`.
@@ -9,45 +9,45 @@ public struct NFSFileSystem: Sendable, Equatable {
   }
 
   /// One of its mount points.
-  public struct Point: Sendable, Equatable {
+  package struct Point: Sendable, Equatable {
     /// The number of the mount.
-    public var mountID: Int
+    package var mountID: Int
     /// Where.
-    public var path: MountPath
+    package var path: MountPath
     /// Whether it was mounted read-only.
-    public var isReadOnly: Bool
+    package var isReadOnly: Bool
     /// The pod's volume that it is; nil for a mount of the host's own.
-    public var volume: PodVolume?
+    package var volume: PodVolume?
   }
 
   /// Its number.
-  public var device: DeviceNumber
+  package var device: DeviceNumber
   /// The server as it was named when it was mounted, an IPv6 address without brackets.
-  public var server: String
+  package var server: String
   /// The longest path that all its sources have in common.
-  public var export: String
+  package var export: String
   /// `addr=`; nil where the kernel shows none, or no address.
-  public var address: NFSAddress?
+  package var address: NFSAddress?
   /// `port=`, else 2049; `mountport=` is another service's.
-  public var port: PortNumber
+  package var port: PortNumber
   /// `vers=`, as in 4.2.
-  public var version: String
+  package var version: String
   /// `proto=`.
-  public var transport: Transport
+  package var transport: Transport
   /// Whether requests wait for the server for ever (`hard`).
-  public var isHard: Bool
+  package var isHard: Bool
   /// Whether the whole file system is read-only here.
-  public var isReadOnly: Bool
+  package var isReadOnly: Bool
   /// Its mount points.
-  public var points: [Point]
+  package var points: [Point]
   /// The first mount point that its path leads to; nil where other mounts cover them all.
-  public var place: MountPath?
+  package var place: MountPath?
 
   /// The major number of the version, as RPC knows it.
-  public var majorVersion: UInt32 { version.split(separator: ".").first.flatMap { UInt32($0) } ?? 4 }
+  package var majorVersion: UInt32 { version.split(separator: ".").first.flatMap { UInt32($0) } ?? 4 }
 
   /// The file systems of NFS in a table, by number.
-  public static func all(in table: MountTable) -> [NFSFileSystem] {
+  package static func all(in table: MountTable) -> [NFSFileSystem] {
     let mounts = table.mounts.filter(\.isNFS)
     return Dictionary(grouping: mounts, by: \.device).sorted { $0.key < $1.key }.compactMap { device, mounts in
       NFSFileSystem(device, mounts, in: table)

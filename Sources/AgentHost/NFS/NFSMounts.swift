@@ -1,8 +1,8 @@
 /// What is mounted by NFS, kept as long as the host's table of mounts stays the same: parsing thousands of lines anew in
 /// every round would cost more than all else.
-public struct NFSMounts: Sendable {
+package struct NFSMounts: Sendable {
   /// The file systems, by number.
-  public let systems: [NFSFileSystem]
+  package let systems: [NFSFileSystem]
   /// The mounts by which the kernel's counters name them: the first ones of each file system are enough, for the kernel
   /// writes the same numbers at all.
   let names: [MountStatisticsParser.Key: DeviceNumber]
@@ -13,10 +13,10 @@ public struct NFSMounts: Sendable {
   private let length: Int
   private static let mostNames = 8
   /// Tells one text of the table from another, while the process runs.
-  public let digest: Int
+  package let digest: Int
 
   /// What a table says.
-  public init(_ table: MountTable) { self.init(table, length: 0, digest: 0) }
+  package init(_ table: MountTable) { self.init(table, length: 0, digest: 0) }
 
   private init(_ table: MountTable, length: Int, digest: Int) {
     systems = NFSFileSystem.all(in: table)
@@ -36,7 +36,7 @@ public struct NFSMounts: Sendable {
   /// Reads the host's table; for the worker thread.
   ///
   /// - Parameter former: what was read before, which is given back while the table is the same.
-  public static func read(_ files: HostFiles, after former: NFSMounts? = nil) throws(FileError) -> NFSMounts {
+  package static func read(_ files: HostFiles, after former: NFSMounts? = nil) throws(FileError) -> NFSMounts {
     let (text, path) = try MountTable.text(files)
     var hasher = Hasher()
     text.withUnsafeBytes { hasher.combine(bytes: $0) }

@@ -1,18 +1,18 @@
 /// What the kernel counted of one mounted file system of NFS, from mountstats (nfs_show_stats() of fs/nfs/super.c).
-public struct NFSStatistics: Sendable, Hashable {
+package struct NFSStatistics: Sendable, Hashable {
   /// One connection to the server (xs_tcp_print_stats() and its siblings of net/sunrpc/xprtsock.c).
-  public struct Transport: Sendable, Hashable {
+  package struct Transport: Sendable, Hashable {
     /// `tcp`, `udp`, `rdma` or `local`.
-    public var kind: String
+    package var kind: String
     /// Requests that were sent, repeated ones included.
-    public var sends: UInt64
+    package var sends: UInt64
     /// Replies that were received.
-    public var receives: UInt64
+    package var receives: UInt64
     /// Replies to no request.
-    public var badReplies: UInt64
+    package var badReplies: UInt64
 
     /// Makes a transport.
-    public init(kind: String, sends: UInt64, receives: UInt64, badReplies: UInt64 = 0) {
+    package init(kind: String, sends: UInt64, receives: UInt64, badReplies: UInt64 = 0) {
       self.kind = kind
       self.sends = sends
       self.receives = receives
@@ -21,24 +21,24 @@ public struct NFSStatistics: Sendable, Hashable {
   }
 
   /// The format, `1.0` or `1.1`.
-  public var format: String
+  package var format: String
   /// Seconds since it was mounted.
-  public var age: UInt64
+  package var age: UInt64
   /// The connections; several with `nconnect`.
-  public var transports: [Transport]
+  package var transports: [Transport]
   /// Requests that were completed, of all operations.
-  public var requests: UInt64
+  package var requests: UInt64
   /// How often those were sent.
-  public var transmissions: UInt64
+  package var transmissions: UInt64
   /// Major timeouts: how often the whole patience of `timeo` and `retrans` was used up.
-  public var timeouts: UInt64
+  package var timeouts: UInt64
   /// Reads, writes and questions for attributes that ended in an error: what a server that is full, read-only or no
   /// longer knows a directory answers. Kernels before 5.3 do not count them (om_error_status of
   /// include/linux/sunrpc/metrics.h).
-  public var errors: UInt64
+  package var errors: UInt64
 
   /// Makes statistics.
-  public init(
+  package init(
     format: String = "1.1", age: UInt64 = 0, transports: [Transport] = [], requests: UInt64 = 0,
     transmissions: UInt64 = 0, timeouts: UInt64 = 0, errors: UInt64 = 0
   ) {
@@ -52,9 +52,9 @@ public struct NFSStatistics: Sendable, Hashable {
   }
 
   /// Requests that were sent, of all connections.
-  public var sends: UInt64 { transports.reduce(0) { $0 &+ $1.sends } }
+  package var sends: UInt64 { transports.reduce(0) { $0 &+ $1.sends } }
   /// Replies that were received, of all connections.
-  public var receives: UInt64 { transports.reduce(0) { $0 &+ $1.receives } }
+  package var receives: UInt64 { transports.reduce(0) { $0 &+ $1.receives } }
   /// Requests that had to be sent again.
-  public var retransmissions: UInt64 { transmissions - min(transmissions, requests) }
+  package var retransmissions: UInt64 { transmissions - min(transmissions, requests) }
 }

@@ -1,12 +1,12 @@
 /// The pods of this node by their UIDs, from the names of the kubelet's log directories: `NAMESPACE_NAME_UID`.
 ///
 /// No API server is needed. Neither namespaces nor names of pods hold an underscore.
-public struct PodNames: Sendable, Equatable {
+package struct PodNames: Sendable, Equatable {
   /// Where the kubelet keeps logs.
-  public static let directory = "/var/log/pods"
+  package static let directory = "/var/log/pods"
 
   /// `NAMESPACE/NAME` by UID.
-  public let names: [String: String]
+  package let names: [String: String]
 
   /// Takes the names of directories; what is none of the kubelet's is passed over.
   init(entries: [String]) {
@@ -19,7 +19,7 @@ public struct PodNames: Sendable, Equatable {
   }
 
   /// Reads the directory, if it lies on a file system of this host; for the worker thread.
-  public static func read(_ files: HostFiles, _ paths: LocalPaths) -> Fact<PodNames> {
+  package static func read(_ files: HostFiles, _ paths: LocalPaths) -> Fact<PodNames> {
     let resolved: String
     do throws(LocalPaths.Refusal) {
       resolved = try paths.resolve(directory)

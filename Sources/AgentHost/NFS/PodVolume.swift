@@ -1,15 +1,15 @@
 /// A volume of a pod, as the path of its mount point says: `…/pods/UID/volumes/kubernetes.io~csi/PV/mount`, or
 /// `…/pods/UID/volumes/kubernetes.io~nfs/NAME` of the plugin within the kubelet.
-public struct PodVolume: Sendable, Hashable {
+package struct PodVolume: Sendable, Hashable {
   /// The pod's UID.
-  public var pod: String
+  package var pod: String
   /// The persistent volume (`specVolID`), or the volume's name in the pod for one that the pod itself describes.
-  public var name: String
+  package var name: String
   private let mountPoint: MountPath
   private let isCSI: Bool
 
   /// The directory in which the kubelet keeps `vol_data.json`; nil for the plugin within the kubelet.
-  public var directory: String? { isCSI ? mountPoint.utf8.map { String($0.dropLast("/mount".count)) } : nil }
+  package var directory: String? { isCSI ? mountPoint.utf8.map { String($0.dropLast("/mount".count)) } : nil }
 
   private static let plugins = ["kubernetes.io~csi", "kubernetes.io~nfs"]
 

@@ -1,43 +1,43 @@
-public import AgentCore
+package import AgentCore
 
 /// The tasks that wait for storage on the network, and the mounts and unmounts that do not come to an end.
 ///
 /// Only `stat`, `wchan` and `cgroup` are read: `cmdline`, `environ`, `exe`, `maps` and `fd` of a task in such a wait may
 /// never come back.
-public struct StuckTasks: Sendable, Equatable, Codable {
+package struct StuckTasks: Sendable, Equatable, Codable {
   /// A task in state D inside NFS or RPC.
-  public struct Waiting: Sendable, Hashable, Codable {
+  package struct Waiting: Sendable, Hashable, Codable {
     /// The process.
-    public var process: Int
+    package var process: Int
     /// The thread.
-    public var thread: Int
+    package var thread: Int
     /// Its name.
-    public var name: String
+    package var name: String
     /// The kernel's function that it waits in.
-    public var place: String
+    package var place: String
     /// The UID of the pod that it belongs to; nil for the host's own.
-    public var pod: String?
+    package var pod: String?
   }
 
   /// A `mount.nfs` or `umount` at work.
-  public struct Mounting: Sendable, Hashable, Codable {
+  package struct Mounting: Sendable, Hashable, Codable {
     /// The process.
-    public var process: Int
+    package var process: Int
     /// Its name.
-    public var name: String
+    package var name: String
     /// For how many seconds.
-    public var seconds: Int
+    package var seconds: Int
   }
 
   /// The tasks that wait for NFS or RPC, by number.
-  public var waiting: [Waiting]
+  package var waiting: [Waiting]
   /// Tasks in state D of which the kernel does not tell this process where they wait.
-  public var hidden: Int
+  package var hidden: Int
   /// Mounts and unmounts, by number.
-  public var mounting: [Mounting]
+  package var mounting: [Mounting]
 
   /// Makes a result.
-  public init(waiting: [Waiting] = [], hidden: Int = 0, mounting: [Mounting] = []) {
+  package init(waiting: [Waiting] = [], hidden: Int = 0, mounting: [Mounting] = []) {
     self.waiting = waiting
     self.hidden = hidden
     self.mounting = mounting
@@ -50,7 +50,7 @@ public struct StuckTasks: Sendable, Equatable, Codable {
   private static let most = 256
 
   /// Looks at all tasks; for the worker thread.
-  public init(reading files: HostFiles, at time: HostTime) throws(FileError) {
+  package init(reading files: HostFiles, at time: HostTime) throws(FileError) {
     self.init()
     guard let processes = try files.entries("/proc") else { throw FileError("/proc", .notFound) }
     for process in processes.compactMap({ Int($0) }).sorted() {

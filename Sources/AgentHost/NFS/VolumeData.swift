@@ -1,13 +1,13 @@
 import FoundationEssentials
 
 /// What the kubelet wrote beside the mount point of a CSI volume: `vol_data.json` (pkg/volume/csi/csi_util.go).
-public struct VolumeData: Sendable, Equatable {
+package struct VolumeData: Sendable, Equatable {
   /// The driver: `nfs.csi.k8s.io`.
-  public var driver: String?
+  package var driver: String?
   /// The persistent volume.
-  public var volume: String?
+  package var volume: String?
   /// The volume as the driver knows it; csi-driver-nfs writes `SERVER#SHARE#SUBDIRECTORY#UUID#ONDELETE`.
-  public var handle: String?
+  package var handle: String?
 
   /// More than the kubelet ever writes.
   private static let limit = FileLimit(bytes: 64 << 10)
@@ -29,7 +29,7 @@ public struct VolumeData: Sendable, Equatable {
   }
 
   /// The directory of the share that the volume is, which may hold the claim's name; nil for other drivers.
-  public var subdirectory: String? {
+  package var subdirectory: String? {
     guard driver == "nfs.csi.k8s.io", let parts = handle?.split(separator: "#", omittingEmptySubsequences: false),
       parts.count >= 3, !parts[2].isEmpty
     else { return nil }
@@ -37,7 +37,7 @@ public struct VolumeData: Sendable, Equatable {
   }
 
   /// Reads the file of a volume, unless its directory lies on a file system that may not answer; for the worker thread.
-  public static func read(_ volume: PodVolume, _ files: HostFiles, _ paths: LocalPaths) -> VolumeData? {
+  package static func read(_ volume: PodVolume, _ files: HostFiles, _ paths: LocalPaths) -> VolumeData? {
     guard let directory = volume.directory, let path = try? paths.resolve("\(directory)/vol_data.json"),
       let bytes = try? files.bytes(path, limit: limit)
     else { return nil }

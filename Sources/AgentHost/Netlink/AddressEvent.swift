@@ -1,7 +1,7 @@
 /// An address that came to this host or went from it.
-public struct AddressEvent: Sendable, Hashable {
+package struct AddressEvent: Sendable, Hashable {
   /// What happened.
-  public enum Kind: String, Sendable, Hashable, CaseIterable {
+  package enum Kind: String, Sendable, Hashable, CaseIterable {
     /// The host got it.
     case added
     /// The host lost it.
@@ -9,12 +9,12 @@ public struct AddressEvent: Sendable, Hashable {
   }
 
   /// The address.
-  public var address: IPAddress
+  package var address: IPAddress
   /// What happened.
-  public var kind: Kind
+  package var kind: Kind
 
   /// Makes an event.
-  public init(address: IPAddress, kind: Kind) {
+  package init(address: IPAddress, kind: Kind) {
     self.address = address
     self.kind = kind
   }

@@ -1,7 +1,7 @@
 /// An address of this host (rtnetlink(7), RTM_GETADDR).
-public struct InterfaceAddress: Sendable, Equatable {
+package struct InterfaceAddress: Sendable, Equatable {
   /// Where an address is valid (rtnetlink(7), `rtm_scope`).
-  public enum Scope: String, Sendable, Hashable, CaseIterable, SettingsScalar {
+  package enum Scope: String, Sendable, Hashable, CaseIterable, SettingsScalar {
     /// Everywhere.
     case global
     /// In the site, by old IPv6.
@@ -27,42 +27,42 @@ public struct InterfaceAddress: Sendable, Equatable {
   }
 
   /// The flags of an address (linux/if_addr.h).
-  public struct Flags: OptionSet, Sendable, Hashable {
+  package struct Flags: OptionSet, Sendable, Hashable {
     /// The kernel's number.
-    public let rawValue: UInt32
+    package let rawValue: UInt32
 
     /// Makes flags from the kernel's number.
-    public init(rawValue: UInt32) { self.rawValue = rawValue }
+    package init(rawValue: UInt32) { self.rawValue = rawValue }
 
     /// IPv4: not the first of its network on the interface. IPv6: a temporary address of the privacy extensions.
-    public static let secondary = Flags(rawValue: 0x01)
+    package static let secondary = Flags(rawValue: 0x01)
     /// IPv6: another host has it too (duplicate address detection failed).
-    public static let duplicate = Flags(rawValue: 0x08)
+    package static let duplicate = Flags(rawValue: 0x08)
     /// No longer used for new connections.
-    public static let deprecated = Flags(rawValue: 0x20)
+    package static let deprecated = Flags(rawValue: 0x20)
     /// IPv6: not usable yet, because duplicate address detection goes on.
-    public static let tentative = Flags(rawValue: 0x40)
+    package static let tentative = Flags(rawValue: 0x40)
     /// Without a lifetime: set by hand or by a program, not by DHCP or router advertisement.
-    public static let permanent = Flags(rawValue: 0x80)
+    package static let permanent = Flags(rawValue: 0x80)
   }
 
   /// The address.
-  public var address: IPAddress
+  package var address: IPAddress
   /// The number of network bits.
-  public var prefixLength: Int
+  package var prefixLength: Int
   /// The interface's name.
-  public var interface: String
+  package var interface: String
   /// The interface's number.
-  public var interfaceIndex: Int
+  package var interfaceIndex: Int
   /// Where it is valid; nil for a number that has no name.
-  public var scope: Scope?
+  package var scope: Scope?
   /// Its flags.
-  public var flags: Flags
+  package var flags: Flags
   /// When it was set: the time since boot, suspended time left out; nil when the kernel does not tell.
-  public var created: Duration?
+  package var created: Duration?
 
   /// Makes an address.
-  public init(
+  package init(
     address: IPAddress, prefixLength: Int, interface: String, interfaceIndex: Int, scope: Scope? = .global,
     flags: Flags = .permanent, created: Duration? = nil
   ) {
@@ -76,7 +76,7 @@ public struct InterfaceAddress: Sendable, Equatable {
   }
 
   /// The network that the address lies in.
-  public var network: IPNetwork? { IPNetwork(containing: address, prefixLength: prefixLength) }
+  package var network: IPNetwork? { IPNetwork(containing: address, prefixLength: prefixLength) }
   /// Whether it can be sent from: neither tentative nor a duplicate.
-  public var isUsable: Bool { flags.isDisjoint(with: [.tentative, .duplicate]) }
+  package var isUsable: Bool { flags.isDisjoint(with: [.tentative, .duplicate]) }
 }

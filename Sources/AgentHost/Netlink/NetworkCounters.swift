@@ -1,22 +1,22 @@
-public import AgentCore
+package import AgentCore
 
 /// How the listening to the kernel goes.
-public struct NetworkCounters: Sendable, Equatable {
+package struct NetworkCounters: Sendable, Equatable {
   /// How often watched addresses came to this host and went from it; after an overrun at least as often as shown.
-  public var addressEvents: [AddressEvent: Int] = [:]
+  package var addressEvents: [AddressEvent: Int] = [:]
   /// When each of them was told of last.
-  public var lastEvents: [AddressEvent: HostTime] = [:]
+  package var lastEvents: [AddressEvent: HostTime] = [:]
   /// When this was counted; nil on a recorded host.
-  public var time: HostTime?
+  package var time: HostTime?
   /// How often the kernel dropped messages because the buffer was full.
-  public var overruns = 0
+  package var overruns = 0
   /// How often everything was read again because of that.
-  public var rereads = 0
+  package var rereads = 0
   /// How often a table changed while it was read, and the reading was thrown away.
-  public var interruptions = 0
+  package var interruptions = 0
   /// Why nothing is received; nil while it is, or nobody watches.
-  public var problem: NetworkError?
+  package var problem: NetworkError?
 
   /// Makes counters of nothing.
-  public init() {}
+  package init() {}
 }

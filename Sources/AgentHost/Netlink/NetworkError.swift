@@ -1,7 +1,7 @@
 import CNetlink
 
 /// Why the network tables could not be read.
-public enum NetworkError: Error, Sendable, Hashable, CustomStringConvertible {
+package enum NetworkError: Error, Sendable, Hashable, CustomStringConvertible {
   /// The tables changed during every attempt to read them (NLM_F_DUMP_INTR).
   case changing
   /// libnl or the kernel refused; the call, and libnl's own words.
@@ -16,7 +16,7 @@ public enum NetworkError: Error, Sendable, Hashable, CustomStringConvertible {
   }
 
   /// The reason in words.
-  public var description: String {
+  package var description: String {
     switch self {
     case .changing: "rtnetlink: the tables changed each time they were read"
     case .failed(let call, let reason): "rtnetlink: \(call): \(reason)"

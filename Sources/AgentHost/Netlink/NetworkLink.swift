@@ -1,80 +1,80 @@
 /// A network interface of the agent's network namespace, as the kernel describes it (rtnetlink(7), RTM_GETLINK).
-public struct NetworkLink: Sendable, Equatable {
+package struct NetworkLink: Sendable, Equatable {
   /// The interface's flags (netdevice(7), linux/if.h).
-  public struct Flags: OptionSet, Sendable, Hashable {
+  package struct Flags: OptionSet, Sendable, Hashable {
     /// The kernel's number.
-    public let rawValue: UInt32
+    package let rawValue: UInt32
 
     /// Makes flags from the kernel's number.
-    public init(rawValue: UInt32) { self.rawValue = rawValue }
+    package init(rawValue: UInt32) { self.rawValue = rawValue }
 
     /// Switched on by the administrator (IFF_UP).
-    public static let up = Flags(rawValue: 0x1)
+    package static let up = Flags(rawValue: 0x1)
     /// The loopback interface (IFF_LOOPBACK).
-    public static let loopback = Flags(rawValue: 0x8)
+    package static let loopback = Flags(rawValue: 0x8)
     /// Two ends without neighbours: tunnels, PPP (IFF_POINTOPOINT).
-    public static let pointToPoint = Flags(rawValue: 0x10)
+    package static let pointToPoint = Flags(rawValue: 0x10)
     /// Operational by RFC 2863 (IFF_RUNNING).
-    public static let running = Flags(rawValue: 0x40)
+    package static let running = Flags(rawValue: 0x40)
     /// Resolves no addresses (IFF_NOARP).
-    public static let noARP = Flags(rawValue: 0x80)
+    package static let noARP = Flags(rawValue: 0x80)
     /// Set promiscuous by hand (IFF_PROMISC); see ``NetworkLink/isPromiscuous``.
-    public static let promiscuous = Flags(rawValue: 0x100)
+    package static let promiscuous = Flags(rawValue: 0x100)
     /// There is a carrier (IFF_LOWER_UP).
-    public static let lowerUp = Flags(rawValue: 0x1_0000)
+    package static let lowerUp = Flags(rawValue: 0x1_0000)
   }
 
   /// What went wrong on the interface since it was made.
-  public struct Counters: Sendable, Equatable {
+  package struct Counters: Sendable, Equatable {
     /// Frames received with errors.
-    public var receiveErrors: UInt64 = 0
+    package var receiveErrors: UInt64 = 0
     /// Frames that could not be sent.
-    public var transmitErrors: UInt64 = 0
+    package var transmitErrors: UInt64 = 0
     /// Received frames that the host had no room for, or no use.
-    public var receiveDropped: UInt64 = 0
+    package var receiveDropped: UInt64 = 0
     /// Frames dropped before they were sent.
-    public var transmitDropped: UInt64 = 0
+    package var transmitDropped: UInt64 = 0
     /// Frames with a wrong checksum: cable, plug or switch port.
-    public var receiveCRCErrors: UInt64 = 0
+    package var receiveCRCErrors: UInt64 = 0
     /// How often the carrier came or went.
-    public var carrierChanges: UInt64 = 0
+    package var carrierChanges: UInt64 = 0
 
     /// Makes counters of nothing.
-    public init() {}
+    package init() {}
   }
 
   /// The kernel's number of the interface; never used again after the interface is gone.
-  public var index: Int
+  package var index: Int
   /// Its name; may change.
-  public var name: String
+  package var name: String
   /// The kind of virtual interface: `veth`, `bridge`, `bond`, `vlan`, `dummy` (also kube-ipvs0), `wireguard`; nil for
   /// hardware and loopback.
-  public var kind: String?
+  package var kind: String?
   /// The kind of hardware by its number (linux/if_arp.h): 1 Ethernet and Wi-Fi, 772 loopback, 65534 none.
-  public var hardwareType: UInt16
+  package var hardwareType: UInt16
   /// Its flags.
-  public var flags: Flags
+  package var flags: Flags
   /// Its hardware address; nil where that has not 48 bits.
-  public var hardwareAddress: HardwareAddress?
+  package var hardwareAddress: HardwareAddress?
   /// The largest packet in bytes; 0 when the kernel does not say.
-  public var mtu: Int
+  package var mtu: Int
   /// The bridge, bond or VRF that it is a port of.
-  public var master: String?
+  package var master: String?
   /// The interface that it lies on, as a VLAN or macvlan does; nil for others, and for one of another namespace.
-  public var lower: String?
+  package var lower: String?
   /// The address that a tunnel (`vxlan`, `ipip`, `sit`, `ip6tnl`) sends from; nil for others, and where routing decides.
-  public var tunnelSource: IPAddress?
+  package var tunnelSource: IPAddress?
   /// How many users ask it to receive all frames: packet captures, bridges; more than the flag shows.
-  public var promiscuity: Int
+  package var promiscuity: Int
   /// What went wrong on it.
-  public var counters: Counters
+  package var counters: Counters
   /// Megabits per second (/sys/class/net/NAME/speed); nil where unknown and for virtual interfaces other than bonds.
-  public var speed: Int?
+  package var speed: Int?
   /// Whether it is Wi-Fi (/sys/class/net/NAME/phy80211).
-  public var isWireless: Bool
+  package var isWireless: Bool
 
   /// Makes an Ethernet interface that is up.
-  public init(index: Int, name: String) {
+  package init(index: Int, name: String) {
     self.index = index
     self.name = name
     hardwareType = Self.ethernet
@@ -86,10 +86,10 @@ public struct NetworkLink: Sendable, Equatable {
   }
 
   /// The hardware type of Ethernet and Wi-Fi (ARPHRD_ETHER).
-  public static let ethernet: UInt16 = 1
+  package static let ethernet: UInt16 = 1
 
   /// Whether it receives frames for other stations too.
-  public var isPromiscuous: Bool { promiscuity > 0 || flags.contains(.promiscuous) }
+  package var isPromiscuous: Bool { promiscuity > 0 || flags.contains(.promiscuous) }
   /// Whether it is switched on and has a carrier.
-  public var isWorking: Bool { flags.isSuperset(of: [.up, .lowerUp]) }
+  package var isWorking: Bool { flags.isSuperset(of: [.up, .lowerUp]) }
 }

@@ -1,7 +1,7 @@
 /// What the host knows of a neighbour on a link (arp(7), rtnetlink(7), RTM_GETNEIGH).
-public struct NetworkNeighbour: Sendable, Equatable {
+package struct NetworkNeighbour: Sendable, Equatable {
   /// How sure the kernel is (rtnetlink(7), `ndm_state`).
-  public enum State: String, Sendable, Hashable, CaseIterable, SettingsScalar {
+  package enum State: String, Sendable, Hashable, CaseIterable, SettingsScalar {
     /// Asked for, no answer yet.
     case incomplete
     /// Confirmed a short time ago.
@@ -33,16 +33,16 @@ public struct NetworkNeighbour: Sendable, Equatable {
   }
 
   /// The neighbour's address.
-  public var address: IPAddress
+  package var address: IPAddress
   /// Its hardware address; nil while it is unknown, or has not 48 bits.
-  public var hardwareAddress: HardwareAddress?
+  package var hardwareAddress: HardwareAddress?
   /// The interface's name.
-  public var interface: String
+  package var interface: String
   /// How sure the kernel is.
-  public var state: State
+  package var state: State
 
   /// Makes a neighbour.
-  public init(address: IPAddress, hardwareAddress: HardwareAddress?, interface: String, state: State) {
+  package init(address: IPAddress, hardwareAddress: HardwareAddress?, interface: String, state: State) {
     self.address = address
     self.hardwareAddress = hardwareAddress
     self.interface = interface

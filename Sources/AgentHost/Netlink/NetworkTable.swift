@@ -1,14 +1,14 @@
 /// The interfaces, addresses and neighbours of the agent's network namespace at one moment.
-public struct NetworkTable: Sendable, Equatable {
+package struct NetworkTable: Sendable, Equatable {
   /// The interfaces, by number.
-  public var links: [NetworkLink]
+  package var links: [NetworkLink]
   /// The addresses, IPv4 before IPv6; those of one interface in the kernel's order, so that its first one is the first.
-  public var addresses: [InterfaceAddress]
+  package var addresses: [InterfaceAddress]
   /// The neighbours; multicast and other fixed mappings are left out.
-  public var neighbours: [NetworkNeighbour]
+  package var neighbours: [NetworkNeighbour]
 
   /// Makes a table.
-  public init(
+  package init(
     links: [NetworkLink] = [], addresses: [InterfaceAddress] = [], neighbours: [NetworkNeighbour] = []
   ) {
     self.links = links
@@ -17,16 +17,16 @@ public struct NetworkTable: Sendable, Equatable {
   }
 
   /// The interface of a name.
-  public func link(_ name: String) -> NetworkLink? { links.first { $0.name == name } }
+  package func link(_ name: String) -> NetworkLink? { links.first { $0.name == name } }
 
   /// The addresses on an interface, in the kernel's order.
-  public func addresses(on interface: String) -> [InterfaceAddress] { addresses.filter { $0.interface == interface } }
+  package func addresses(on interface: String) -> [InterfaceAddress] { addresses.filter { $0.interface == interface } }
 
   /// Where this host holds an address: on none, one or several interfaces.
-  public func holdings(of address: IPAddress) -> [InterfaceAddress] { addresses.filter { $0.address == address } }
+  package func holdings(of address: IPAddress) -> [InterfaceAddress] { addresses.filter { $0.address == address } }
 
   /// Where this host holds an address so that other hosts are answered: not on loopback or a dummy such as kube-ipvs0.
-  public func answeringHoldings(of address: IPAddress) -> [InterfaceAddress] {
+  package func answeringHoldings(of address: IPAddress) -> [InterfaceAddress] {
     holdings(of: address).filter { holding in
       guard holding.isUsable, let link = link(holding.interface) else { return false }
       return !link.flags.contains(.loopback) && !link.flags.contains(.noARP)
@@ -37,12 +37,12 @@ public struct NetworkTable: Sendable, Equatable {
   func answers(for address: IPAddress) -> Bool { !answeringHoldings(of: address).isEmpty }
 
   /// Whether an address is the first of its family on an interface: the one that the kernel and many programs take.
-  public func isFirst(_ address: InterfaceAddress) -> Bool {
+  package func isFirst(_ address: InterfaceAddress) -> Bool {
     addresses(on: address.interface).first { $0.address.family == address.address.family } == address
   }
 
   /// The hardware addresses of this host.
-  public var ownHardwareAddresses: Set<HardwareAddress> {
+  package var ownHardwareAddresses: Set<HardwareAddress> {
     Set(links.compactMap(\.hardwareAddress).filter(\.isIndividual))
   }
 }

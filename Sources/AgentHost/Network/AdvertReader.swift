@@ -1,7 +1,7 @@
-public import AgentCore
+package import AgentCore
 
 /// What a host hears of virtual routers: the running machine's links, or a recording.
-public struct AdvertReader: Sendable {
+package struct AdvertReader: Sendable {
   private enum Source: Sendable {
     case live(AdvertListener, NetworkMonitor)
     case recorded(RecordedAdverts?)
@@ -22,7 +22,7 @@ public struct AdvertReader: Sendable {
   /// - Parameters:
   ///   - address: it is listened on the interface that shares a link with it;
   ///   - interfaces: and on these, as far as they exist.
-  public func heard(about address: IPAddress, on interfaces: [String]) async -> AdvertOutcome {
+  package func heard(about address: IPAddress, on interfaces: [String]) async -> AdvertOutcome {
     let (listener, network): (AdvertListener, NetworkMonitor)
     switch source {
     case .live(let one, let other): (listener, network) = (one, other)
@@ -38,7 +38,7 @@ public struct AdvertReader: Sendable {
   }
 
   /// A trigger when a virtual router gets a second master that stays; ends at once on a recorded host.
-  public func rivalry() -> AsyncStream<Trigger> {
+  package func rivalry() -> AsyncStream<Trigger> {
     switch source {
     case .live(let listener, _): listener.rivalry()
     case .recorded: AsyncStream { $0.finish() }

@@ -1,7 +1,7 @@
-public import AgentCore
+package import AgentCore
 
 /// The host's network: its tables, who claims an address on its links, and word of every change.
-public struct HostNetwork: Sendable {
+package struct HostNetwork: Sendable {
   private enum Source: Sendable {
     case live(NetworkMonitor, AddressProber, LinkReader)
     case recorded(RecordedNetwork?)
@@ -15,10 +15,10 @@ public struct HostNetwork: Sendable {
 
   private let source: Source
   /// Who advertises virtual routers on its links.
-  public let adverts: AdvertReader
+  package let adverts: AdvertReader
 
   /// A recorded host's network; nil for one of which nothing was recorded.
-  public init(recorded: RecordedNetwork?) {
+  package init(recorded: RecordedNetwork?) {
     source = .recorded(recorded)
     adverts = AdvertReader(recorded: recorded?.adverts)
   }
@@ -26,7 +26,7 @@ public struct HostNetwork: Sendable {
   /// The network of the running machine: the agent's own network namespace.
   ///
   /// - Parameter files: where /sys/class/net is read.
-  public init(loop: EventLoop, clock: any AgentClock, files: HostFiles, worker: Worker) {
+  package init(loop: EventLoop, clock: any AgentClock, files: HostFiles, worker: Worker) {
     let monitor = NetworkMonitor(loop: loop, clock: clock)
     let prober = AddressProber(loop: loop, network: monitor, clock: clock)
     source = .live(monitor, prober, LinkReader(loop: loop, files: files, worker: worker))
@@ -34,7 +34,7 @@ public struct HostNetwork: Sendable {
   }
 
   /// The tables now.
-  public func table() async throws(NetworkError) -> NetworkTable {
+  package func table() async throws(NetworkError) -> NetworkTable {
     switch source {
     case .live(let monitor, _, let reader):
       let table = try await monitor.table()
@@ -55,7 +55,7 @@ public struct HostNetwork: Sendable {
   ///   - interface: the only interface to ask on; nil for the first working one on the address's network.
   ///   - window: how long answers are waited for.
   ///   - insists: whether two more questions follow when nobody answers.
-  public func claimants(
+  package func claimants(
     of address: IPAddress, on interface: String? = nil, window: Duration = .seconds(1), insists: Bool = true
   ) async -> ProbeOutcome {
     switch source {
@@ -69,28 +69,28 @@ public struct HostNetwork: Sendable {
 
   /// Starts something that takes longer than a look may; on the event loop, where all asking is done. Nil on a recorded
   /// host, where nothing takes long.
-  public func beside<T: Sendable>(_ work: @escaping @Sendable () async -> T) -> Task<T, Never>? {
+  package func beside<T: Sendable>(_ work: @escaping @Sendable () async -> T) -> Task<T, Never>? {
     guard case .live(_, _, let reader) = source else { return nil }
     return Task(executorPreference: reader.loop) { await work() }
   }
 
   /// What was heard of an address that a ``NetworkWatch`` follows.
-  public func heard(_ address: IPAddress) async -> HeardClaims {
+  package func heard(_ address: IPAddress) async -> HeardClaims {
     if case .live(_, let prober, _) = source { await prober.heard(address) } else { HeardClaims() }
   }
 
   /// How the listening goes, and how often watched addresses came and went.
-  public func counters() async -> NetworkCounters {
+  package func counters() async -> NetworkCounters {
     if case .live(let monitor, _, _) = source { await monitor.counted() } else { NetworkCounters() }
   }
 
   /// A trigger whenever an interface or an address of this host changed; ends at once on a recorded host.
-  public func changes() -> AsyncStream<Trigger> {
+  package func changes() -> AsyncStream<Trigger> {
     if case .live(let monitor, _, _) = source { monitor.changes() } else { AsyncStream { $0.finish() } }
   }
 
   /// Listens for changes here and for the holders of addresses, once ``NetworkWatch/changes()`` is called.
-  public func watch() -> NetworkWatch {
+  package func watch() -> NetworkWatch {
     guard case .live(let monitor, let prober, let reader) = source else { return NetworkWatch(nil) }
     return NetworkWatch(NetworkWatch.Sources(loop: reader.loop, monitor: monitor, prober: prober))
   }

@@ -2,29 +2,29 @@
 ///
 /// Read on bytes and in one pass: lists of blocked advertisers have a hundred thousand lines, and comments may be in any
 /// encoding.
-public enum HostsFile {
+package enum HostsFile {
   /// Where it is.
-  public static let path = "/etc/hosts"
+  package static let path = "/etc/hosts"
 
   /// An address that the file gives for a name.
-  public struct Entry: Sendable, Equatable {
+  package struct Entry: Sendable, Equatable {
     /// The address.
-    public var address: IPAddress
+    package var address: IPAddress
     /// Line, counted from 1.
-    public var line: Int
+    package var line: Int
 
     /// Makes an entry.
-    public init(address: IPAddress, line: Int) {
+    package init(address: IPAddress, line: Int) {
       self.address = address
       self.line = line
     }
 
     /// The file and the line.
-    public var source: String { "\(HostsFile.path):\(line)" }
+    package var source: String { "\(HostsFile.path):\(line)" }
   }
 
   /// The addresses of a name in the file's order, compared without case.
-  public static func entries(of name: String, in content: [UInt8]) -> [Entry] {
+  package static func entries(of name: String, in content: [UInt8]) -> [Entry] {
     let wanted = Array(name.lowercased().utf8)
     var entries: [Entry] = []
     visitLines(of: content) { number, words in
@@ -37,7 +37,7 @@ public enum HostsFile {
   }
 
   /// The names that the file gives to some addresses, in its order; at most ``mostNames`` of one address.
-  public static func names(of addresses: Set<IPAddress>, in content: [UInt8]) -> [IPAddress: [String]] {
+  package static func names(of addresses: Set<IPAddress>, in content: [UInt8]) -> [IPAddress: [String]] {
     var names: [IPAddress: [String]] = [:]
     visitLines(of: content) { _, words in
       guard words.count > 1, let address = words.first.flatMap(address), addresses.contains(address) else { return }
@@ -48,7 +48,7 @@ public enum HostsFile {
   }
 
   /// So many names of one address are read.
-  public static let mostNames = 16
+  package static let mostNames = 16
 
   private static func visitLines(of content: [UInt8], _ visit: (_ number: Int, _ words: [ArraySlice<UInt8>]) -> Void) {
     for (index, line) in content.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false).enumerated() {

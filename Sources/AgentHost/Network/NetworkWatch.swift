@@ -1,8 +1,8 @@
-public import AgentCore
+package import AgentCore
 
 /// Listens for changes of this host's interfaces and addresses, and for the holders of addresses that may become known
 /// only while it listens.
-public final class NetworkWatch: Sendable {
+package final class NetworkWatch: Sendable {
   /// Who listens.
   struct Sources: Sendable {
     var loop: EventLoop
@@ -20,7 +20,7 @@ public final class NetworkWatch: Sendable {
   /// in the neighbour table, or another host announced it; ends at once on a recorded host.
   ///
   /// The listening begins with the call, which is made once.
-  public func changes() -> AsyncStream<Trigger> {
+  package func changes() -> AsyncStream<Trigger> {
     guard let sources else { return AsyncStream { $0.finish() } }
     return TriggerStreams.merge(
       [sources.monitor.changes(for: interest), sources.prober.announcements(for: interest)], on: sources.loop)
@@ -32,7 +32,7 @@ public final class NetworkWatch: Sendable {
   ///   - watched: the addresses that are listened for, and whose coming and going is counted.
   ///   - own: addresses that this host may answer for without holding them, as a MetalLB speaker does; looking for its
   ///     answers costs a little of every packet, so none unless there is a speaker.
-  public func follow(_ watched: Set<IPAddress>, announcing own: Set<IPAddress> = []) async {
+  package func follow(_ watched: Set<IPAddress>, announcing own: Set<IPAddress> = []) async {
     guard let sources, interest.change(to: AddressInterest.Addresses(watched: watched, own: own)) else { return }
     await sources.monitor.interestChanged(interest)
     await sources.prober.interestChanged(interest)

@@ -13,16 +13,16 @@
 /// An interface is Ethernet, up and with a carrier unless it says otherwise; its number is its place in the list. A
 /// tunnel names the address that it sends from (`local`), a VLAN the interface below it (`lower`). An address was
 /// `created` so many seconds after boot. For `adverts` see ``RecordedAdverts``.
-public struct RecordedNetwork: SettingsSection, Sendable {
+package struct RecordedNetwork: SettingsSection, Sendable {
   /// The tables; nil when the recording names no interface.
-  public let table: NetworkTable?
+  package let table: NetworkTable?
   /// The hardware addresses that answer for an address; an address that is not here was not asked for.
-  public let claimants: [IPAddress: [HardwareAddress]]
+  package let claimants: [IPAddress: [HardwareAddress]]
   /// Who advertised virtual routers; nil when the host did not listen.
   let adverts: RecordedAdverts?
 
   /// Reads `links`, `addresses`, `neighbours`, `arp` and `adverts`.
-  public init(from reader: SettingsReader) {
+  package init(from reader: SettingsReader) {
     let links: [RecordedLink] = reader.sections("links")
     let addresses: [RecordedAddress] = reader.sections("addresses")
     let neighbours: [RecordedNeighbour] = reader.sections("neighbours")

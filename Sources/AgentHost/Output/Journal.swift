@@ -3,26 +3,26 @@ import CSystemd
 import Glibc
 
 /// The system's journal, where standard error ends in it (systemd-journald.service(8)).
-public enum Journal {
+package enum Journal {
   private static let socket = "/run/systemd/journal/socket"
 
   /// Whether standard error goes to the journal: JOURNAL_STREAM names that very stream, not one that was redirected
   /// since (systemd.exec(5)).
-  public static var isStandardError: Bool {
+  package static var isStandardError: Bool {
     var file = stat()
     guard let value = getenv("JOURNAL_STREAM"), fstat(STDERR_FILENO, &file) == 0 else { return false }
     return matches(String(cString: value), device: UInt64(file.st_dev), inode: UInt64(file.st_ino))
   }
 
   /// Whether its own socket takes entries, which can have fields.
-  public static var takesFields: Bool { access(socket, W_OK) == 0 }
+  package static var takesFields: Bool { access(socket, W_OK) == 0 }
 
   /// Writes an entry (sd_journal_sendv(3)); false when the journal did not take it.
   ///
   /// - Parameters:
   ///   - priority: as in syslog(3), 0 to 7.
   ///   - fields: further fields; what is no name of a field there is made one.
-  public static func send(priority: Int, _ message: String, fields: [String: String]) -> Bool {
+  package static func send(priority: Int, _ message: String, fields: [String: String]) -> Bool {
     var entry = [
       "MESSAGE=\(message)", "PRIORITY=\(priority)", "SYSLOG_IDENTIFIER=nodeagent", "SYSLOG_PID=\(getpid())",
     ]

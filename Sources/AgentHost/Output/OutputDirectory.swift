@@ -2,13 +2,13 @@ import CLinux
 import Glibc
 
 /// A directory that generated documents are written to.
-public struct OutputDirectory: Sendable {
+package struct OutputDirectory: Sendable {
   private let path: String
 
   /// Takes an existing directory, or makes it; the one above it must exist.
   ///
   /// - Throws: ``FileError``.
-  public init(_ path: String) throws(FileError) {
+  package init(_ path: String) throws(FileError) {
     guard mkdir(path, 0o755) == 0 || errno == EEXIST else { throw FileError(path, call: "mkdir", code: errno) }
     self.path = path
   }
@@ -16,7 +16,7 @@ public struct OutputDirectory: Sendable {
   /// Writes a file, replacing one of that name.
   ///
   /// - Throws: ``FileError``.
-  public func write(_ text: String, to name: String) throws(FileError) {
+  package func write(_ text: String, to name: String) throws(FileError) {
     let target = "\(path)/\(name)"
     guard let file = fopen(target, "we") else { throw FileError(target, call: "fopen", code: errno) }
     let bytes = Array(text.utf8)

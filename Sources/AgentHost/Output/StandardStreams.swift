@@ -1,18 +1,18 @@
 import Glibc
 
 /// The process's standard output and error.
-public enum StandardStreams {
+package enum StandardStreams {
   /// Writes all of it to standard output; what a closed pipe refuses is dropped.
-  public static func output(_ bytes: [UInt8]) { write(bytes, to: STDOUT_FILENO) }
+  package static func output(_ bytes: [UInt8]) { write(bytes, to: STDOUT_FILENO) }
 
   /// Writes all of it to standard output; what a closed pipe refuses is dropped.
-  public static func output(_ text: String) { output(Array(text.utf8)) }
+  package static func output(_ text: String) { output(Array(text.utf8)) }
 
   /// Writes a line to standard error.
-  public static func error(_ line: String) { write(Array((line + "\n").utf8), to: STDERR_FILENO) }
+  package static func error(_ line: String) { write(Array((line + "\n").utf8), to: STDERR_FILENO) }
 
   /// Writes what ends the program to standard error; the journal shows every line of it as an error (sd-daemon(3)).
-  public static func complaint(_ text: String) {
+  package static func complaint(_ text: String) {
     guard Journal.isStandardError else { return error(text) }
     for line in text.split(whereSeparator: \.isNewline) { error("<3>\(line)") }
   }

@@ -1,9 +1,9 @@
 import Glibc
 
 /// The directory that relative paths of the command line start from.
-public enum WorkingDirectory {
+package enum WorkingDirectory {
   /// Its absolute path; `/` when it was removed.
-  public static var path: String {
+  package static var path: String {
     guard let path = getcwd(nil, 0) else { return "/" }
     defer { free(path) }
     return String(cString: path)

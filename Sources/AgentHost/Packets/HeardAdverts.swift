@@ -1,16 +1,16 @@
 /// Who advertises which virtual router, as it was heard up to now.
-public struct HeardAdverts: Sendable, Equatable {
+package struct HeardAdverts: Sendable, Equatable {
   /// A virtual router: one number on one link, for each family of addresses.
-  public struct Router: Sendable, Hashable {
+  package struct Router: Sendable, Hashable {
     /// The interface's name.
-    public var interface: String
+    package var interface: String
     /// IPv4 or IPv6; the same number means two virtual routers there.
-    public var family: IPAddress.Family
+    package var family: IPAddress.Family
     /// The number (VRID).
-    public var number: Int
+    package var number: Int
 
     /// Makes a virtual router.
-    public init(interface: String, family: IPAddress.Family, number: Int) {
+    package init(interface: String, family: IPAddress.Family, number: Int) {
       self.interface = interface
       self.family = family
       self.number = number
@@ -18,26 +18,26 @@ public struct HeardAdverts: Sendable, Equatable {
   }
 
   /// One host that says it is the master.
-  public struct Master: Sendable, Equatable {
+  package struct Master: Sendable, Equatable {
     /// Its address on the link.
-    public var address: IPAddress
+    package var address: IPAddress
     /// Its hardware address; nil where that has not 48 bits.
-    public var hardwareAddress: HardwareAddress?
+    package var hardwareAddress: HardwareAddress?
     /// Whether it is this host.
-    public var isOwn: Bool
+    package var isOwn: Bool
     /// Its priority, 1 to 255.
-    public var priority: Int
+    package var priority: Int
     /// The virtual addresses that it holds, sorted.
-    public var addresses: [IPAddress]
+    package var addresses: [IPAddress]
     /// From one advertisement to the next, as it says.
-    public var interval: Duration
+    package var interval: Duration
     /// How long ago it began, without a break since.
-    public var began: Duration
+    package var began: Duration
     /// How long ago it was heard last.
-    public var last: Duration
+    package var last: Duration
 
     /// Makes a master.
-    public init(
+    package init(
       address: IPAddress, hardwareAddress: HardwareAddress? = nil, isOwn: Bool = false, priority: Int,
       addresses: [IPAddress], interval: Duration = .seconds(1), began: Duration, last: Duration = .zero
     ) {
@@ -55,22 +55,22 @@ public struct HeardAdverts: Sendable, Equatable {
     ///
     /// Who takes over may still hear the old master once, and one that comes back with a higher priority speaks before
     /// the other falls silent: one interval (RFC 5798 section 6.4.3). Three are no hand-over any more.
-    public func isLasting(beside other: Master) -> Bool {
+    package func isLasting(beside other: Master) -> Bool {
       min(began, other.began) - max(last, other.last) >= max(interval, other.interval) * 3
     }
   }
 
   /// The masters of each virtual router, in the order of their addresses.
-  public var masters: [Router: [Master]]
+  package var masters: [Router: [Master]]
   /// How long every interface has been listened on.
-  public var listening: Duration
+  package var listening: Duration
   /// The interfaces.
-  public var interfaces: [String]
+  package var interfaces: [String]
   /// Whether there were more masters than are kept.
-  public var isCutShort: Bool
+  package var isCutShort: Bool
 
   /// Makes what was heard.
-  public init(
+  package init(
     masters: [Router: [Master]] = [:], listening: Duration, interfaces: [String], isCutShort: Bool = false
   ) {
     self.masters = masters
@@ -80,7 +80,7 @@ public struct HeardAdverts: Sendable, Equatable {
   }
 
   /// The first two masters of a virtual router that last beside each other; nil when there are none.
-  public func rivals(of router: Router) -> (first: Master, second: Master)? {
+  package func rivals(of router: Router) -> (first: Master, second: Master)? {
     let masters = masters[router] ?? []
     for (index, second) in masters.enumerated() {
       if let first = masters[..<index].first(where: { $0.isLasting(beside: second) }) { return (first, second) }
@@ -90,7 +90,7 @@ public struct HeardAdverts: Sendable, Equatable {
 }
 
 /// What came of listening for advertisements.
-public enum AdvertOutcome: Sendable, Equatable {
+package enum AdvertOutcome: Sendable, Equatable {
   /// They are listened for.
   case heard(HeardAdverts)
   /// The agent lacks a capability (capabilities(7)), named here.

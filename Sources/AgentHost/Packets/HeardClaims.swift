@@ -1,19 +1,19 @@
-public import AgentCore
+package import AgentCore
 
 /// What was heard of a watched address without asking.
-public struct HeardClaims: Sendable, Equatable {
+package struct HeardClaims: Sendable, Equatable {
   /// A host that told all others that it has the address now: a gratuitous ARP packet or an unsolicited neighbour
   /// advertisement from a hardware address that was not known to claim it.
-  public struct Announcement: Sendable, Equatable {
+  package struct Announcement: Sendable, Equatable {
     /// The hardware address that has it now.
-    public var hardwareAddress: HardwareAddress
+    package var hardwareAddress: HardwareAddress
     /// The interface where it was heard.
-    public var interface: String
+    package var interface: String
     /// When.
-    public var time: HostTime
+    package var time: HostTime
 
     /// Makes an announcement.
-    public init(hardwareAddress: HardwareAddress, interface: String, time: HostTime) {
+    package init(hardwareAddress: HardwareAddress, interface: String, time: HostTime) {
       self.hardwareAddress = hardwareAddress
       self.interface = interface
       self.time = time
@@ -21,23 +21,23 @@ public struct HeardClaims: Sendable, Equatable {
   }
 
   /// The last announcement; nil when there was none.
-  public var announcement: Announcement?
+  package var announcement: Announcement?
   /// When this host itself last answered for the address, or announced it; nil when it was not seen to.
-  public var ownClaim: HostTime?
+  package var ownClaim: HostTime?
   /// Whether announcements of others are listened for.
-  public var isListening = false
+  package var isListening = false
   /// Whether this host's own answers are looked for.
-  public var isWatchingOwn = false
+  package var isWatchingOwn = false
 
   /// So long an own answer counts that was seen leaving. The agents of other nodes ask every 90 s at the latest, so that
   /// one of their questions may be lost.
-  public static let ownClaimLasts = Duration.seconds(180)
+  package static let ownClaimLasts = Duration.seconds(180)
 
   /// Nothing was heard, and nobody listens.
-  public init() {}
+  package init() {}
 
   /// Whether this host was seen to answer for the address a short time ago, and nobody announced it since.
-  public func isClaimedHere(at time: HostTime) -> Bool {
+  package func isClaimedHere(at time: HostTime) -> Bool {
     guard let own = ownClaim, time.elapsed(since: own) <= Self.ownClaimLasts else { return false }
     guard let other = announcement else { return true }
     return own.elapsed(since: other.time) > .zero

@@ -1,5 +1,5 @@
 /// Who claims an address on the wire.
-public enum ProbeOutcome: Sendable, Equatable {
+package enum ProbeOutcome: Sendable, Equatable {
   /// The question was asked; nobody, one or several answered.
   case answered(ProbeAnswers)
   /// The agent lacks a capability (capabilities(7)), named here.
@@ -17,37 +17,37 @@ public enum ProbeOutcome: Sendable, Equatable {
 }
 
 /// The answers to one question.
-public struct ProbeAnswers: Sendable, Equatable {
+package struct ProbeAnswers: Sendable, Equatable {
   /// One hardware address that answered.
-  public struct Claimant: Sendable, Hashable {
+  package struct Claimant: Sendable, Hashable {
     /// The hardware address.
-    public var hardwareAddress: HardwareAddress
+    package var hardwareAddress: HardwareAddress
     /// How often it answered.
-    public var answers: Int
+    package var answers: Int
 
     /// Makes a claimant.
-    public init(hardwareAddress: HardwareAddress, answers: Int) {
+    package init(hardwareAddress: HardwareAddress, answers: Int) {
       self.hardwareAddress = hardwareAddress
       self.answers = answers
     }
   }
 
   /// At most this many hardware addresses are told apart.
-  public static let most = 16
+  package static let most = 16
 
   /// The hardware addresses other than this host's own, sorted; at most ``most``.
-  public var claimants: [Claimant]
+  package var claimants: [Claimant]
   /// Whether there were more of them than that.
-  public var isCutShort: Bool
+  package var isCutShort: Bool
   /// How often it was asked.
-  public var questions: Int
+  package var questions: Int
   /// The interface; nil on a recorded host.
-  public var interface: String?
+  package var interface: String?
   /// The address that asked; nil for 0.0.0.0 and on a recorded host.
-  public var asker: IPAddress?
+  package var asker: IPAddress?
 
   /// Makes answers.
-  public init(
+  package init(
     claimants: [Claimant], isCutShort: Bool = false, questions: Int = 1, interface: String? = nil,
     asker: IPAddress? = nil
   ) {
@@ -63,7 +63,7 @@ public struct ProbeAnswers: Sendable, Equatable {
   ///
   /// The kernel's own question for the same address at the same moment gives such a second answer too, so one round
   /// alone proves nothing.
-  public var ambiguous: [Claimant] {
+  package var ambiguous: [Claimant] {
     claimants.filter { $0.hardwareAddress.isVirtualRouter || $0.answers > questions }
   }
 }

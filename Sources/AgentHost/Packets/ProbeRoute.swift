@@ -70,7 +70,7 @@ struct ProbeRoute: Equatable {
 
 extension NetworkTable {
   /// The interface through which other hosts are asked for an address; nil where none shares a link with it, or works.
-  public func linkForAsking(_ address: IPAddress) -> NetworkLink? {
+  package func linkForAsking(_ address: IPAddress) -> NetworkLink? {
     (try? ProbeRoute.find(to: address, in: self).get()).flatMap { link($0.interface) }
   }
 }

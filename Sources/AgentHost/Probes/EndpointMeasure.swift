@@ -1,18 +1,18 @@
-public import AgentCore
+package import AgentCore
 
 /// One server that a plugin probes, measured the same way by all plugins.
-public struct EndpointMeasure: Sendable, Equatable {
+package struct EndpointMeasure: Sendable, Equatable {
   /// What it is: `kubelet`, `crio`, `apiserver`.
-  public var endpoint: String
+  package var endpoint: String
   /// Where it was asked: an address and port, or a socket.
-  public var target: String
+  package var target: String
   /// Whether it answered as a healthy one does.
-  public var isUp: Bool
+  package var isUp: Bool
   /// How long the whole answer took; nil when there was none.
-  public var latency: Duration?
+  package var latency: Duration?
 
   /// Makes a measure.
-  public init(endpoint: String, target: String, isUp: Bool, latency: Duration?) {
+  package init(endpoint: String, target: String, isUp: Bool, latency: Duration?) {
     self.endpoint = endpoint
     self.target = target
     self.isUp = isUp
@@ -20,7 +20,7 @@ public struct EndpointMeasure: Sendable, Equatable {
   }
 
   /// The metrics of measures.
-  public static func families(_ measures: [EndpointMeasure]) -> [MetricFamily] {
+  package static func families(_ measures: [EndpointMeasure]) -> [MetricFamily] {
     [
       MetricFamily(
         "nodeagent_endpoint_up", help: "Whether a server answers as a healthy one does.",

@@ -1,5 +1,5 @@
 /// What a server says of itself, or why that is not known.
-public enum HTTPFact<Value> {
+package enum HTTPFact<Value> {
   /// It answered with status 200 and what was expected, after this time.
   case known(Value, after: Duration)
   /// It answered with another status.
@@ -23,7 +23,7 @@ extension HTTPFact {
   /// - Parameters:
   ///   - expected: what the body should be, as it reads after `is no `.
   ///   - parse: reads the body of an answer with status 200; nil when it is something else.
-  public init(_ result: HTTPProbeResult, expected: String, parse: ([UInt8]) -> Value?) {
+  package init(_ result: HTTPProbeResult, expected: String, parse: ([UInt8]) -> Value?) {
     switch result.outcome {
     case .failed(let failure): self = .failed(failure)
     case .notRecorded: self = .notRecorded
@@ -35,7 +35,7 @@ extension HTTPFact {
   }
 
   /// What it says; nil when that is not known.
-  public var value: Value? {
+  package var value: Value? {
     if case .known(let value, _) = self { value } else { nil }
   }
 }

@@ -1,7 +1,7 @@
 /// What came of a probe.
-public struct HTTPProbeResult: Sendable, Hashable {
+package struct HTTPProbeResult: Sendable, Hashable {
   /// Whether there was an answer.
-  public enum Outcome: Sendable, Hashable {
+  package enum Outcome: Sendable, Hashable {
     /// The server answered, with whatever status.
     case answered(HTTPProbeAnswer)
     /// There was no complete answer.
@@ -11,18 +11,18 @@ public struct HTTPProbeResult: Sendable, Hashable {
   }
 
   /// How long the parts of a probe took; nil for a part that was not completed.
-  public struct Times: Sendable, Hashable {
+  package struct Times: Sendable, Hashable {
     /// From the start to the connection.
-    public var connect: Duration?
+    package var connect: Duration?
     /// From the connection to the end of the answer's head.
-    public var head: Duration?
+    package var head: Duration?
     /// From the end of the head to the end of the body, or to as much of it as is read.
-    public var body: Duration?
+    package var body: Duration?
     /// From the start to the end of the probe; zero on a recorded host.
-    public var total: Duration
+    package var total: Duration
 
     /// Sets the times.
-    public init(connect: Duration? = nil, head: Duration? = nil, body: Duration? = nil, total: Duration = .zero) {
+    package init(connect: Duration? = nil, head: Duration? = nil, body: Duration? = nil, total: Duration = .zero) {
       self.connect = connect
       self.head = head
       self.body = body
@@ -31,30 +31,30 @@ public struct HTTPProbeResult: Sendable, Hashable {
   }
 
   /// Whether there was an answer.
-  public var outcome: Outcome
+  package var outcome: Outcome
   /// How long the parts took.
-  public var times: Times
+  package var times: Times
 
   /// Makes a result.
-  public init(_ outcome: Outcome, times: Times = Times()) {
+  package init(_ outcome: Outcome, times: Times = Times()) {
     self.outcome = outcome
     self.times = times
   }
 }
 
 /// A server's answer.
-public struct HTTPProbeAnswer: Sendable, Hashable {
+package struct HTTPProbeAnswer: Sendable, Hashable {
   /// The status (RFC 9110, section 15); 3xx too, since redirects are not followed.
-  public var status: Int
+  package var status: Int
   /// The header fields. They may hold secrets, such as cookies: an observation takes what it needs.
-  public var fields: [HTTPField]
+  package var fields: [HTTPField]
   /// The body, up to the request's limit.
-  public var body: [UInt8]
+  package var body: [UInt8]
   /// Whether the body goes on beyond the limit.
-  public var isTruncated: Bool
+  package var isTruncated: Bool
 
   /// Makes an answer.
-  public init(status: Int, fields: [HTTPField] = [], body: [UInt8] = [], isTruncated: Bool = false) {
+  package init(status: Int, fields: [HTTPField] = [], body: [UInt8] = [], isTruncated: Bool = false) {
     self.status = status
     self.fields = fields
     self.body = body
@@ -62,7 +62,7 @@ public struct HTTPProbeAnswer: Sendable, Hashable {
   }
 
   /// The value of the first field of a name, in whatever case.
-  public func field(_ name: String) -> String? {
+  package func field(_ name: String) -> String? {
     fields.first { $0.name.lowercased() == name.lowercased() }?.value
   }
 }

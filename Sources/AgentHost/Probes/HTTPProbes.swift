@@ -1,5 +1,5 @@
 /// Asks servers by HTTP/1.1: those of the machine on a live host, the recording on a recorded one.
-public struct HTTPProbes: Sendable {
+package struct HTTPProbes: Sendable {
   private enum Source: Sendable {
     case live(HTTPProbeClient)
     case recorded([RecordedHTTP])
@@ -14,7 +14,7 @@ public struct HTTPProbes: Sendable {
   ///   - worker: opens the files of unix sockets.
   ///   - network: connects; its thread is started by the first probe.
   ///   - recorded: the answers of a recorded host.
-  public init(files: HostFiles, worker: Worker, network: NetworkLoop, recorded: [RecordedHTTP]) {
+  package init(files: HostFiles, worker: Worker, network: NetworkLoop, recorded: [RecordedHTTP]) {
     self.files = files
     switch files.root.mode {
     case .live: source = .live(HTTPProbeClient(files: files, worker: worker, network: network))
@@ -25,7 +25,7 @@ public struct HTTPProbes: Sendable {
   /// Asks once, and waits for the answer or for the deadlines.
   ///
   /// It never throws: what went wrong is the result. Cancelling the task closes the connection.
-  public func get(_ request: HTTPProbeRequest) async -> HTTPProbeResult {
+  package func get(_ request: HTTPProbeRequest) async -> HTTPProbeResult {
     switch source {
     case .live(let client): await client.get(request)
     case .recorded(let answers): recorded(request, answers)

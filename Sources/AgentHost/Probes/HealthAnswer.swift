@@ -1,21 +1,21 @@
 /// What a health page answered, for checks that need no more of it than its status.
-public struct HealthAnswer: Sendable, Equatable {
+package struct HealthAnswer: Sendable, Equatable {
   /// Where it was asked.
-  public var target: ProbeTarget
+  package var target: ProbeTarget
   /// The path.
-  public var path: String
+  package var path: String
   /// What came of it.
-  public var result: HTTPProbeResult
+  package var result: HTTPProbeResult
 
   /// Makes an answer.
-  public init(target: ProbeTarget, path: String, result: HTTPProbeResult) {
+  package init(target: ProbeTarget, path: String, result: HTTPProbeResult) {
     self.target = target
     self.path = path
     self.result = result
   }
 
   /// What it means.
-  public enum Meaning: Sendable, Equatable {
+  package enum Meaning: Sendable, Equatable {
     /// Status 200.
     case healthy
     /// Another status, or no complete answer, in words that go on after the server's name.
@@ -25,7 +25,7 @@ public struct HealthAnswer: Sendable, Equatable {
   }
 
   /// What it means.
-  public var meaning: Meaning {
+  package var meaning: Meaning {
     switch result.outcome {
     case .notRecorded: return .unseen("the recording does not say what \(target) answers")
     case .failed(let failure) where failure.reason == .denied: return .unseen("\(target): \(failure)")
@@ -39,7 +39,7 @@ public struct HealthAnswer: Sendable, Equatable {
   }
 
   /// Its measure for the metrics; nil when it was not asked.
-  public func measure(endpoint: String) -> EndpointMeasure? {
+  package func measure(endpoint: String) -> EndpointMeasure? {
     if case .unseen = meaning { return nil }
     let isUp = meaning == .healthy
     return EndpointMeasure(

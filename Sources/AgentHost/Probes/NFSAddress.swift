@@ -3,14 +3,14 @@ import Glibc
 import NIOCore
 
 /// The address of an NFS server as the kernel uses it (`addr=` of mountinfo), with the zone of a link-local one.
-public struct NFSAddress: Sendable, Hashable, CustomStringConvertible {
+package struct NFSAddress: Sendable, Hashable, CustomStringConvertible {
   /// The address.
-  public var address: IPAddress
+  package var address: IPAddress
   /// The interface of a link-local IPv6 address.
-  public var zone: String?
+  package var zone: String?
 
   /// Makes an address.
-  public init(_ address: IPAddress, zone: String? = nil) {
+  package init(_ address: IPAddress, zone: String? = nil) {
     self.address = address
     self.zone = zone
   }
@@ -25,7 +25,7 @@ public struct NFSAddress: Sendable, Hashable, CustomStringConvertible {
   }
 
   /// The text that it was read from, in its canonical form.
-  public var description: String { zone.map { "\(address)%\($0)" } ?? "\(address)" }
+  package var description: String { zone.map { "\(address)%\($0)" } ?? "\(address)" }
 
   /// The address as the kernel takes it; nil when there is no interface of the zone's name.
   func socketAddress(port: PortNumber) -> SocketAddress? {

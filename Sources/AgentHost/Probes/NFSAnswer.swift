@@ -1,5 +1,5 @@
 /// What came of asking an NFS server whether it is there.
-public enum NFSAnswer: Sendable, Hashable {
+package enum NFSAnswer: Sendable, Hashable {
   /// It serves NFS in the version that was asked for; the time from the start to the reply.
   case serves(after: Duration)
   /// It serves NFS, and not in the version that was asked for; the lowest and the highest that it serves.
@@ -13,9 +13,9 @@ public enum NFSAnswer: Sendable, Hashable {
 }
 
 /// How far a question to an NFS server came, and why no further.
-public struct NFSProbeFailure: Error, Sendable, Hashable, CustomStringConvertible {
+package struct NFSProbeFailure: Error, Sendable, Hashable, CustomStringConvertible {
   /// The part that failed.
-  public enum Phase: String, Sendable, CaseIterable, SettingsScalar {
+  package enum Phase: String, Sendable, CaseIterable, SettingsScalar {
     /// The connection: the server's kernel answers, or nobody.
     case connect
     /// The reply: the service answers, or nobody.
@@ -23,18 +23,18 @@ public struct NFSProbeFailure: Error, Sendable, Hashable, CustomStringConvertibl
   }
 
   /// The part that failed.
-  public var phase: Phase
+  package var phase: Phase
   /// Why.
-  public var reason: ProbeFailureReason
+  package var reason: ProbeFailureReason
 
   /// Makes a failure.
-  public init(_ phase: Phase, _ reason: ProbeFailureReason) {
+  package init(_ phase: Phase, _ reason: ProbeFailureReason) {
     self.phase = phase
     self.reason = reason
   }
 
   /// The reason in words.
-  public var description: String {
+  package var description: String {
     switch (phase, reason) {
     case (.connect, .noAnswer(let time)): "no connection within \(time.settingsText)"
     case (.reply, .noAnswer(let time)): "a connection, and no reply within \(time.settingsText)"

@@ -2,29 +2,29 @@ import NIOCore
 import NIOPosix
 
 /// Where an NFS server is asked, and for which version.
-public struct NFSTarget: Sendable, Hashable, CustomStringConvertible {
+package struct NFSTarget: Sendable, Hashable, CustomStringConvertible {
   /// The address.
-  public var address: NFSAddress
+  package var address: NFSAddress
   /// The port of NFS itself.
-  public var port: PortNumber
+  package var port: PortNumber
   /// The major version.
-  public var version: UInt32
+  package var version: UInt32
 
   /// Makes a target.
-  public init(address: NFSAddress, port: PortNumber = .nfs, version: UInt32) {
+  package init(address: NFSAddress, port: PortNumber = .nfs, version: UInt32) {
     self.address = address
     self.port = port
     self.version = version
   }
 
   /// `192.0.2.1:2049` or `[fe80::1%eth0]:2049`.
-  public var description: String {
+  package var description: String {
     address.address.family == .v6 ? "[\(address)]:\(port)" : "\(address):\(port)"
   }
 }
 
 /// Asks NFS servers whether they are there: by TCP, the way that the mounts themselves take, and without a name.
-public struct NFSProbes: Sendable {
+package struct NFSProbes: Sendable {
   private let network: NetworkLoop
   private let recorded: [RecordedNFSAnswer]?
 
@@ -35,7 +35,7 @@ public struct NFSProbes: Sendable {
   }
 
   /// Asks once; it never throws, and cancelling the task closes the connection.
-  public func ask(_ target: NFSTarget, deadline: Duration) async -> NFSAnswer {
+  package func ask(_ target: NFSTarget, deadline: Duration) async -> NFSAnswer {
     if let recorded { return recorded.first { $0.answers(target) }?.answer ?? .notRecorded }
     guard let address = target.address.socketAddress(port: target.port) else {
       return .failed(NFSProbeFailure(.connect, .other("there is no interface \(target.address.zone ?? "")")))
@@ -60,14 +60,14 @@ public struct NFSProbes: Sendable {
 ///       - {server: 192.168.100.171, latency: 1ms}
 ///       - {server: 192.168.100.172, port: 20490, fails: connect, reason: connection refused}
 ///       - {server: 192.168.100.173, refuses: it does not serve NFS}
-public struct RecordedNFSAnswer: SettingsDecodable, Sendable {
+package struct RecordedNFSAnswer: SettingsDecodable, Sendable {
   private let server: IPAddress
   private let port: PortNumber
   let answer: NFSAnswer
 
   /// Reads `server`, which is required, `port` (2049), and `latency`, or `fails` (connect, reply) and `reason`, or
   /// `refuses`.
-  public init?(from reader: SettingsReader) {
+  package init?(from reader: SettingsReader) {
     let server: IPAddress? = reader.required("server")
     port = reader.value("port", default: .nfs)
     let latency: Duration = reader.value("latency", default: .milliseconds(1))

@@ -4,11 +4,11 @@ import NIOPosix
 /// The one thread for sockets: the HTTP server and all probes share it.
 ///
 /// It is started by its first use, so a look without probes has no such thread; it ends with the process.
-public final class NetworkLoop: Sendable {
+package final class NetworkLoop: Sendable {
   private let group = Guarded<MultiThreadedEventLoopGroup?>(nil)
 
   /// Makes a loop whose thread is not yet started.
-  public init() {}
+  package init() {}
 
   /// NIO's event loop.
   package var eventLoop: any NIOCore.EventLoop {
@@ -23,5 +23,5 @@ public final class NetworkLoop: Sendable {
   package var isStarted: Bool { group.withLock { $0 != nil } }
 
   /// Waits until the thread has answered.
-  public func answer() async { try? await eventLoop.submit {}.get() }
+  package func answer() async { try? await eventLoop.submit {}.get() }
 }

@@ -1,7 +1,7 @@
 /// How far a probe came, and why no further.
-public struct HTTPProbeFailure: Sendable, Hashable, Codable, CustomStringConvertible {
+package struct HTTPProbeFailure: Sendable, Hashable, Codable, CustomStringConvertible {
   /// The part of a probe that failed.
-  public enum Phase: String, Sendable, Codable, CaseIterable, SettingsScalar {
+  package enum Phase: String, Sendable, Codable, CaseIterable, SettingsScalar {
     /// The connection.
     case connect
     /// The answer's status and fields.
@@ -11,21 +11,21 @@ public struct HTTPProbeFailure: Sendable, Hashable, Codable, CustomStringConvert
   }
 
   /// The part that failed.
-  public var phase: Phase
+  package var phase: Phase
   /// Why.
-  public var reason: ProbeFailureReason
+  package var reason: ProbeFailureReason
   /// The answer's status, when it came.
-  public var status: Int?
+  package var status: Int?
 
   /// Makes a failure.
-  public init(_ phase: Phase, _ reason: ProbeFailureReason, status: Int? = nil) {
+  package init(_ phase: Phase, _ reason: ProbeFailureReason, status: Int? = nil) {
     self.phase = phase
     self.reason = reason
     self.status = status
   }
 
   /// The reason in words: `connection refused`, `no answer within 1 s`.
-  public var description: String {
+  package var description: String {
     switch (phase, reason) {
     case (.connect, .noAnswer(let time)): "no connection within \(time.words)"
     case (.body, .noAnswer(let time)): "no end of the answer within \(time.words)"
@@ -35,7 +35,7 @@ public struct HTTPProbeFailure: Sendable, Hashable, Codable, CustomStringConvert
 }
 
 /// Why a probe failed.
-public enum ProbeFailureReason: Sendable, Hashable, Codable, CustomStringConvertible {
+package enum ProbeFailureReason: Sendable, Hashable, Codable, CustomStringConvertible {
   /// There is no such unix socket (ENOENT).
   case missing
   /// The agent may not connect to the unix socket (EACCES, EPERM).
@@ -77,7 +77,7 @@ public enum ProbeFailureReason: Sendable, Hashable, Codable, CustomStringConvert
   }
 
   /// The reason in words.
-  public var description: String {
+  package var description: String {
     switch self {
     case .missing: "no such socket"
     case .denied: "permission denied"

@@ -1,12 +1,12 @@
 /// Where a probe connects to. A name is no target: names are resolved elsewhere.
-public enum ProbeTarget: Sendable, Hashable, CustomStringConvertible {
+package enum ProbeTarget: Sendable, Hashable, CustomStringConvertible {
   /// An address and a TCP port, in the network namespace of the agent.
   case tcp(IPAddress, PortNumber)
   /// A unix socket, by its absolute path below the host's root.
   case unix(String)
 
   /// `192.0.2.1:10248`, `[2001:db8::1]:6443` or `unix:/run/crio/crio.sock`.
-  public var description: String {
+  package var description: String {
     switch self {
     case .tcp(let address, let port): Endpoint(host: .address(address), port: port).description
     case .unix(let path): "unix:\(path)"
@@ -24,7 +24,7 @@ public enum ProbeTarget: Sendable, Hashable, CustomStringConvertible {
 
 extension ProbeTarget: SettingsScalar {
   /// Reads what ``description`` writes.
-  public init(settingsScalar text: String) throws(SettingsScalarError) {
+  package init(settingsScalar text: String) throws(SettingsScalarError) {
     let prefix = "unix:"
     if text.hasPrefix(prefix) {
       self = .unix(try AbsolutePath(settingsScalar: String(text.dropFirst(prefix.count))).description)

@@ -3,7 +3,7 @@
 ///     http:
 ///       - {target: "unix:/run/crio/crio.sock", path: /info, status: 200, body: '{"cgroup_driver": "systemd"}'}
 ///       - {target: "127.0.0.1:10248", fails: connect, reason: connection refused}
-public struct RecordedHTTP: SettingsDecodable, Sendable {
+package struct RecordedHTTP: SettingsDecodable, Sendable {
   private let target: ProbeTarget
   /// Nil for whatever path.
   private let path: String?
@@ -12,7 +12,7 @@ public struct RecordedHTTP: SettingsDecodable, Sendable {
 
   /// Reads `target`, which is required, `path` and `host` (whatever they are unless given), and either `status`,
   /// `fields` and `body`, or `fails` (connect, head, body) and `reason` in the words of a report.
-  public init?(from reader: SettingsReader) {
+  package init?(from reader: SettingsReader) {
     let target: ProbeTarget? = reader.required("target")
     path = reader.optional("path")
     host = reader.optional("host")

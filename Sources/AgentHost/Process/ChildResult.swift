@@ -1,7 +1,7 @@
 /// What a child process left behind.
-public struct ChildResult: Sendable, Equatable {
+package struct ChildResult: Sendable, Equatable {
   /// How it ended.
-  public enum Ending: Sendable, Equatable {
+  package enum Ending: Sendable, Equatable {
     /// It left with this status.
     case exited(Int32)
     /// This signal ended it.
@@ -9,19 +9,19 @@ public struct ChildResult: Sendable, Equatable {
   }
 
   /// How it ended.
-  public var ending: Ending
+  package var ending: Ending
   /// Its standard output.
-  public var output: [UInt8]
+  package var output: [UInt8]
 
   /// Makes a result.
-  public init(ending: Ending, output: [UInt8]) {
+  package init(ending: Ending, output: [UInt8]) {
     self.ending = ending
     self.output = output
   }
 }
 
 /// Why a child process gave no result.
-public enum ChildError: Error, Sendable, Equatable, CustomStringConvertible {
+package enum ChildError: Error, Sendable, Equatable, CustomStringConvertible {
   /// The host is recorded: nothing is ever run for it.
   case recorded
   /// The program cannot be opened.
@@ -36,7 +36,7 @@ public enum ChildError: Error, Sendable, Equatable, CustomStringConvertible {
   case cancelled
 
   /// The reason in words.
-  public var description: String {
+  package var description: String {
     switch self {
     case .recorded: "a recorded host runs nothing"
     case .program(let error): "\(error)"

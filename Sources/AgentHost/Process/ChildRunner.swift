@@ -12,18 +12,18 @@ import Synchronization
 /// PR_SET_PDEATHSIG cannot be set in a foreign program: it would have to be called between fork and exec, where
 /// posix_spawn has no hook. If the agent dies, the deadline dies with it; the child then ends by itself or by SIGPIPE,
 /// since nobody reads its output any more. So only programs that end by themselves may be run here.
-public actor ChildRunner {
+package actor ChildRunner {
   /// The most that a child may write.
-  public static let outputLimit = 64 << 10
+  package static let outputLimit = 64 << 10
 
   private let loop: EventLoop
   private let lastID = Atomic<UInt64>(0)
   private var running: [UInt64: RunningChild] = [:]
   /// The event loop.
-  public nonisolated var unownedExecutor: UnownedSerialExecutor { loop.asUnownedSerialExecutor() }
+  package nonisolated var unownedExecutor: UnownedSerialExecutor { loop.asUnownedSerialExecutor() }
 
   /// Runs children from the loop's thread.
-  public init(loop: EventLoop) { self.loop = loop }
+  package init(loop: EventLoop) { self.loop = loop }
 
   isolated deinit { running = [:] }
 
@@ -33,7 +33,7 @@ public actor ChildRunner {
   ///   - program: its path below the root of `files`.
   ///   - deadline: after this it is killed, with all of its process group.
   /// - Throws: ``ChildError``.
-  public nonisolated func run(
+  package nonisolated func run(
     _ program: String, _ arguments: [String], of files: HostFiles, deadline: Duration
   ) async throws -> ChildResult {
     guard files.root.mode == .live else { throw ChildError.recorded }
@@ -46,7 +46,7 @@ public actor ChildRunner {
   }
 
   /// A number for ``runOwn(_:_:words:path:deadline:)``.
-  public nonisolated func nextID() -> UInt64 { lastID.add(1, ordering: .relaxed).newValue }
+  package nonisolated func nextID() -> UInt64 { lastID.add(1, ordering: .relaxed).newValue }
 
   /// Runs this program itself in a hidden mode that arms PR_SET_PDEATHSIG, and waits for its end.
   ///

@@ -1,32 +1,32 @@
-public import AgentCore
+package import AgentCore
 import CLinux
 import Glibc
 
 /// What the kernel says of the agent's own process, whatever host it looks at.
-public struct OwnProcess: Sendable, Hashable {
+package struct OwnProcess: Sendable, Hashable {
   /// Memory of its own: neither files nor shared, bytes (RssAnon of /proc/self/status, proc(5)).
-  public var anonymousBytes: Int
+  package var anonymousBytes: Int
   /// Memory that is resident, bytes (VmRSS).
-  public var residentBytes: Int
+  package var residentBytes: Int
   /// Address space, bytes (VmSize).
-  public var virtualBytes: Int
+  package var virtualBytes: Int
   /// Threads.
-  public var threads: Int
+  package var threads: Int
   /// Processor time since its start, seconds (getrusage(2)).
-  public var cpuSeconds: Double
+  package var cpuSeconds: Double
   /// Open descriptors (entries of /proc/self/fd).
-  public var openDescriptors: Int
+  package var openDescriptors: Int
   /// The soft limit of descriptors (RLIMIT_NOFILE).
-  public var mostDescriptors: Double
+  package var mostDescriptors: Double
   /// What it may do beyond an ordinary user: a bit for each capability's number (CapEff, proc_pid_status(5)).
-  public var effectiveCapabilities: UInt64
+  package var effectiveCapabilities: UInt64
   /// Its start, seconds since 1970 (start time of /proc/self/stat and btime of /proc/stat).
-  public var startSeconds: Double
+  package var startSeconds: Double
 
   /// Reads the process's own files, never those below a `--root`.
   ///
   /// - Throws: ``FileError`` where /proc is not there.
-  public init() throws(FileError) {
+  package init() throws(FileError) {
     let files = HostFiles(root: try HostRoot("/", mode: .live))
     let text = try files.text("/proc/self/status", limit: .kernel)
     let status = Self.fields(text)
@@ -43,7 +43,7 @@ public struct OwnProcess: Sendable, Hashable {
   }
 
   /// Whether it has a capability.
-  public func has(_ capability: Capability) -> Bool { (effectiveCapabilities >> UInt64(capability.number)) & 1 == 1 }
+  package func has(_ capability: Capability) -> Bool { (effectiveCapabilities >> UInt64(capability.number)) & 1 == 1 }
 
   /// None where the kernel does not say.
   private static func capabilities(_ status: String) -> UInt64 {

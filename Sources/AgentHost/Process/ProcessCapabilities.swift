@@ -1,7 +1,7 @@
 import CLinux
 
 /// What the process may do beyond an ordinary user (capabilities(7)).
-public enum ProcessCapabilities {
+package enum ProcessCapabilities {
   /// Whether the process may take another group.
   static var mayChangeGroup: Bool { clinux_may_change_group() != 0 }
 
@@ -9,7 +9,7 @@ public enum ProcessCapabilities {
   ///
   /// The file has them without the effective bit, with which the kernel would refuse to start a program that is given
   /// less; here it starts, and its checks say what they lack. A unit's ambient capabilities are effective already.
-  public static func raise() {
+  package static func raise() {
     // Should the kernel refuse, agent.privileges names what is missing.
     _ = clinux_raise_capabilities()
   }

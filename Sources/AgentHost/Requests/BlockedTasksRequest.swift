@@ -26,7 +26,7 @@ enum BlockedTasksRequest: HelperRequest {
 }
 
 /// What came of looking for tasks that wait.
-public enum StuckTasksReport: Sendable, Equatable, Codable {
+package enum StuckTasksReport: Sendable, Equatable, Codable {
   /// The tasks.
   case tasks(StuckTasks)
   /// The process table could not be read, in words.

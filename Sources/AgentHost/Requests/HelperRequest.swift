@@ -14,11 +14,11 @@ protocol HelperRequest: SendableMetatype {
 }
 
 /// The fixed list of what the helper answers.
-public enum HelperRequests {
+package enum HelperRequests {
   static let all: [any HelperRequest.Type] = [CRIORequest.self, StatMountRequest.self, BlockedTasksRequest.self]
 
   /// The answer to a line: facts, or an error in words.
-  public static func answer(_ line: [UInt8], asking sources: HelperSources) async -> [UInt8] {
+  package static func answer(_ line: [UInt8], asking sources: HelperSources) async -> [UInt8] {
     guard let question = HelperProtocol.read(line, as: HelperProtocol.Question.self) else {
       return HelperProtocol.error("the question is not {\"request\":\"NAME\",\"version\":\(HelperProtocol.version)}")
     }
@@ -26,7 +26,8 @@ public enum HelperRequests {
       return HelperProtocol.error("version \(question.version) is not spoken here, only \(HelperProtocol.version)")
     }
     guard let request = all.first(where: { $0.name == question.request }) else {
-      return HelperProtocol.error("there is no such request; answered are: \(all.map { $0.name }.joined(separator: ", "))")
+      return HelperProtocol.error(
+        "there is no such request; answered are: \(all.map { $0.name }.joined(separator: ", "))")
     }
     return await answer(request, sources, about: question.about)
   }

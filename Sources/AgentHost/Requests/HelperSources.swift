@@ -1,5 +1,5 @@
 /// What can be asked with the rights of one process: the agent's, or the helper's.
-public struct HelperSources: Sendable {
+package struct HelperSources: Sendable {
   let files: HostFiles
   let worker: Worker
   let probes: HTTPProbes
@@ -7,7 +7,7 @@ public struct HelperSources: Sendable {
   let clock: any AgentClock
 
   /// Puts the sources together.
-  public init(files: HostFiles, worker: Worker, probes: HTTPProbes, mounts: MountLooks, clock: any AgentClock) {
+  package init(files: HostFiles, worker: Worker, probes: HTTPProbes, mounts: MountLooks, clock: any AgentClock) {
     self.files = files
     self.worker = worker
     self.probes = probes

@@ -2,22 +2,22 @@
 ///
 /// The helper is the agent's own program in a hidden mode, as root and without a network, started by a socket unit. It
 /// answers a fixed list of requests with parsed facts.
-public struct PrivilegedHelper: Sendable {
+package struct PrivilegedHelper: Sendable {
   private let client: HelperClient
   private let sources: HelperSources
 
   /// Makes a client; nothing is connected until something is asked.
-  public init(network: NetworkLoop, sources: HelperSources) {
+  package init(network: NetworkLoop, sources: HelperSources) {
     client = HelperClient(network: network, files: sources.files, worker: sources.worker)
     self.sources = sources
   }
 
   /// What CRI-O tells of itself.
-  public func crioInfo() async -> HelperAnswer<CRIOReport> { await ask(CRIORequest.self) }
+  package func crioInfo() async -> HelperAnswer<CRIOReport> { await ask(CRIORequest.self) }
 
   /// Looks at a mounted file system of NFS in a child that can be killed: of the helper where this process may not take
   /// another group, else of its own.
-  public func lookAtMount(_ device: DeviceNumber) async -> HelperAnswer<MountLook> {
+  package func lookAtMount(_ device: DeviceNumber) async -> HelperAnswer<MountLook> {
     if let look = await helperLook(at: device) { return .facts(look) }
     return switch await ask(StatMountRequest.self, about: "\(device)") {
     // Denied to the helper too (Kerberos without a ticket of root's): that says nothing of the server.
@@ -31,7 +31,8 @@ public struct PrivilegedHelper: Sendable {
   /// process could not change its group. nil where there is no helper, or it sees less.
   private func helperLook(at device: DeviceNumber) async -> MountLook? {
     guard sources.files.root.mode == .live, !ProcessCapabilities.mayChangeGroup,
-      let look = try? await client.facts(StatMountRequest.name, about: "\(device)", as: MountLook.self), StatMountRequest.denial(in: look) == nil
+      let look = try? await client.facts(StatMountRequest.name, about: "\(device)", as: MountLook.self),
+      StatMountRequest.denial(in: look) == nil
     else { return nil }
     switch look {
     case .answered, .failed, .stuck, .stillStuck, .busy, .noRoom: return look
@@ -40,7 +41,7 @@ public struct PrivilegedHelper: Sendable {
   }
 
   /// The tasks that wait for NFS; where neither this process nor the helper may see all, those that can be seen.
-  public func stuckTasks() async -> StuckTasksReport {
+  package func stuckTasks() async -> StuckTasksReport {
     let own = await BlockedTasksRequest.facts(sources, about: nil)
     guard BlockedTasksRequest.denial(in: own) != nil else { return own }
     return (try? await client.facts(BlockedTasksRequest.name, about: nil)) ?? own

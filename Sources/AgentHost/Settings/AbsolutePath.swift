@@ -1,20 +1,20 @@
 /// An absolute path in its one canonical form: no empty, `.` or `..` part and no slash at the end.
-public struct AbsolutePath: Sendable, Hashable, Comparable, CustomStringConvertible {
+package struct AbsolutePath: Sendable, Hashable, Comparable, CustomStringConvertible {
   /// The path.
-  public let description: String
+  package let description: String
 
   /// The last part; empty for `/`.
-  public var lastComponent: String {
+  package var lastComponent: String {
     Self.parts(description).last.map { String(decoding: $0, as: UTF8.self) } ?? ""
   }
 
   /// The order of the texts.
-  public static func < (left: AbsolutePath, right: AbsolutePath) -> Bool { left.description < right.description }
+  package static func < (left: AbsolutePath, right: AbsolutePath) -> Bool { left.description < right.description }
 }
 
 extension AbsolutePath: SettingsScalar {
   /// A path of at most 4095 bytes (PATH_MAX without the NUL of C), without control characters.
-  public init(settingsScalar text: String) throws(SettingsScalarError) {
+  package init(settingsScalar text: String) throws(SettingsScalarError) {
     let shown = PlainText.short(text)
     guard text.utf8.first == UInt8(ascii: "/") else {
       throw SettingsScalarError("'\(shown)' is not an absolute path", allowed: "a path that begins with /")

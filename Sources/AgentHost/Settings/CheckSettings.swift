@@ -1,19 +1,19 @@
-public import AgentCore
+package import AgentCore
 
 /// What every check can be told, whatever it checks.
-public struct CheckSettings: SettingsSection, Sendable {
+package struct CheckSettings: SettingsSection, Sendable {
   /// The keys of ``CheckSettings``, which stand beside a check's own.
-  public static let keys = ["enabled", "hold", "clear"]
+  package static let keys = ["enabled", "hold", "clear"]
 
   /// False switches the check off.
-  public var isEnabled: Bool
+  package var isEnabled: Bool
   /// How long a worse state must last; nil leaves it to the check.
-  public var hold: Persistence?
+  package var hold: Persistence?
   /// How long a better state must last; nil leaves it to the check.
-  public var clear: Persistence?
+  package var clear: Persistence?
 
   /// Reads the three keys.
-  public init(from reader: SettingsReader) {
+  package init(from reader: SettingsReader) {
     isEnabled = reader.value("enabled", default: true)
     hold = reader.optional("hold")
     clear = reader.optional("clear")
@@ -22,14 +22,14 @@ public struct CheckSettings: SettingsSection, Sendable {
 
 extension SettingsReader {
   /// A check's own settings, read from the mapping `checks`; the keys that every check has stand beside them.
-  public func check<T: SettingsSection>(_ id: CheckID, as type: T.Type = T.self) -> T {
+  package func check<T: SettingsSection>(_ id: CheckID, as type: T.Type = T.self) -> T {
     child(id.description).decodeOwn(type, beside: CheckSettings.keys, into: diagnostics)
   }
 }
 
 extension Persistence: SettingsScalar {
   /// A duration (`30s`) or a number of rounds (`2`).
-  public init(settingsScalar text: String) throws(SettingsScalarError) {
+  package init(settingsScalar text: String) throws(SettingsScalarError) {
     if let rounds = Int(text), (0...1000).contains(rounds) {
       self = .rounds(rounds)
     } else {
@@ -42,7 +42,7 @@ extension Persistence: SettingsScalar {
   }
 
   /// The number of rounds or the duration.
-  public var settingsText: String {
+  package var settingsText: String {
     switch self {
     case .rounds(let rounds): "\(rounds)"
     case .lasting(let duration): duration.settingsText

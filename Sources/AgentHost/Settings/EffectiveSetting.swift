@@ -1,7 +1,7 @@
 /// A setting as the agent uses it, for `nodeagent config show`.
-public struct EffectiveSetting: Sendable, Equatable {
+package struct EffectiveSetting: Sendable, Equatable {
   /// Where a value came from.
-  public enum Origin: Sendable, Equatable {
+  package enum Origin: Sendable, Equatable {
     /// The agent's default.
     case `default`
     /// Found in a file of the host.
@@ -11,14 +11,14 @@ public struct EffectiveSetting: Sendable, Equatable {
   }
 
   /// The keys from the top, joined by dots.
-  public let path: String
+  package let path: String
   /// The value as YAML on one line; a type whose values hold a secret has masked it.
-  public let value: String
+  package let value: String
   /// Where the value came from.
-  public let origin: Origin
+  package let origin: Origin
 
   /// A value and its origin.
-  public init(path: String, value: String, origin: Origin) {
+  package init(path: String, value: String, origin: Origin) {
     self.path = path
     self.value = value
     self.origin = origin

@@ -1,10 +1,10 @@
 /// The entry to settings files.
-public enum Settings {
+package enum Settings {
   /// The top of a settings file, ready to be decoded; a file without content gives a node that is absent.
   ///
   /// `file` is the name that messages show. Throws the mistake of syntax, or every key that is given twice, or that
   /// there is more than one document.
-  public static func load(
+  package static func load(
     text bytes: [UInt8], file: String, limits: YAMLLimits = .init()
   ) throws(SettingsErrors) -> SettingsNode {
     let tree: YAMLTreeBuilder

@@ -6,7 +6,7 @@
 ///     guard let server = reader.required("server", as: Endpoint.self) else { return nil }
 ///
 /// Read all keys before the guard, so that all mistakes are found.
-public protocol SettingsDecodable: SendableMetatype {
+package protocol SettingsDecodable: SendableMetatype {
   /// Reads the settings; nil after a required value was missing or wrong.
   init?(from reader: SettingsReader)
 }
@@ -17,7 +17,7 @@ public protocol SettingsDecodable: SendableMetatype {
 ///       var expect: Expectation                         // enum Expectation: String, CaseIterable, SettingsScalar
 ///       init(from reader: SettingsReader) { expect = reader.value("expect", default: .none) }
 ///     }
-public protocol SettingsSection: SettingsDecodable {
+package protocol SettingsSection: SettingsDecodable {
   /// Reads the settings.
   init(from reader: SettingsReader)
 }

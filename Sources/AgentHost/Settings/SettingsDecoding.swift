@@ -2,7 +2,7 @@ extension SettingsNode {
   /// The settings of a type, or every mistake in them.
   ///
   /// An absent node decodes to all defaults.
-  public func decode<T: SettingsDecodable>(_ type: T.Type = T.self) throws(SettingsErrors) -> T {
+  package func decode<T: SettingsDecodable>(_ type: T.Type = T.self) throws(SettingsErrors) -> T {
     let diagnostics = SettingsDiagnostics()
     let value = decode(type, into: diagnostics)
     try diagnostics.check()
@@ -16,7 +16,7 @@ extension SettingsNode {
   /// The settings of a type, with mistakes and effective values added to `diagnostics`.
   ///
   /// The result is of use only if that has no problems; nil when a required value was missing or wrong.
-  public func decode<T: SettingsDecodable>(_ type: T.Type = T.self, into diagnostics: SettingsDiagnostics) -> T? {
+  package func decode<T: SettingsDecodable>(_ type: T.Type = T.self, into diagnostics: SettingsDiagnostics) -> T? {
     let reader = SettingsReader(self, diagnostics)
     let value = T(from: reader)
     reader.finish()
@@ -24,7 +24,7 @@ extension SettingsNode {
   }
 
   /// As ``decode(_:into:)``, for a type that always has a value.
-  public func decode<T: SettingsSection>(_ type: T.Type = T.self, into diagnostics: SettingsDiagnostics) -> T {
+  package func decode<T: SettingsSection>(_ type: T.Type = T.self, into diagnostics: SettingsDiagnostics) -> T {
     let reader = SettingsReader(self, diagnostics)
     let value: T = T(from: reader)
     reader.finish()
@@ -34,7 +34,7 @@ extension SettingsNode {
   /// The settings of a plugin, read from the mapping `checks`, and the checks whose keys it reads.
   ///
   /// Keys of other plugins' checks pass: who calls this for every plugin judges what nobody reads.
-  public func decodeChecks<T: SettingsSection>(
+  package func decodeChecks<T: SettingsSection>(
     _ type: T.Type = T.self, into diagnostics: SettingsDiagnostics
   ) -> (settings: T, claimed: Set<String>) {
     let reader = SettingsReader(self, diagnostics)
@@ -56,7 +56,7 @@ extension SettingsNode {
   }
 
   /// The keys that every check has; `isOpen` lets a check's own keys pass, which its plugin reads.
-  public func decodeCheck(isOpen: Bool, into diagnostics: SettingsDiagnostics) -> CheckSettings {
+  package func decodeCheck(isOpen: Bool, into diagnostics: SettingsDiagnostics) -> CheckSettings {
     let reader = SettingsReader(self, diagnostics)
     if isOpen { reader.allowAnyKey() }
     let value = CheckSettings(from: reader)

@@ -1,6 +1,6 @@
 extension Duration: SettingsScalar {
   /// An integer followed by `ms`, `s`, `m`, `h` or `d` (a day has 24 hours), without sign or space.
-  public init(settingsScalar text: String) throws(SettingsScalarError) {
+  package init(settingsScalar text: String) throws(SettingsScalarError) {
     let digits = text.prefix { $0.isASCII && $0.isNumber }
     let unit = text.dropFirst(digits.count)
     let shown = PlainText.short(text)
@@ -15,7 +15,7 @@ extension Duration: SettingsScalar {
   }
 
   /// The duration in the largest unit that needs no fraction, cut to milliseconds.
-  public var settingsText: String {
+  package var settingsText: String {
     let parts = components
     let milliseconds = parts.seconds * 1_000 + parts.attoseconds / 1_000_000_000_000_000
     guard milliseconds != 0 else { return "0s" }

@@ -1,10 +1,10 @@
 /// All mistakes of a settings file, in the order of the text.
-public struct SettingsErrors: Error, Sendable, Equatable, CustomStringConvertible {
+package struct SettingsErrors: Error, Sendable, Equatable, CustomStringConvertible {
   /// The mistakes; at least one when thrown.
-  public let problems: [SettingsProblem]
+  package let problems: [SettingsProblem]
 
   /// The given mistakes, sorted by file and place, each one once.
-  public init(_ problems: [SettingsProblem]) {
+  package init(_ problems: [SettingsProblem]) {
     let sorted = problems.enumerated().sorted {
       ($0.element.file, $0.element.mark, $0.offset) < ($1.element.file, $1.element.mark, $1.offset)
     }
@@ -14,7 +14,7 @@ public struct SettingsErrors: Error, Sendable, Equatable, CustomStringConvertibl
   }
 
   /// One line for each mistake.
-  public var description: String {
+  package var description: String {
     problems.map(\.description).joined(separator: "\n")
   }
 }

@@ -1,20 +1,20 @@
 /// A place in a settings file: a YAML node, or the place where one could be, with its path and its file.
-public struct SettingsNode: Sendable {
+package struct SettingsNode: Sendable {
   /// The file as it was named.
-  public let file: String
+  package let file: String
   /// The keys from the top, joined by dots; empty at the top.
-  public let path: String
+  package let path: String
   /// The last key of the path, or `[INDEX]`.
-  public let key: String
+  package let key: String
   /// The YAML node; nil when the file does not have one here.
-  public let yaml: YAMLNode?
+  package let yaml: YAMLNode?
   /// Where the value begins; for an absent node, where the mapping begins that could hold it.
-  public let mark: SourceMark
+  package let mark: SourceMark
   /// Where the key begins, or the value of a list item.
-  public let keyMark: SourceMark
+  package let keyMark: SourceMark
 
   /// The top of a file.
-  public init(top: YAMLNode?, file: String) {
+  package init(top: YAMLNode?, file: String) {
     self.init(file: file, path: "", key: "", yaml: top, mark: top?.mark ?? .start, keyMark: top?.mark ?? .start)
   }
 
@@ -28,26 +28,26 @@ public struct SettingsNode: Sendable {
   }
 
   /// A place without value, which decodes to all defaults; for an agent that has no settings file, and for tests.
-  public static let absent = SettingsNode(top: nil, file: "")
+  package static let absent = SettingsNode(top: nil, file: "")
 
   /// Whether there is no value here: no key at all, or a key with nothing (or null) after it.
-  public var isAbsent: Bool { yaml?.isNull ?? true }
+  package var isAbsent: Bool { yaml?.isNull ?? true }
 
   /// The node of a key, absent when the mapping does not have it.
-  public subscript(key: String) -> SettingsNode {
+  package subscript(key: String) -> SettingsNode {
     let entry = yaml?.mapping?.first { $0.key == key }
     return child(path: YAMLPath.join(path, key), key: key, yaml: entry?.value, keyMark: entry?.keyMark)
   }
 
   /// The nodes of a mapping in order; none for anything else.
-  public var children: [SettingsNode] {
+  package var children: [SettingsNode] {
     (yaml?.mapping ?? []).map {
       child(path: YAMLPath.join(path, $0.key), key: $0.key, yaml: $0.value, keyMark: $0.keyMark)
     }
   }
 
   /// The nodes of a list in order; none for anything else.
-  public var items: [SettingsNode] {
+  package var items: [SettingsNode] {
     (yaml?.sequence ?? []).enumerated().map { child(path: "\(path)[\($0)]", key: "[\($0)]", yaml: $1, keyMark: nil) }
   }
 
@@ -59,7 +59,7 @@ public struct SettingsNode: Sendable {
 
 extension SettingsSection {
   /// The settings of an empty file: every default.
-  public static var defaults: Self {
+  package static var defaults: Self {
     SettingsNode(top: nil, file: "").decode(Self.self, into: SettingsDiagnostics())
   }
 }

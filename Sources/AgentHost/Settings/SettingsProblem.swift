@@ -1,16 +1,16 @@
 /// One mistake in a settings file.
-public struct SettingsProblem: Sendable, Equatable, CustomStringConvertible {
+package struct SettingsProblem: Sendable, Equatable, CustomStringConvertible {
   /// The file as it was named.
-  public let file: String
+  package let file: String
   /// Where the mistake stands.
-  public let mark: SourceMark
+  package let mark: SourceMark
   /// The keys from the top, joined by dots (`checks.swap.policy.expect`); empty for the file as a whole.
-  public let path: String
+  package let path: String
   /// What is wrong, and after a semicolon what is allowed.
-  public let message: String
+  package let message: String
 
   /// A mistake at a place.
-  public init(file: String, mark: SourceMark, path: String, message: String) {
+  package init(file: String, mark: SourceMark, path: String, message: String) {
     self.file = file
     self.mark = mark
     self.path = path
@@ -18,7 +18,7 @@ public struct SettingsProblem: Sendable, Equatable, CustomStringConvertible {
   }
 
   /// `FILE:LINE:COLUMN: key 'PATH': MESSAGE`, without the key for the file as a whole.
-  public var description: String {
+  package var description: String {
     "\(file):\(mark): " + (path.isEmpty ? message : "key '\(path)': \(message)")
   }
 }

@@ -3,9 +3,9 @@
 /// Every method names a key, so what was never named is an unknown key. Mistakes are collected, not thrown: a method
 /// that has a default answers it, the others nil, and the decoding as a whole fails. An absent mapping answers all
 /// defaults.
-public final class SettingsReader {
+package final class SettingsReader {
   /// The node that is read.
-  public let node: SettingsNode
+  package let node: SettingsNode
   let diagnostics: SettingsDiagnostics
   private var known: [String] = []
   private var isOpen = false
@@ -16,12 +16,12 @@ public final class SettingsReader {
   }
 
   /// Whether the mapping has a key, even without value.
-  public func has(_ key: String) -> Bool {
+  package func has(_ key: String) -> Bool {
     child(key).yaml != nil
   }
 
   /// Names keys that another reader of the same mapping reads.
-  public func allow(_ keys: String...) {
+  package func allow(_ keys: String...) {
     known += keys
   }
 
@@ -29,40 +29,40 @@ public final class SettingsReader {
   var named: Set<String> { Set(known) }
 
   /// Lets unknown keys pass: another reader judges them.
-  public func allowAnyKey() {
+  package func allowAnyKey() {
     isOpen = true
   }
 
   /// Reports a mistake that only the settings type can see, such as two keys that exclude each other.
   ///
   /// Both texts as in ``SettingsScalarError``.
-  public func reject(_ key: String, _ wrong: String, allowed: String) {
+  package func reject(_ key: String, _ wrong: String, allowed: String) {
     diagnostics.report(child(key), SettingsScalarError(wrong, allowed: allowed).message)
   }
 
   /// A scalar: configured, else detected on the host (with the file that tells it), else the default.
-  public func value<T: SettingsScalar>(
+  package func value<T: SettingsScalar>(
     _ key: String, detected: (value: T, file: String)? = nil, default fallback: T
   ) -> T {
     scalar(key, detected: detected, check: nil) ?? self.fallback(key, fallback)
   }
 
   /// A scalar that must lie in a range, wherever it is configured.
-  public func value<T: SettingsScalar & Comparable>(
+  package func value<T: SettingsScalar & Comparable>(
     _ key: String, detected: (value: T, file: String)? = nil, default fallback: T, in range: ClosedRange<T>
   ) -> T {
     scalar(key, detected: detected, check: Self.within(range)) ?? self.fallback(key, fallback)
   }
 
   /// A scalar without default: nil when it is neither configured nor detected.
-  public func optional<T: SettingsScalar>(
+  package func optional<T: SettingsScalar>(
     _ key: String, as type: T.Type = T.self, detected: (value: T, file: String)? = nil
   ) -> T? {
     scalar(key, detected: detected, check: nil)
   }
 
   /// A scalar that must be configured or detected; nil after reporting that it is not.
-  public func required<T: SettingsScalar>(
+  package func required<T: SettingsScalar>(
     _ key: String, as type: T.Type = T.self, detected: (value: T, file: String)? = nil
   ) -> T? {
     // Of what is not a mapping, that is the mistake.

@@ -2,7 +2,7 @@ extension SettingsReader {
   /// A list of scalars: configured, else detected, else the default. A key without value is as no key.
   ///
   /// With `oneOrMany`, a lone scalar is a list of one.
-  public func list<T: SettingsScalar>(
+  package func list<T: SettingsScalar>(
     _ key: String, detected: (value: [T], file: String)? = nil, default fallback: [T] = [], oneOrMany: Bool = false
   ) -> [T] {
     let node = child(key)
@@ -23,7 +23,7 @@ extension SettingsReader {
   }
 
   /// A mapping of free keys to scalars: what is configured, else the default.
-  public func values<T: SettingsScalar>(_ key: String, default fallback: [String: T] = [:]) -> [String: T] {
+  package func values<T: SettingsScalar>(_ key: String, default fallback: [String: T] = [:]) -> [String: T] {
     let node = child(key)
     guard !node.isAbsent else {
       for (name, value) in fallback.sorted(by: { $0.key < $1.key }) {
@@ -42,7 +42,7 @@ extension SettingsReader {
   }
 
   /// A mapping of free keys, whose nodes others decode; empty when it is absent.
-  public func map(_ key: String) -> [String: SettingsNode] {
+  package func map(_ key: String) -> [String: SettingsNode] {
     let node = child(key)
     if let yaml = node.yaml, !yaml.isNull, yaml.mapping == nil {
       diagnostics.report(node, "is \(SettingsText.kind(yaml)), not a mapping; allowed: a mapping, as in {a: b}")
@@ -51,18 +51,18 @@ extension SettingsReader {
   }
 
   /// A mapping that is decoded even when it is absent, because everything in it has a default.
-  public func section<T: SettingsSection>(_ key: String, as type: T.Type = T.self) -> T {
+  package func section<T: SettingsSection>(_ key: String, as type: T.Type = T.self) -> T {
     child(key).decode(type, into: diagnostics)
   }
 
   /// A mapping that may be absent: nil then, and when it is wrong.
-  public func nested<T: SettingsDecodable>(_ key: String, as type: T.Type = T.self) -> T? {
+  package func nested<T: SettingsDecodable>(_ key: String, as type: T.Type = T.self) -> T? {
     let node = child(key)
     return node.isAbsent ? nil : node.decode(type, into: diagnostics)
   }
 
   /// A list of mappings; empty when it is absent.
-  public func sections<T: SettingsDecodable>(_ key: String, as type: T.Type = T.self) -> [T] {
+  package func sections<T: SettingsDecodable>(_ key: String, as type: T.Type = T.self) -> [T] {
     let node = child(key)
     guard let yaml = node.yaml, !yaml.isNull else { return [] }
     guard yaml.sequence != nil else {
@@ -79,7 +79,7 @@ extension SettingsReader {
   }
 
   /// A mapping whose keys are names of one type and whose values are mappings; a wrong name is reported.
-  public func sections<Name: SettingsScalar & Hashable, T: SettingsDecodable>(byName key: String) -> [Name: T] {
+  package func sections<Name: SettingsScalar & Hashable, T: SettingsDecodable>(byName key: String) -> [Name: T] {
     var found: [Name: T] = [:]
     for (text, node) in map(key) {
       do {

@@ -1,5 +1,5 @@
 /// What a settings value must look like in YAML before its text is read.
-public enum SettingsScalarKind: Sendable {
+package enum SettingsScalarKind: Sendable {
   /// Any scalar, by its text: for types that check the text themselves.
   case text
   /// A string by the YAML core schema: a plain `5` or `true` is refused.
@@ -15,7 +15,7 @@ public enum SettingsScalarKind: Sendable {
 /// A type whose values are written as one YAML scalar.
 ///
 /// An enumeration with string values and `CaseIterable` gets everything by naming the protocol.
-public protocol SettingsScalar: Sendable {
+package protocol SettingsScalar: Sendable {
   /// The kind of YAML scalar that is accepted; `text` unless stated.
   static var settingsKind: SettingsScalarKind { get }
   /// The value that a text stands for; throws what is wrong with the text and what would be right.
@@ -26,12 +26,12 @@ public protocol SettingsScalar: Sendable {
 
 extension SettingsScalar {
   /// Any scalar: the type checks the text.
-  public static var settingsKind: SettingsScalarKind { .text }
+  package static var settingsKind: SettingsScalarKind { .text }
 }
 
 extension SettingsScalar where Self: CustomStringConvertible {
   /// The description, quoted where the text would be of another kind.
-  public var settingsText: String {
+  package var settingsText: String {
     switch Self.settingsKind {
     case .text, .string: PlainText.yaml(description)
     case .boolean, .integer, .number: description
@@ -41,7 +41,7 @@ extension SettingsScalar where Self: CustomStringConvertible {
 
 extension SettingsScalar where Self: RawRepresentable & CaseIterable, RawValue == String {
   /// The case with this raw value; throws with the list of all.
-  public init(settingsScalar text: String) throws(SettingsScalarError) {
+  package init(settingsScalar text: String) throws(SettingsScalarError) {
     guard let value = Self(rawValue: text) else {
       let names = Self.allCases.map(\.rawValue)
       throw SettingsScalarError(
@@ -52,10 +52,10 @@ extension SettingsScalar where Self: RawRepresentable & CaseIterable, RawValue =
   }
 
   /// The raw value.
-  public var settingsText: String { PlainText.yaml(rawValue) }
+  package var settingsText: String { PlainText.yaml(rawValue) }
 }
 
 extension SettingsScalar where Self: RawRepresentable & CaseIterable & CustomStringConvertible, RawValue == String {
   /// The raw value, also for an enumeration that describes itself in other words.
-  public var settingsText: String { PlainText.yaml(rawValue) }
+  package var settingsText: String { PlainText.yaml(rawValue) }
 }

@@ -1,12 +1,12 @@
 /// Why a text is no value of a type.
-public struct SettingsScalarError: Error, Sendable, Equatable {
+package struct SettingsScalarError: Error, Sendable, Equatable {
   /// What is wrong, as it reads after `key 'x': `. Show the text with ``PlainText/short(_:length:)``, secrets never.
-  public let wrong: String
+  package let wrong: String
   /// What is allowed, as it reads after `allowed: `.
-  public let allowed: String
+  package let allowed: String
 
   /// A reason and what is allowed instead.
-  public init(_ wrong: String, allowed: String) {
+  package init(_ wrong: String, allowed: String) {
     self.wrong = wrong
     self.allowed = allowed
   }

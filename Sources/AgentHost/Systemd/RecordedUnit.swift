@@ -4,14 +4,14 @@
 ///       crio.service: {ActiveState: failed, SubState: failed, Result: exit-code, ExecMainCode: 1, ExecMainStatus: 1}
 ///
 /// What is left out is as for a unit that is loaded, enabled and runs.
-public struct RecordedUnit: SettingsSection, Sendable {
+package struct RecordedUnit: SettingsSection, Sendable {
   /// The properties.
-  public let status: UnitStatus
+  package let status: UnitStatus
   /// `Log`: its last lines in the journal; nil when they could not be read.
-  public let log: [String]?
+  package let log: [String]?
 
   /// Reads the properties.
-  public init(from reader: SettingsReader) {
+  package init(from reader: SettingsReader) {
     let active = reader.value("ActiveState", default: "active")
     let number = { (key: String) in UInt64(reader.value(key, default: 0, in: 0...Int(Int32.max))) }
     let time = { (key: String) in number(key) == 0 ? nil : UnitStatus.WallTime(microseconds: number(key) * 1_000_000) }

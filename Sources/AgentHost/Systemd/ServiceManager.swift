@@ -4,9 +4,9 @@ import CSystemd
 import Glibc
 
 /// The service manager that started the agent, told how it lives (sd_notify(3)); silent where none listens.
-public struct ServiceManager: Sendable {
+package struct ServiceManager: Sendable {
   /// What it is told.
-  public enum Message: Sendable, Hashable {
+  package enum Message: Sendable, Hashable {
     /// The start, or a reload, is over.
     case ready
     /// A reload begins, at this time of CLOCK_MONOTONIC, microseconds.
@@ -21,7 +21,7 @@ public struct ServiceManager: Sendable {
     case extendTimeout(Duration)
 
     /// A reload begins now.
-    public static var reloadingNow: Message {
+    package static var reloadingNow: Message {
       .reloading(monotonicMicroseconds: UInt64(clamping: clinux_nanoseconds(CLOCK_MONOTONIC) / 1000))
     }
   }
@@ -30,10 +30,10 @@ public struct ServiceManager: Sendable {
   private static let statusLength = 300
 
   /// Within this time it must be told again that the agent lives; nil when it does not watch (sd_watchdog_enabled(3)).
-  public let watchdogInterval: Duration?
+  package let watchdogInterval: Duration?
 
   /// Reads what the manager left in the environment.
-  public init() {
+  package init() {
     var microseconds: UInt64 = 0
     watchdogInterval = sd_watchdog_enabled(0, &microseconds) > 0 ? .microseconds(microseconds) : nil
   }
@@ -41,7 +41,7 @@ public struct ServiceManager: Sendable {
   /// Tells it everything at once.
   ///
   /// - Throws: ``SystemCallError`` when its socket takes nothing.
-  public func tell(_ messages: [Message]) throws(SystemCallError) {
+  package func tell(_ messages: [Message]) throws(SystemCallError) {
     let code = sd_notify(0, Self.text(messages))
     if code < 0 { throw SystemCallError("sd_notify", code: -code) }
   }

@@ -1,19 +1,19 @@
 /// The name of a systemd unit (systemd.unit(5)): a prefix, for an instance `@` and its name, and the type's suffix.
-public struct UnitName: Sendable, Hashable, Comparable, CustomStringConvertible {
+package struct UnitName: Sendable, Hashable, Comparable, CustomStringConvertible {
   /// The types that systemd knows, each with its interface on the bus.
-  public static let interfaces = [
+  package static let interfaces = [
     "service": "Service", "socket": "Socket", "target": "Target", "device": "Device", "mount": "Mount",
     "automount": "Automount", "swap": "Swap", "timer": "Timer", "path": "Path", "slice": "Slice", "scope": "Scope",
   ]
   private static let longest = 255
 
   /// The full name, for example `crio.service`.
-  public let description: String
+  package let description: String
   /// The type: the part after the last dot.
-  public let type: String
+  package let type: String
 
   /// The service of a name, for example `crio`.
-  public init(service name: StaticString) {
+  package init(service name: StaticString) {
     description = "\(name).service"
     type = "service"
   }
@@ -22,12 +22,12 @@ public struct UnitName: Sendable, Hashable, Comparable, CustomStringConvertible 
   var interface: String { Self.interfaces[type] ?? "Service" }
 
   /// By name.
-  public static func < (left: UnitName, right: UnitName) -> Bool { left.description < right.description }
+  package static func < (left: UnitName, right: UnitName) -> Bool { left.description < right.description }
 }
 
 extension UnitName: SettingsScalar {
   /// A name with the suffix of a type; a template (`name@.service`) names no unit that can run.
-  public init(settingsScalar text: String) throws(SettingsScalarError) {
+  package init(settingsScalar text: String) throws(SettingsScalarError) {
     let shown = PlainText.short(text)
     let allowed = "a unit with its suffix, as in crio.service or tunnel@home.service"
     guard let dot = text.lastIndex(of: "."), Self.interfaces[String(text[text.index(after: dot)...])] != nil else {

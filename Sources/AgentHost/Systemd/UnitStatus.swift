@@ -1,55 +1,55 @@
-public import AgentCore
+package import AgentCore
 
 /// What systemd says of one unit (org.freedesktop.systemd1(5)).
-public struct UnitStatus: Sendable, Equatable {
+package struct UnitStatus: Sendable, Equatable {
   /// `LoadState`: loaded, not-found, bad-setting, error, masked.
-  public var load: String
+  package var load: String
   /// `ActiveState`: active, reloading, inactive, failed, activating, deactivating, maintenance, refreshing.
-  public var active: String
+  package var active: String
   /// `SubState`: running, dead, auto-restart and others, by type.
-  public var sub: String
+  package var sub: String
   /// `UnitFileState`: enabled, disabled, static, masked and others; empty when there is no unit file.
-  public var file: String
+  package var file: String
   /// `FragmentPath`: the unit file; empty when there is none.
-  public var path: String
+  package var path: String
   /// `NeedDaemonReload`: files changed on disk since systemd read them.
-  public var needsReload: Bool
+  package var needsReload: Bool
   /// `StateChangeTimestamp`: wall clock of the last change of state; nil when there was none.
-  public var changedAt: WallTime?
+  package var changedAt: WallTime?
   /// `ActiveEnterTimestamp`: wall clock of the last start; nil when it never started.
-  public var activeSince: WallTime?
+  package var activeSince: WallTime?
   /// `InactiveExitTimestamp`: when the present or last start began; nil when it never began.
-  public var startedAt: WallTime?
+  package var startedAt: WallTime?
   /// `InvocationID`: changes with every start; nil before the first.
-  public var invocation: String?
+  package var invocation: String?
   /// `Job`: whether systemd has a job of the unit in its queue; for one that does not run, its start.
-  public var hasJob: Bool
+  package var hasJob: Bool
   /// What only some types have; nil for the others.
-  public var service: Service?
+  package var service: Service?
   /// Starts after the first, by hand or by systemd: those that the agent saw, and the automatic ones before.
-  public var restarts: UInt64
+  package var restarts: UInt64
   /// Those among them that systemd made itself, because the service had ended.
-  public var automaticRestarts: UInt64
+  package var automaticRestarts: UInt64
 
   /// What a service has beyond a unit.
-  public struct Service: Sendable, Equatable {
+  package struct Service: Sendable, Equatable {
     /// `Result` of the last run: success, exit-code, signal, core-dump, watchdog, timeout, oom-kill, start-limit-hit …
-    public var result: String
+    package var result: String
     /// `ExecMainCode`: how the main process ended (CLD_EXITED 1, CLD_KILLED 2, CLD_DUMPED 3); nil when it has not.
-    public var endedBy: Int?
+    package var endedBy: Int?
     /// `ExecMainStatus`: its exit status, or its signal.
-    public var status: Int
+    package var status: Int
     /// `NRestarts`: automatic restarts since it was last started by hand.
-    public var restarts: UInt64
+    package var restarts: UInt64
     /// `MemoryCurrent` in bytes; nil where memory is not accounted.
-    public var memoryBytes: UInt64?
+    package var memoryBytes: UInt64?
     /// `RestartUSec`: the pause before an automatic restart; nil when not told.
-    public var restartPause: Duration?
+    package var restartPause: Duration?
     /// `Restart`: no, always, on-failure and others.
-    public var restart: String
+    package var restart: String
 
     /// Makes the part of a service.
-    public init(
+    package init(
       result: String = "success", endedBy: Int? = nil, status: Int = 0, restarts: UInt64 = 0,
       memoryBytes: UInt64? = nil, restartPause: Duration? = nil, restart: String = "no"
     ) {
@@ -64,24 +64,24 @@ public struct UnitStatus: Sendable, Equatable {
   }
 
   /// A moment of CLOCK_REALTIME, as systemd gives it.
-  public struct WallTime: Sendable, Hashable {
+  package struct WallTime: Sendable, Hashable {
     /// Microseconds since 1970-01-01 00:00 UTC.
-    public var microseconds: UInt64
+    package var microseconds: UInt64
 
     /// Makes a moment.
-    public init(microseconds: UInt64) { self.microseconds = microseconds }
+    package init(microseconds: UInt64) { self.microseconds = microseconds }
 
     /// Seconds since 1970-01-01 00:00 UTC.
-    public var seconds: Double { Double(microseconds) / 1e6 }
+    package var seconds: Double { Double(microseconds) / 1e6 }
 
     /// The time from it to `time` by the wall clock; never negative.
-    public func elapsed(until time: HostTime) -> Duration {
+    package func elapsed(until time: HostTime) -> Duration {
       .nanoseconds(max(0, time.wallNanoseconds - Int64(clamping: microseconds) * 1000))
     }
   }
 
   /// Makes a status; everything absent is as for a unit that does not run.
-  public init(
+  package init(
     load: String = "loaded", active: String = "inactive", sub: String = "dead", file: String = "", path: String = "",
     needsReload: Bool = false, changedAt: WallTime? = nil, activeSince: WallTime? = nil, startedAt: WallTime? = nil,
     invocation: String? = nil, hasJob: Bool = false, service: Service? = nil, restarts: UInt64 = 0,
@@ -104,7 +104,7 @@ public struct UnitStatus: Sendable, Equatable {
   }
 
   /// Whether there is a unit of this name at all.
-  public var exists: Bool { load != "not-found" }
+  package var exists: Bool { load != "not-found" }
 }
 
 extension UnitStatus {

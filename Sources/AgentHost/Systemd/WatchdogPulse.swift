@@ -4,13 +4,13 @@ import AgentCore
 ///
 /// Work on the event thread, which sends the proof only when worker and network thread have answered since the last
 /// one. A plugin that does not answer holds up none of the three.
-public struct WatchdogPulse: Sendable {
+package struct WatchdogPulse: Sendable {
   private let interval: Duration
   private let clock: any AgentClock
   private let threads: [@Sendable () async -> Void]
 
   /// - Parameter interval: after this time without a proof the agent counts as dead; twice as many are sent.
-  public init(interval: Duration, clock: any AgentClock, worker: Worker, network: NetworkLoop) {
+  package init(interval: Duration, clock: any AgentClock, worker: Worker, network: NetworkLoop) {
     self.init(interval: interval, clock: clock, threads: [{ await worker.answer() }, { await network.answer() }])
   }
 
@@ -22,7 +22,7 @@ public struct WatchdogPulse: Sendable {
   }
 
   /// Proves until the task is cancelled.
-  public func run(_ prove: @Sendable () -> Void) async {
+  package func run(_ prove: @Sendable () -> Void) async {
     while !Task.isCancelled {
       async let answers: Void = answer()
       do { try await clock.sleep(for: interval / 2) } catch { return }

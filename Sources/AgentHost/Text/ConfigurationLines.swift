@@ -1,8 +1,8 @@
 /// The lines of a file as systemd's read_line() takes them (src/basic/fileio.c of 252 and 257).
-public enum ConfigurationLines {
+package enum ConfigurationLines {
   /// Newline, carriage return and NUL all end a line; the first two may stand together. Blanks at both ends of a line
   /// are gone; empty lines stay, so that the index tells the number.
-  public static func split(_ content: [UInt8]) -> [Substring] {
+  package static func split(_ content: [UInt8]) -> [Substring] {
     var lines: [Substring] = []
     var line: [UInt8] = []
     var ends: LineEnds = []
@@ -40,7 +40,7 @@ public enum ConfigurationLines {
 
 extension Substring {
   /// Without spaces and tabs at its ends.
-  public var withoutBlanks: Substring {
+  package var withoutBlanks: Substring {
     let start = drop { $0 == " " || $0 == "\t" }
     let blanks = start.reversed().prefix { $0 == " " || $0 == "\t" }.count
     return start.dropLast(blanks)

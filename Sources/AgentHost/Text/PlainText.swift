@@ -1,7 +1,7 @@
 /// Text from a file as messages show it: short, on one line, and without characters that a terminal would obey.
-public enum PlainText {
+package enum PlainText {
   /// A text with its invisible characters escaped, cut after `length` characters.
-  public static func short(_ text: String, length: Int = 60) -> String {
+  package static func short(_ text: String, length: Int = 60) -> String {
     var result = ""
     var left = length
     for scalar in text.unicodeScalars {

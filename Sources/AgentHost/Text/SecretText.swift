@@ -1,13 +1,13 @@
 /// Takes secrets out of text before it becomes a fact.
-public enum SecretText {
+package enum SecretText {
   /// What stands in a secret's place.
-  public static let mask = "***"
+  package static let mask = "***"
 
   /// The text with the user information of every URL in it masked: `http://user:word@host` is `http://***@host`.
   ///
   /// User information ends at the last `@` of the authority, which ends at `/`, `?`, `#`, a quote or white space
   /// (RFC 3986, section 3.2); a password with an unescaped `/` is masked up to the next `@` too.
-  public static func maskingUserInformation(_ text: String) -> String {
+  package static func maskingUserInformation(_ text: String) -> String {
     var result = ""
     var rest = text[...]
     while let start = rest.firstRange(of: "://")?.upperBound {
@@ -23,7 +23,7 @@ public enum SecretText {
   }
 
   /// Whether a variable or flag of this name usually holds a secret.
-  public static func isSecretName(_ name: String) -> Bool {
+  package static func isSecretName(_ name: String) -> Bool {
     let name = name.lowercased()
     return ["password", "passwd", "secret", "token", "peerpass", "credential", "apikey", "api_key"].contains {
       name.contains($0)

@@ -4,29 +4,29 @@
 /// The directories are merged by base name: of two files with one name, only the one in the stronger directory counts,
 /// whatever it holds. The files are read in the order of their base names, wherever they lie (systemd's
 /// src/basic/conf-files.c, the same in 252 and 257).
-public struct ConfigurationDirectories: Sendable, Equatable {
+package struct ConfigurationDirectories: Sendable, Equatable {
   /// One base name.
-  public struct File: Sendable, Equatable {
+  package struct File: Sendable, Equatable {
     /// The path that is read.
-    public var path: String
+    package var path: String
     /// What it does: it is read, it masks, or it cannot be seen.
-    public var effect: Effect
+    package var effect: Effect
     /// The paths of the same name that it overrides, the strongest first.
-    public var overrides: [String]
+    package var overrides: [String]
 
     /// Makes a file.
-    public init(path: String, effect: Effect = .applies, overrides: [String] = []) {
+    package init(path: String, effect: Effect = .applies, overrides: [String] = []) {
       self.path = path
       self.effect = effect
       self.overrides = overrides
     }
 
     /// The base name.
-    public var name: String { String(path[(path.lastIndex(of: "/").map(path.index(after:)) ?? path.startIndex)...]) }
+    package var name: String { String(path[(path.lastIndex(of: "/").map(path.index(after:)) ?? path.startIndex)...]) }
   }
 
   /// What a file does.
-  public enum Effect: Sendable, Equatable {
+  package enum Effect: Sendable, Equatable {
     /// It is read.
     case applies
     /// It is empty, a link to /dev/null or a link to nothing: it only keeps weaker files of its name from being read.
@@ -36,33 +36,33 @@ public struct ConfigurationDirectories: Sendable, Equatable {
   }
 
   /// One file for each base name, in the order in which they are read.
-  public var files: [File]
+  package var files: [File]
   /// The directories that exist, the strongest first.
-  public var directories: [String]
+  package var directories: [String]
   /// The directories that could not be listed: what they hold may add to the files or override them.
-  public var problems: [FileError]
+  package var problems: [FileError]
 
   /// Makes a merged list.
-  public init(files: [File] = [], directories: [String] = [], problems: [FileError] = []) {
+  package init(files: [File] = [], directories: [String] = [], problems: [FileError] = []) {
     self.files = files
     self.directories = directories
     self.problems = problems
   }
 
   /// The files that are read.
-  public var effective: [File] { files.filter { $0.effect == .applies } }
+  package var effective: [File] { files.filter { $0.effect == .applies } }
 
   /// The places where systemd looks for a directory of this name, the strongest first.
   ///
   /// - Parameter name: for example `sysctl.d`.
-  public static func places(_ name: String) -> [String] {
+  package static func places(_ name: String) -> [String] {
     ["/etc", "/run", "/usr/local/lib", "/usr/lib"].map { "\($0)/\(name)" }
   }
 
   /// Lists and merges the directories of a name.
   ///
   /// /lib is looked at too, as the weakest, where it is a directory of its own and no link to /usr/lib.
-  public init(_ name: String, in files: HostFiles) {
+  package init(_ name: String, in files: HostFiles) {
     self.init()
     var found: [String: [String]] = [:]
     for directory in Self.places(name) + Self.splitPlace(name, files) {

@@ -1,16 +1,16 @@
 /// The files that `EnvironmentFile=` of a unit names (systemd.exec(5)).
-public enum EnvironmentFile {
+package enum EnvironmentFile {
   /// A variable and the line where its assignment begins.
-  public struct Assignment: Sendable, Equatable {
+  package struct Assignment: Sendable, Equatable {
     /// The variable.
-    public var name: String
+    package var name: String
     /// Its value without the quotes.
-    public var value: String
+    package var value: String
     /// Line, counted from 1.
-    public var line: Int
+    package var line: Int
 
     /// Makes an assignment.
-    public init(name: String, value: String, line: Int) {
+    package init(name: String, value: String, line: Int) {
       self.name = name
       self.value = value
       self.line = line
@@ -18,7 +18,7 @@ public enum EnvironmentFile {
   }
 
   /// The assignments in the order of the text; what is none is passed over, as systemd does.
-  public static func parse(_ text: String) -> [Assignment] {
+  package static func parse(_ text: String) -> [Assignment] {
     var reader = Reader(text)
     var assignments: [Assignment] = []
     while let next = reader.next() {

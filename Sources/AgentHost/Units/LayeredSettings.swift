@@ -1,24 +1,24 @@
 /// A configuration file of systemd's kind with drop-ins: `NAME`, then `NAME.d/*.conf` of all directories by name.
-public struct LayeredSettings: Sendable {
+package struct LayeredSettings: Sendable {
   /// A value and the place that gave it.
-  public struct Value: Sendable, Equatable {
+  package struct Value: Sendable, Equatable {
     /// The value as it is written.
-    public var value: String
+    package var value: String
     /// `FILE:LINE`.
-    public var source: String
+    package var source: String
   }
 
   private var layers: [(path: String, settings: [UnitText.Setting])] = []
   private var headings: [String: String] = [:]
 
   /// The settings of one file's text.
-  public init(path: String, text: String) { add(path, text) }
+  package init(path: String, text: String) { add(path, text) }
 
   private init() {}
 
   /// - Parameter directories: the strongest first; only the strongest main file counts, and a drop-in hides those of
   ///   the same name in weaker directories. /run is left out: the next boot finds it empty.
-  public static func read(_ files: HostFiles, directories: [String], _ name: String) throws(FileError)
+  package static func read(_ files: HostFiles, directories: [String], _ name: String) throws(FileError)
     -> LayeredSettings
   {
     var result = LayeredSettings()
@@ -44,7 +44,7 @@ public struct LayeredSettings: Sendable {
   }
 
   /// The last assignment of a key.
-  public func last(_ section: String, _ key: String) -> Value? {
+  package func last(_ section: String, _ key: String) -> Value? {
     for (path, settings) in layers.reversed() {
       if let found = settings.last(where: { $0.section == section && $0.key == key }) {
         return Value(value: found.value, source: "\(path):\(found.line)")
@@ -54,7 +54,7 @@ public struct LayeredSettings: Sendable {
   }
 
   /// All assignments of a key in the order in which they are read, for keys that collect their values.
-  public func all(_ section: String, _ key: String) -> [Value] {
+  package func all(_ section: String, _ key: String) -> [Value] {
     layers.flatMap { path, settings in
       settings.filter { $0.section == section && $0.key == key }
         .map { Value(value: $0.value, source: "\(path):\($0.line)") }
@@ -62,7 +62,7 @@ public struct LayeredSettings: Sendable {
   }
 
   /// All sections, each with the place of its first heading, sorted by name.
-  public var sections: [(name: String, source: String)] {
+  package var sections: [(name: String, source: String)] {
     headings.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
   }
 }

@@ -3,18 +3,18 @@
 /// (systemd.exec(5), "Environment Variables in Spawned Processes").
 ///
 /// `PassEnvironment=` and `systemctl set-environment` hand on what the running manager has, which no file tells.
-public struct UnitEnvironment: Sendable, Equatable {
+package struct UnitEnvironment: Sendable, Equatable {
   /// The value of a variable and where it was given.
-  public struct Variable: Sendable, Equatable {
+  package struct Variable: Sendable, Equatable {
     /// The value.
-    public var value: String
+    package var value: String
     /// `FILE:LINE`.
-    public var source: String
+    package var source: String
     /// The environment file that gave it; nil for the unit's and the manager's own settings.
-    public var environmentFile: String?
+    package var environmentFile: String?
 
     /// Makes a variable.
-    public init(value: String, source: String, environmentFile: String? = nil) {
+    package init(value: String, source: String, environmentFile: String? = nil) {
       self.value = value
       self.source = source
       self.environmentFile = environmentFile
@@ -22,12 +22,12 @@ public struct UnitEnvironment: Sendable, Equatable {
   }
 
   /// The variables that were asked for and are set.
-  public var variables: [String: Variable]
+  package var variables: [String: Variable]
   /// Why some of them are not known: the path and the reason.
-  public var problems: [String]
+  package var problems: [String]
 
   /// Makes an environment.
-  public init(variables: [String: Variable] = [:], problems: [String] = []) {
+  package init(variables: [String: Variable] = [:], problems: [String] = []) {
     self.variables = variables
     self.problems = problems
   }
@@ -35,7 +35,7 @@ public struct UnitEnvironment: Sendable, Equatable {
   /// Reads the environment of a unit; nil when there is no such unit, or it is masked.
   ///
   /// - Parameter names: the variables to keep; what else an environment holds may be secret and is dropped.
-  public init?(of unit: String, names: Set<String>, reading files: HostFiles) {
+  package init?(of unit: String, names: Set<String>, reading files: HostFiles) {
     do throws(FileError) {
       let units = UnitFiles(files)
       guard let location = try units.find(unit), !location.isMasked else { return nil }

@@ -1,7 +1,7 @@
 /// systemd's unit files on disk, with its directories and their precedence (systemd.unit(5), "Unit File Load Path").
-public struct UnitFiles: Sendable {
+package struct UnitFiles: Sendable {
   /// Which start of the manager is meant.
-  public enum Scope: Sendable {
+  package enum Scope: Sendable {
     /// The running system.
     case running
     /// The next boot, which finds /run empty.
@@ -9,25 +9,25 @@ public struct UnitFiles: Sendable {
   }
 
   /// A unit file.
-  public struct Location: Sendable, Equatable {
+  package struct Location: Sendable, Equatable {
     /// Its path.
-    public var path: String
+    package var path: String
     /// Whether it is a link to /dev/null: the unit cannot be started.
-    public var isMasked: Bool
+    package var isMasked: Bool
 
     /// Makes a location.
-    public init(path: String, isMasked: Bool) {
+    package init(path: String, isMasked: Bool) {
       self.path = path
       self.isMasked = isMasked
     }
   }
 
   /// The directories, the strongest first. /lib counts where it is not yet a link to /usr/lib.
-  public let directories: [String]
+  package let directories: [String]
   private let files: HostFiles
 
   /// Looks below the root of `files`.
-  public init(_ files: HostFiles, scope: Scope = .running) {
+  package init(_ files: HostFiles, scope: Scope = .running) {
     self.files = files
     let all = [
       "/etc/systemd/system", "/run/systemd/system", "/usr/local/lib/systemd/system", "/usr/lib/systemd/system",
@@ -36,7 +36,7 @@ public struct UnitFiles: Sendable {
   }
 
   /// The file that defines a unit; nil when there is none.
-  public func find(_ unit: String) throws(FileError) -> Location? {
+  package func find(_ unit: String) throws(FileError) -> Location? {
     for directory in directories {
       let path = "\(directory)/\(unit)"
       if try files.linkTarget(path) == "/dev/null" { return Location(path: path, isMasked: true) }
@@ -48,7 +48,7 @@ public struct UnitFiles: Sendable {
   /// The drop-ins of a unit in the order in which systemd applies them; a stronger directory hides the same name.
   ///
   /// Those for all units of its type (`service.d`) are the weakest, wherever they lie (systemd.unit(5)).
-  public func dropIns(of unit: String) throws(FileError) -> [String] {
+  package func dropIns(of unit: String) throws(FileError) -> [String] {
     var byName: [String: String] = [:]
     let type = unit.split(separator: ".").last.map(String.init) ?? unit
     for folder in ["\(type).d", "\(unit).d"] {
@@ -66,7 +66,7 @@ public struct UnitFiles: Sendable {
   }
 
   /// The names of all unit files that end in `suffix`, sorted.
-  public func names(suffix: String) throws(FileError) -> [String] {
+  package func names(suffix: String) throws(FileError) -> [String] {
     var names: Set<String> = []
     for directory in directories {
       names.formUnion((try files.entries(directory) ?? []).filter { $0.hasSuffix(suffix) })
@@ -75,7 +75,7 @@ public struct UnitFiles: Sendable {
   }
 
   /// The units that others pull in by `.wants` and `.requires` links, each with the first link found.
-  public func pulledIn() throws(FileError) -> [String: String] {
+  package func pulledIn() throws(FileError) -> [String: String] {
     var links: [String: String] = [:]
     for directory in directories {
       for name in try files.entries(directory) ?? [] where name.hasSuffix(".wants") || name.hasSuffix(".requires") {

@@ -1,18 +1,18 @@
 /// Files in systemd's configuration syntax (systemd.syntax(7)): units, zram-generator.conf, swap.conf.
-public enum UnitText {
+package enum UnitText {
   /// One assignment.
-  public struct Setting: Sendable, Equatable {
+  package struct Setting: Sendable, Equatable {
     /// The section that it stands in, without brackets; empty before the first.
-    public var section: String
+    package var section: String
     /// The key.
-    public var key: String
+    package var key: String
     /// The value, continued lines joined by a space; empty resets lists.
-    public var value: String
+    package var value: String
     /// Line where it begins, counted from 1.
-    public var line: Int
+    package var line: Int
 
     /// Makes a setting.
-    public init(section: String, key: String, value: String, line: Int) {
+    package init(section: String, key: String, value: String, line: Int) {
       self.section = section
       self.key = key
       self.value = value
@@ -21,7 +21,7 @@ public enum UnitText {
   }
 
   /// The assignments in the order of the text; comments and lines that are no assignment are passed over.
-  public static func parse(_ text: String) -> [Setting] {
+  package static func parse(_ text: String) -> [Setting] {
     var settings: [Setting] = []
     var section = ""
     for (line, content) in logicalLines(text) {
@@ -38,7 +38,7 @@ public enum UnitText {
   }
 
   /// The headings of sections with their lines; a section may stand several times, or have no assignment.
-  public static func sections(_ text: String) -> [(name: String, line: Int)] {
+  package static func sections(_ text: String) -> [(name: String, line: Int)] {
     logicalLines(text).compactMap { line, content in
       content.hasPrefix("[") && content.hasSuffix("]") ? (String(content.dropFirst().dropLast()), line) : nil
     }

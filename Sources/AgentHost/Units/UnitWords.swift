@@ -1,5 +1,5 @@
 /// Command lines of units (systemd.service(5), "Command lines").
-public enum UnitWords {
+package enum UnitWords {
   /// A word and the file that its text came from.
   struct Word: Equatable {
     var text: String
@@ -7,7 +7,7 @@ public enum UnitWords {
   }
 
   /// Splits at white space; single and double quotes hold words together, a backslash takes the next character.
-  public static func split(_ text: String) -> [String] {
+  package static func split(_ text: String) -> [String] {
     var words: [String] = []
     var word = ""
     var isOpen = false

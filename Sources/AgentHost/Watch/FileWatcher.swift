@@ -1,4 +1,4 @@
-public import AgentCore
+package import AgentCore
 import CLinux
 import Glibc
 
@@ -7,16 +7,16 @@ import Glibc
 ///
 /// A path is watched through its directory, so that it may be replaced, removed and made; while the directory does not
 /// exist either, the nearest one above is watched.
-public actor FileWatcher {
+package actor FileWatcher {
   /// How the watching itself goes.
-  public struct Health: Sendable, Hashable {
+  package struct Health: Sendable, Hashable {
     /// Events that the kernel dropped because its queue was full (IN_Q_OVERFLOW); each made everything be read again.
-    public var overflows = 0
+    package var overflows = 0
     /// Paths that could not be watched, with the reason; they are read at the interval only.
-    public var unwatched: [String: String] = [:]
+    package var unwatched: [String: String] = [:]
 
     /// Makes the health of a watcher that had no trouble.
-    public init() {}
+    package init() {}
   }
 
   private struct Subscription {
@@ -32,7 +32,7 @@ public actor FileWatcher {
   private var anchors = AnchorTable()
   private var state = Health()
   /// The event loop, which owns the inotify descriptor.
-  public nonisolated var unownedExecutor: UnownedSerialExecutor { loop.asUnownedSerialExecutor() }
+  package nonisolated var unownedExecutor: UnownedSerialExecutor { loop.asUnownedSerialExecutor() }
 
   init(loop: EventLoop, files: HostFiles) {
     self.loop = loop
@@ -42,10 +42,10 @@ public actor FileWatcher {
   isolated deinit { source = nil }
 
   /// How the watching itself goes.
-  public func health() -> Health { state }
+  package func health() -> Health { state }
 
   /// A trigger whenever one of the paths, or something in them, was made, changed, replaced or removed.
-  public nonisolated func changes(of paths: [String]) -> AsyncStream<Trigger> {
+  package nonisolated func changes(of paths: [String]) -> AsyncStream<Trigger> {
     let (stream, continuation) = AsyncStream.makeStream(of: Trigger.self, bufferingPolicy: .bufferingNewest(1))
     Task(executorPreference: loop) { await self.subscribe(paths, continuation) }
     return stream

@@ -1,6 +1,6 @@
 extension PlainText {
   /// A text as a YAML value on one line: plain where that gives the same string back, else in double quotes.
-  public static func yaml(_ text: String) -> String {
+  package static func yaml(_ text: String) -> String {
     if isPlain(text) { return text }
     var result = "\""
     for scalar in text.unicodeScalars {

@@ -2,26 +2,26 @@
 ///
 /// The column counts Unicode characters (scalars), not bytes. Lines end as YAML 1.1 and libyaml count them: at LF, CR,
 /// CR LF, and also at U+0085, U+2028 and U+2029.
-public struct SourceMark: Sendable, Equatable, Hashable, Comparable, CustomStringConvertible {
+package struct SourceMark: Sendable, Equatable, Hashable, Comparable, CustomStringConvertible {
   /// The line, 1 for the first.
-  public let line: Int
+  package let line: Int
   /// The column in characters, 1 for the first.
-  public let column: Int
+  package let column: Int
 
   /// A mark at a line and a column, both counted from 1.
-  public init(line: Int, column: Int) {
+  package init(line: Int, column: Int) {
     self.line = line
     self.column = column
   }
 
   /// The first character of a text.
-  public static let start = SourceMark(line: 1, column: 1)
+  package static let start = SourceMark(line: 1, column: 1)
 
   /// `LINE:COLUMN`, as compilers write it.
-  public var description: String { "\(line):\(column)" }
+  package var description: String { "\(line):\(column)" }
 
   /// Whether the left mark stands before the right one.
-  public static func < (left: SourceMark, right: SourceMark) -> Bool {
+  package static func < (left: SourceMark, right: SourceMark) -> Bool {
     (left.line, left.column) < (right.line, right.column)
   }
 }

@@ -2,49 +2,49 @@
 // a reader that only wants one field need not care about the rest.
 extension YAMLNode {
   /// The value of a key; nil for an unknown key and for what is not a mapping.
-  public subscript(key: String) -> YAMLNode? {
+  package subscript(key: String) -> YAMLNode? {
     mapping?.first { $0.key == key }?.value
   }
 
   /// The value at a path of keys; nil as soon as one of them is missing.
-  public subscript(path keys: String...) -> YAMLNode? {
+  package subscript(path keys: String...) -> YAMLNode? {
     var node: YAMLNode? = self
     for key in keys { node = node?[key] }
     return node
   }
 
   /// The items of a sequence.
-  public var sequence: [YAMLNode]? {
+  package var sequence: [YAMLNode]? {
     if case .sequence(let items) = kind { items } else { nil }
   }
 
   /// The entries of a mapping, in order.
-  public var mapping: [Entry]? {
+  package var mapping: [Entry]? {
     if case .mapping(let entries) = kind { entries } else { nil }
   }
 
   /// The text of any scalar, whatever its type: `5` and `"5"` are both `5`.
-  public var text: String? {
+  package var text: String? {
     if case .scalar(let text, _, _) = kind { text } else { nil }
   }
 
   /// The text of a scalar that is a string: quoted, tagged `!!str`, or plain and of no other type.
-  public var string: String? {
+  package var string: String? {
     scalar == .string ? text : nil
   }
 
   /// A boolean: plain `true` or `false`, also capitalised or in capitals. `yes` and `on` are strings.
-  public var bool: Bool? {
+  package var bool: Bool? {
     if case .bool(let value) = scalar { value } else { nil }
   }
 
   /// An integer that fits: decimal with an optional sign, `0x1f` or `0o17`. `0777` is 777.
-  public var int: Int? {
+  package var int: Int? {
     if case .int(let value) = scalar { value } else { nil }
   }
 
   /// A number: a float of the core schema, including `.inf` and `.nan`, or an integer.
-  public var double: Double? {
+  package var double: Double? {
     switch scalar {
     case .float(let value): value
     case .int(let value): Double(value)
@@ -54,7 +54,7 @@ extension YAMLNode {
   }
 
   /// Whether the node is a null: a missing value, `~` or plain `null`.
-  public var isNull: Bool { scalar == .null }
+  package var isNull: Bool { scalar == .null }
 
   /// The scalar's type by the core schema; nil for collections.
   var scalar: CoreScalar? {

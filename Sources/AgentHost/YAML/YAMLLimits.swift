@@ -1,16 +1,16 @@
 /// What a YAML text may cost before it is refused.
-public struct YAMLLimits: Sendable, Equatable {
+package struct YAMLLimits: Sendable, Equatable {
   /// The levels of nested collections; the top collection is level 1.
-  public var depth: Int
+  package var depth: Int
   /// The nodes of all documents together: scalars, keys and collections, and everything that aliases repeat.
-  public var nodes: Int
+  package var nodes: Int
   /// The aliases of all documents together.
-  public var aliases: Int
+  package var aliases: Int
   /// The UTF-8 bytes of one scalar, after unescaping.
-  public var scalarBytes: Int
+  package var scalarBytes: Int
 
   /// Limits that every configuration file and manifest keeps by far.
-  public init(depth: Int = 64, nodes: Int = 100_000, aliases: Int = 1_000, scalarBytes: Int = 1 << 20) {
+  package init(depth: Int = 64, nodes: Int = 100_000, aliases: Int = 1_000, scalarBytes: Int = 1 << 20) {
     self.depth = depth
     self.nodes = nodes
     self.aliases = aliases

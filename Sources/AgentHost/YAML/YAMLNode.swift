@@ -3,9 +3,9 @@
 /// Aliases are resolved: the node is a copy of the anchored one, marked where the alias stands; what is below it keeps
 /// its marks and is shared, not copied. Anchors, comments and the tags of collections are not kept. Merge keys (`<<`)
 /// belong to YAML 1.1 and are ordinary keys here.
-public struct YAMLNode: Sendable, Equatable {
+package struct YAMLNode: Sendable, Equatable {
   /// What a node is.
-  public enum Kind: Sendable, Equatable {
+  package enum Kind: Sendable, Equatable {
     /// A scalar: its text after unescaping, whether it was written without quotes, and its tag when it had one.
     ///
     /// The tag is the resolved one (`tag:yaml.org,2002:str` for `!!str`). A missing value is the empty plain scalar.
@@ -17,16 +17,16 @@ public struct YAMLNode: Sendable, Equatable {
   }
 
   /// A key of a mapping and its value.
-  public struct Entry: Sendable, Equatable {
+  package struct Entry: Sendable, Equatable {
     /// The key's text, whatever its quotes or type: `1` and `"1"` are the same key.
-    public let key: String
+    package let key: String
     /// Where the key begins.
-    public let keyMark: SourceMark
+    package let keyMark: SourceMark
     /// The value.
-    public let value: YAMLNode
+    package let value: YAMLNode
 
     /// A key and its value.
-    public init(key: String, keyMark: SourceMark, value: YAMLNode) {
+    package init(key: String, keyMark: SourceMark, value: YAMLNode) {
       self.key = key
       self.keyMark = keyMark
       self.value = value
@@ -34,12 +34,12 @@ public struct YAMLNode: Sendable, Equatable {
   }
 
   /// What the node is.
-  public let kind: Kind
+  package let kind: Kind
   /// Where the node begins.
-  public let mark: SourceMark
+  package let mark: SourceMark
 
   /// A node at a place.
-  public init(kind: Kind, mark: SourceMark) {
+  package init(kind: Kind, mark: SourceMark) {
     self.kind = kind
     self.mark = mark
   }

@@ -2,14 +2,14 @@
 ///
 /// The syntax is libyaml's (YAML 1.1, and JSON); the types of scalars are YAML 1.2's, see ``YAMLNode``. Cost is bounded
 /// by ``YAMLLimits`` and by the length of the text; no input makes the parser recurse.
-public enum YAMLParser {
+package enum YAMLParser {
   /// All documents of a text; none for a text that is empty or holds only comments.
   ///
   /// The text is UTF-8, with or without byte order mark. Throws at the first mistake of syntax or encoding, at the
   /// first limit passed, for a key that is not a scalar and for a key that occurs twice in a mapping. With
   /// `allowDuplicateKeys` the last value of such a key wins, as in sigs.k8s.io/yaml when it is not strict, which is how
   /// the kubelet reads manifests.
-  public static func documents(
+  package static func documents(
     _ bytes: [UInt8], limits: YAMLLimits = .init(), allowDuplicateKeys: Bool = false
   ) throws(YAMLError) -> [YAMLNode] {
     let tree = try build(bytes, limits: limits, atMost: .max)
@@ -20,7 +20,7 @@ public enum YAMLParser {
   /// The first document of a text, or nil when there is none; what follows that document is not looked at.
   ///
   /// Throws as ``documents(_:limits:allowDuplicateKeys:)``.
-  public static func document(
+  package static func document(
     _ bytes: [UInt8], limits: YAMLLimits = .init(), allowDuplicateKeys: Bool = false
   ) throws(YAMLError) -> YAMLNode? {
     let tree = try build(bytes, limits: limits, atMost: 1)

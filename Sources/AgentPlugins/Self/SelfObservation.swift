@@ -1,38 +1,38 @@
-public import AgentCore
-public import AgentHost
+package import AgentCore
+package import AgentHost
 
 /// What the agent saw of itself.
-public struct SelfObservation: Sendable, Equatable {
+package struct SelfObservation: Sendable, Equatable {
   /// What there is to see while it runs on the host that it looks at.
-  public struct Live: Sendable, Equatable {
+  package struct Live: Sendable, Equatable {
     /// Its process.
-    public var process: OwnProcess
+    package var process: OwnProcess
     /// The capabilities that plugins need.
-    public var neededCapabilities: Set<Capability> = []
+    package var neededCapabilities: Set<Capability> = []
     /// What plugins need and the agent lacks.
-    public var denied: [DeniedRequirement]
+    package var denied: [DeniedRequirement]
     /// How the plugins' rounds go.
-    public var rounds: [RoundStatus]
+    package var rounds: [RoundStatus]
     /// How the watching of files goes; nil where nothing is watched.
-    public var watching: FileWatcher.Health?
+    package var watching: FileWatcher.Health?
     /// How the connection to the system bus goes; nil where there is none to make.
-    public var bus: SystemBus.Health?
+    package var bus: SystemBus.Health?
     /// How the listening to the kernel's network messages goes.
-    public var network = NetworkCounters()
+    package var network = NetworkCounters()
     /// Anonymous memory, bytes, over which it is too much.
-    public var memoryLimit: Int
+    package var memoryLimit: Int
   }
 
   /// When it was seen.
-  public var takenAt: HostTime
+  package var takenAt: HostTime
   /// Nil when the host is a recording, whose rights and memory are not the agent's.
-  public var live: Live?
+  package var live: Live?
 }
 
 /// Something that a plugin needs and the agent lacks.
-public struct DeniedRequirement: Sendable, Equatable {
+package struct DeniedRequirement: Sendable, Equatable {
   /// Why.
-  public enum Reason: Sendable, Equatable {
+  package enum Reason: Sendable, Equatable {
     /// A file or directory may not be read; what came back.
     case file(FileError)
     /// The process has not this capability.
@@ -40,9 +40,9 @@ public struct DeniedRequirement: Sendable, Equatable {
   }
 
   /// What it needs.
-  public var requirement: Requirement
+  package var requirement: Requirement
   /// Why it is denied.
-  public var reason: Reason
+  package var reason: Reason
 
   /// The path or the capability.
   var missing: String {

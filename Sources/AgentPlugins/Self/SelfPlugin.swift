@@ -1,10 +1,10 @@
-public import AgentCore
-public import AgentHost
+package import AgentCore
+package import AgentHost
 
 /// Watches the agent: what it may not read, whether its plugins look, what it costs.
-public struct SelfPlugin: Plugin {
+package struct SelfPlugin: Plugin {
   /// What the plugin is.
-  public static let descriptor = PluginDescriptor(
+  package static let descriptor = PluginDescriptor(
     name: "agent", area: .agent, summary: "The agent itself: its rights, its rounds, its memory and its sources.",
     checks: SelfChecks.all, rhythm: .every(.seconds(60)), deadline: .seconds(2))
 
@@ -12,16 +12,16 @@ public struct SelfPlugin: Plugin {
   private let settings: SelfSettings
 
   /// Makes the plugin.
-  public init(host: Host, settings: SelfSettings) {
+  package init(host: Host, settings: SelfSettings) {
     self.host = host
     self.settings = settings
   }
 
   /// A lost system bus; for the rest the interval is enough.
-  public func triggers() -> AsyncStream<Trigger> { host.systemd.connectionChanges() }
+  package func triggers() -> AsyncStream<Trigger> { host.systemd.connectionChanges() }
 
   /// Reads its own process and tries what the plugins need.
-  public func observe(at time: HostTime) async throws -> SelfObservation {
+  package func observe(at time: HostTime) async throws -> SelfObservation {
     let requirements = host.agent.requirements()
     guard host.mode == .live else { return SelfObservation(takenAt: time, live: nil) }
     let watching = await host.agent.fileWatching()
@@ -44,10 +44,10 @@ public struct SelfPlugin: Plugin {
   }
 
   /// Judges the agent.
-  public func judge(_ observation: SelfObservation) -> [Verdict] { SelfJudge(observation).verdicts }
+  package func judge(_ observation: SelfObservation) -> [Verdict] { SelfJudge(observation).verdicts }
 
   /// What every Prometheus client tells of its process, and what the plugins lack.
-  public func metrics(_ observation: SelfObservation) -> [MetricFamily] { SelfMetrics.families(observation) }
+  package func metrics(_ observation: SelfObservation) -> [MetricFamily] { SelfMetrics.families(observation) }
 
   private static func capabilities(in requirements: [Requirement]) -> Set<Capability> {
     Set(
@@ -76,12 +76,12 @@ public struct SelfPlugin: Plugin {
 }
 
 /// The settings of the agent's own checks.
-public struct SelfSettings: SettingsSection, Sendable {
+package struct SelfSettings: SettingsSection, Sendable {
   /// Anonymous memory, bytes, over which `agent.memory` warns.
-  public var memoryLimit: Int
+  package var memoryLimit: Int
 
   /// Reads `agent.memory`: `limit`, in MiB.
-  public init(from reader: SettingsReader) {
+  package init(from reader: SettingsReader) {
     memoryLimit = reader.check("agent.memory", as: Memory.self).limit << 20
   }
 

@@ -51,7 +51,9 @@ struct CRIOStandIn: Sendable {
     defer { loop.stop() }
     let files = HostFiles(root: try HostRoot(tree.path, mode: .live))
     let sources = testSources(files: files, worker: try Worker(), loop: loop)
-    let server = HelperServer(loop: loop, network: testNetwork, idleTime: idleTime) { await HelperRequests.answer($0, asking: sources) }
+    let server = HelperServer(loop: loop, network: testNetwork, idleTime: idleTime) {
+      await HelperRequests.answer($0, asking: sources)
+    }
     let end = Task(executorPreference: loop) { try await server.serve(listener) }
     let result = try await body(end)
     try await end.value

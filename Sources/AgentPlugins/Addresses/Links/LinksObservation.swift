@@ -1,10 +1,10 @@
-public import AgentCore
+package import AgentCore
 import AgentHost
 
 /// The interface that carries the node's address.
-public struct LinksObservation: Sendable, Equatable {
+package struct LinksObservation: Sendable, Equatable {
   /// When it was looked at.
-  public var takenAt: HostTime
+  package var takenAt: HostTime
   /// The interface and why it is this one; absent when nothing tells.
   var interface: Fact<String>
   /// The interface; nil when there is none of this name.

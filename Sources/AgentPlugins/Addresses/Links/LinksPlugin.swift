@@ -1,10 +1,10 @@
-public import AgentCore
-public import AgentHost
+package import AgentCore
+package import AgentHost
 
 /// The interface that carries the node's address.
-public struct LinksPlugin: Plugin {
+package struct LinksPlugin: Plugin {
   /// What the plugin is.
-  public static let descriptor = PluginDescriptor(
+  package static let descriptor = PluginDescriptor(
     name: "links", area: .addresses, summary: "The network interface that carries the node's address.",
     checks: LinksChecks.all, rhythm: .every(.seconds(300)), deadline: .seconds(3))
 
@@ -12,13 +12,13 @@ public struct LinksPlugin: Plugin {
   private let window = LinkWindow()
 
   /// Watches a host.
-  public init(host: Host) { self.host = host }
+  package init(host: Host) { self.host = host }
 
   /// Every change of an interface or an address.
-  public func triggers() -> AsyncStream<Trigger> { host.network.changes() }
+  package func triggers() -> AsyncStream<Trigger> { host.network.changes() }
 
   /// Reads the tables.
-  public func observe(at time: HostTime) async throws -> LinksObservation {
+  package func observe(at time: HostTime) async throws -> LinksObservation {
     let nodeIP = try await host.kubelet.facts().configuration.text(["nodeIP"], flag: "node-ip")
     let table: Result<NetworkTable, NetworkError>
     do throws(NetworkError) { table = .success(try await host.network.table()) } catch { table = .failure(error) }
@@ -43,10 +43,10 @@ public struct LinksPlugin: Plugin {
   }
 
   /// One verdict.
-  public func judge(_ observation: LinksObservation) -> [Verdict] { [LinksJudge(observation: observation).verdict] }
+  package func judge(_ observation: LinksObservation) -> [Verdict] { [LinksJudge(observation: observation).verdict] }
 
   /// None: node_exporter has them.
-  public func metrics(_ observation: LinksObservation) -> [MetricFamily] { [] }
+  package func metrics(_ observation: LinksObservation) -> [MetricFamily] { [] }
 
   /// The interface that has the address of --node-ip, else that of the default route, else the one of the last look.
   private func find(

@@ -1,10 +1,10 @@
-public import AgentCore
+package import AgentCore
 import AgentHost
 
 /// What is known of the addresses of Services, on this host and on its links.
-public struct ServiceAddressObservation: Sendable, Equatable {
+package struct ServiceAddressObservation: Sendable, Equatable {
   /// When it was looked at.
-  public var takenAt: HostTime
+  package var takenAt: HostTime
   /// What is configured.
   var settings: ServiceAddressSettings
   /// The addresses of the API servers that the configuration names.

@@ -1,10 +1,10 @@
-public import AgentCore
-public import AgentHost
+package import AgentCore
+package import AgentHost
 
 /// The addresses of Services of type LoadBalancer: who answers for them.
-public struct ServiceAddressPlugin: Plugin {
+package struct ServiceAddressPlugin: Plugin {
   /// What the plugin is.
-  public static let descriptor = PluginDescriptor(
+  package static let descriptor = PluginDescriptor(
     name: "service-address", area: .addresses, summary: "The addresses of Services, as MetalLB announces them.",
     checks: ServiceAddressChecks.all, rhythm: .addresses, deadline: .seconds(3), namedDeadline: .seconds(70),
     requirements: [
@@ -19,7 +19,7 @@ public struct ServiceAddressPlugin: Plugin {
   private let moves = AddressMoves()
 
   /// Watches a host.
-  public init(host: Host) {
+  package init(host: Host) {
     self.host = host
     watch = host.network.watch()
     questions = ClaimQuestions(
@@ -28,12 +28,12 @@ public struct ServiceAddressPlugin: Plugin {
   }
 
   /// Every change of an address here, and every host that announces an address in use.
-  public func triggers() -> AsyncStream<Trigger> {
+  package func triggers() -> AsyncStream<Trigger> {
     isConfigured ? host.changes(of: [], network: watch, and: [questions.answers]) : AsyncStream { $0.finish() }
   }
 
   /// Asks the link for every address in use, all at once, and reads the host's tables.
-  public func observe(at time: HostTime) async throws -> ServiceAddressObservation {
+  package func observe(at time: HostTime) async throws -> ServiceAddressObservation {
     let (cluster, roles) = (host.cluster, host.roles)
     var observation = ServiceAddressObservation(
       takenAt: time, settings: cluster.serviceAddresses,
@@ -64,7 +64,7 @@ public struct ServiceAddressPlugin: Plugin {
   }
 
   /// Verdicts of every address that is in use or stands out, and at least one of each check.
-  public func judge(_ observation: ServiceAddressObservation) -> [Verdict] {
+  package func judge(_ observation: ServiceAddressObservation) -> [Verdict] {
     guard !observation.isEmpty else {
       return ServiceAddressChecks.all.map {
         Verdict($0.id, .skipped, "no addresses of Services are configured (cluster.serviceAddresses)")
@@ -75,12 +75,12 @@ public struct ServiceAddressPlugin: Plugin {
   }
 
   /// Whether this host holds each address in use, and which hosts answer for it.
-  public func metrics(_ observation: ServiceAddressObservation) -> [MetricFamily] {
+  package func metrics(_ observation: ServiceAddressObservation) -> [MetricFamily] {
     ServiceAddressMetrics.families(observation)
   }
 
   /// The last moves of the addresses in use.
-  public func history(_ observation: ServiceAddressObservation) -> [Move] { observation.moves }
+  package func history(_ observation: ServiceAddressObservation) -> [Move] { observation.moves }
 
   private var isConfigured: Bool {
     !host.cluster.serviceAddresses.watched.isEmpty || !host.cluster.serviceAddresses.pools.isEmpty

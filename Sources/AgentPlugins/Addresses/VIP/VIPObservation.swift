@@ -1,10 +1,10 @@
-public import AgentCore
+package import AgentCore
 import AgentHost
 
 /// Where the shared address of the API servers is, and what is to move it.
-public struct VIPObservation: Sendable, Equatable {
+package struct VIPObservation: Sendable, Equatable {
   /// When it was looked at.
-  public var takenAt: HostTime
+  package var takenAt: HostTime
   /// The shared address, or why there is none.
   var endpoint: Fact<ControlPlaneEndpoint>
   /// What the configuration says of its mover.

@@ -1,11 +1,11 @@
-public import AgentCore
-public import AgentHost
+package import AgentCore
+package import AgentHost
 
 /// The shared address of the API servers: who holds it, and whether it will move as it should.
-public struct VIPPlugin: Plugin {
+package struct VIPPlugin: Plugin {
   /// What the plugin is. One look takes 1.7 s of questions at most, a connection 0.5 s, and Keepalived's answer
   /// 0.5 s.
-  public static let descriptor = PluginDescriptor(
+  package static let descriptor = PluginDescriptor(
     name: "vip", area: .addresses, summary: "The shared address of the API servers (VIP).", checks: VIPChecks.all,
     rhythm: .addresses, deadline: .seconds(3),
     requirements: [
@@ -23,7 +23,7 @@ public struct VIPPlugin: Plugin {
   private let questions: ClaimQuestions
 
   /// Watches a host.
-  public init(host: Host, settings: VIPSettings = VIPSettings()) {
+  package init(host: Host, settings: VIPSettings = VIPSettings()) {
     self.host = host
     self.settings = settings
     watch = host.network.watch()
@@ -33,7 +33,7 @@ public struct VIPPlugin: Plugin {
 
   /// Every change of an address, announcements of the shared one and answers for it, changes of what moves it (its files,
   /// its unit, and what Keepalived tells on the bus), and a second master.
-  public func triggers() -> AsyncStream<Trigger> {
+  package func triggers() -> AsyncStream<Trigger> {
     host.changes(
       of: [KeepalivedConfiguration.path, StaticPod.directory], units: [UnitName(service: "keepalived")], network: watch,
       and: [questions.answers, host.keepalived.changes()]
@@ -41,7 +41,7 @@ public struct VIPPlugin: Plugin {
   }
 
   /// Reads the tables and asks the link.
-  public func observe(at time: HostTime) async throws -> VIPObservation {
+  package func observe(at time: HostTime) async throws -> VIPObservation {
     let processes = await host.processes()
     let endpoint = try await Self.endpoint(host)
     let manager = host.cluster.controlPlane.manager
@@ -56,7 +56,7 @@ public struct VIPPlugin: Plugin {
   }
 
   /// Verdicts of all checks.
-  public func judge(_ observation: VIPObservation) -> [Verdict] {
+  package func judge(_ observation: VIPObservation) -> [Verdict] {
     guard let look = observation.look else { return VIPAbsence(observation: observation).verdicts }
     return [
       VIPHeldJudge(look: look, takenAt: observation.takenAt).verdict, VIPClaimantsJudge(look: look).verdict,
@@ -67,10 +67,10 @@ public struct VIPPlugin: Plugin {
   }
 
   /// Who holds the address.
-  public func metrics(_ observation: VIPObservation) -> [MetricFamily] { VIPMetrics.families(observation.look) }
+  package func metrics(_ observation: VIPObservation) -> [MetricFamily] { VIPMetrics.families(observation.look) }
 
   /// The last moves of the address.
-  public func history(_ observation: VIPObservation) -> [Move] { observation.look?.moves.history ?? [] }
+  package func history(_ observation: VIPObservation) -> [Move] { observation.look?.moves.history ?? [] }
 
   private static func endpoint(_ host: Host) async throws -> Fact<ControlPlaneEndpoint> {
     let configured = host.cluster.controlPlane.endpoint

@@ -1,18 +1,18 @@
 import AgentCore
-public import AgentHost
+package import AgentHost
 
 /// What the configuration says of `vip.configuration`.
 ///
 ///     vip.configuration: {adverts: true}
-public struct VIPSettings: SettingsSection, Sendable {
+package struct VIPSettings: SettingsSection, Sendable {
   /// Whether VRRP's advertisements are listened for.
   let hearsAdverts: Bool
 
   /// The settings without configuration, and for tests.
-  public init(hearsAdverts: Bool = false) { self.hearsAdverts = hearsAdverts }
+  package init(hearsAdverts: Bool = false) { self.hearsAdverts = hearsAdverts }
 
   /// Reads `vip.configuration`.
-  public init(from reader: SettingsReader) {
+  package init(from reader: SettingsReader) {
     hearsAdverts = reader.check("vip.configuration", as: ConfigurationSettings.self).hearsAdverts
   }
 }

@@ -1,10 +1,10 @@
-public import AgentCore
+package import AgentCore
 import AgentHost
 
 /// What a host's control groups are like.
-public struct CgroupsObservation: Sendable, Equatable {
+package struct CgroupsObservation: Sendable, Equatable {
   /// When it was read.
-  public var takenAt: HostTime
+  package var takenAt: HostTime
   /// Why it does not matter here; nil where it does.
   var irrelevance: String?
   var version: Fact<CgroupVersion>

@@ -1,10 +1,10 @@
-public import AgentCore
-public import AgentHost
+package import AgentCore
+package import AgentHost
 
 /// Control groups: their version, and the controllers that pods are limited by.
-public struct CgroupsPlugin: Plugin {
+package struct CgroupsPlugin: Plugin {
   /// What the plugin is.
-  public static let descriptor = PluginDescriptor(
+  package static let descriptor = PluginDescriptor(
     name: "cgroups", area: .prerequisites, summary: "Control groups and the controllers that limit pods.",
     checks: CgroupsChecks.all, rhythm: .every(.seconds(300)), deadline: .seconds(2),
     requirements: [
@@ -14,22 +14,22 @@ public struct CgroupsPlugin: Plugin {
   private let host: Host
 
   /// Watches a host.
-  public init(host: Host) { self.host = host }
+  package init(host: Host) { self.host = host }
 
   /// A controller switched for the children of the root, and every change of the boot command line.
-  public func triggers() -> AsyncStream<Trigger> {
+  package func triggers() -> AsyncStream<Trigger> {
     host.changes(of: [CgroupsSource.enabled] + BootCommandLineFile.paths + KubeletSource.watchedPaths)
   }
 
   /// Reads the hierarchy, the kubelet's settings and the boot command line.
-  public func observe(at time: HostTime) async throws -> CgroupsObservation {
+  package func observe(at time: HostTime) async throws -> CgroupsObservation {
     let kubelet = try await host.kubelet.facts()
     let roles = host.roles
     return try await host.read { files in CgroupsSource.read(files, kubelet: kubelet, roles: roles, at: time) }
   }
 
   /// One verdict for each check.
-  public func judge(_ observation: CgroupsObservation) -> [Verdict] {
+  package func judge(_ observation: CgroupsObservation) -> [Verdict] {
     if let reason = observation.irrelevance {
       return CgroupsChecks.all.map { Verdict($0.id, .skipped, reason) }
     }
@@ -37,5 +37,5 @@ public struct CgroupsPlugin: Plugin {
   }
 
   /// Nothing that the checks do not say.
-  public func metrics(_ observation: CgroupsObservation) -> [MetricFamily] { [] }
+  package func metrics(_ observation: CgroupsObservation) -> [MetricFamily] { [] }
 }

@@ -1,10 +1,10 @@
-public import AgentCore
+package import AgentCore
 import AgentHost
 
 /// The firewalls of a host, and what has to pass them.
-public struct FirewallObservation: Sendable, Equatable {
+package struct FirewallObservation: Sendable, Equatable {
   /// When it was read.
-  public var takenAt: HostTime
+  package var takenAt: HostTime
   var firewalld: FirewallState
   var ufw: FirewallState
   var needs: FirewallNeeds

@@ -1,10 +1,10 @@
-public import AgentCore
-public import AgentHost
+package import AgentCore
+package import AgentHost
 
 /// firewalld and ufw, and what must pass them.
-public struct FirewallPlugin: Plugin {
+package struct FirewallPlugin: Plugin {
   /// What the plugin is.
-  public static let descriptor = PluginDescriptor(
+  package static let descriptor = PluginDescriptor(
     name: "firewall", area: .prerequisites, summary: "Firewalls that keep out what the cluster needs.",
     checks: FirewallChecks.all, rhythm: .every(.seconds(300)), deadline: .seconds(2),
     requirements: [FirewalldFiles.directory, UfwReader.userRules, UfwReader.beforeRules, CNINetwork.directory].map {
@@ -17,10 +17,10 @@ public struct FirewallPlugin: Plugin {
   private let host: Host
 
   /// Watches a host.
-  public init(host: Host) { self.host = host }
+  package init(host: Host) { self.host = host }
 
   /// The configuration of both, what tells the needs, and firewalld's start and end.
-  public func triggers() -> AsyncStream<Trigger> {
+  package func triggers() -> AsyncStream<Trigger> {
     let own = ["", "/zones", "/services", "/policies"].map { FirewalldFiles.directory + $0 }
     return host.changes(
       of: own + ["/etc/ufw", UfwReader.defaults, CNINetwork.directory, StaticPod.directory]
@@ -28,7 +28,7 @@ public struct FirewallPlugin: Plugin {
   }
 
   /// Reads the firewalls' files and the processes' names.
-  public func observe(at time: HostTime) async throws -> FirewallObservation {
+  package func observe(at time: HostTime) async throws -> FirewallObservation {
     let kubelet = try await host.kubelet.facts()
     let (roles, cluster) = (host.roles, host.cluster)
     var observation = try await host.read { files in
@@ -44,10 +44,10 @@ public struct FirewallPlugin: Plugin {
   }
 
   /// One verdict for both firewalls.
-  public func judge(_ observation: FirewallObservation) -> [Verdict] { [FirewallJudge(observation).verdict] }
+  package func judge(_ observation: FirewallObservation) -> [Verdict] { [FirewallJudge(observation).verdict] }
 
   /// Nothing that the check does not say.
-  public func metrics(_ observation: FirewallObservation) -> [MetricFamily] { [] }
+  package func metrics(_ observation: FirewallObservation) -> [MetricFamily] { [] }
 }
 
 extension FirewallObservation {

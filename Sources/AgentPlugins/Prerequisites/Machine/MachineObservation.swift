@@ -1,10 +1,10 @@
-public import AgentCore
+package import AgentCore
 import AgentHost
 
 /// What a machine is like, as far as Kubernetes asks for it.
-public struct MachineObservation: Sendable, Equatable {
+package struct MachineObservation: Sendable, Equatable {
   /// When it was read.
-  public var takenAt: HostTime
+  package var takenAt: HostTime
   /// Why it does not matter here; nil where it does.
   var irrelevance: String?
   var isControlPlane: Bool

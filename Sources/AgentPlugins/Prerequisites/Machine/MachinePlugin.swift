@@ -1,10 +1,10 @@
-public import AgentCore
-public import AgentHost
+package import AgentCore
+package import AgentHost
 
 /// The machine itself: its size, its name, the proxies and the programs that Kubernetes finds on it.
-public struct MachinePlugin: Plugin {
+package struct MachinePlugin: Plugin {
   /// What the plugin is.
-  public static let descriptor = PluginDescriptor(
+  package static let descriptor = PluginDescriptor(
     name: "machine", area: .prerequisites,
     summary: "Memory and processors, the node's name and address, HTTP proxies, and programs that Kubernetes calls.",
     checks: MachineChecks.all, rhythm: .every(.seconds(300)), deadline: .seconds(2),
@@ -34,16 +34,16 @@ public struct MachinePlugin: Plugin {
   private let host: Host
 
   /// Watches a host.
-  public init(host: Host) { self.host = host }
+  package init(host: Host) { self.host = host }
 
   /// A change of a file that names the host or a proxy, of the host name itself, and of the programs' usual places.
-  public func triggers() -> AsyncStream<Trigger> {
+  package func triggers() -> AsyncStream<Trigger> {
     host.changes(
       of: Self.watched + ProgramFacts.usualPlaces + KubeletSource.watchedPaths, polling: [NodeIdentity.kernelPath])
   }
 
   /// Reads files, and asks systemd whether it has read them too: no name is asked for, no program is run.
-  public func observe(at time: HostTime) async throws -> MachineObservation {
+  package func observe(at time: HostTime) async throws -> MachineObservation {
     let kubelet = try await host.kubelet.facts()
     var observation = try await host.read { [roles = host.roles, cluster = host.cluster] files in
       MachineObservation(reading: files, kubelet: kubelet, roles: roles, cluster: cluster, at: time)
@@ -59,7 +59,7 @@ public struct MachinePlugin: Plugin {
   }
 
   /// One verdict of size and name, one for each program that uses a proxy, and one for each program that is called.
-  public func judge(_ observation: MachineObservation) -> [Verdict] {
+  package func judge(_ observation: MachineObservation) -> [Verdict] {
     if let reason = observation.irrelevance {
       return MachineChecks.all.map { Verdict($0.id, .skipped, reason) }
     }
@@ -69,5 +69,5 @@ public struct MachinePlugin: Plugin {
   }
 
   /// Nothing that the checks do not say.
-  public func metrics(_ observation: MachineObservation) -> [MetricFamily] { [] }
+  package func metrics(_ observation: MachineObservation) -> [MetricFamily] { [] }
 }

@@ -1,10 +1,10 @@
-public import AgentCore
+package import AgentCore
 import AgentHost
 
 /// The kernel modules of a host: what the kernel has, what the next boot loads, and what makes them matter.
-public struct ModulesObservation: Sendable, Equatable {
+package struct ModulesObservation: Sendable, Equatable {
   /// When it was taken.
-  public var takenAt: HostTime
+  package var takenAt: HostTime
   /// Whether the kernel has each module, by name.
   var presence: [String: ModulePresence]
   /// The running kernel's release; nil when it is not to be seen.

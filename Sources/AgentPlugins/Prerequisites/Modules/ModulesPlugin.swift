@@ -1,10 +1,10 @@
-public import AgentCore
-public import AgentHost
+package import AgentCore
+package import AgentHost
 
 /// Kernel modules: whether the kernel has them, and what the next boot loads.
-public struct ModulesPlugin: Plugin {
+package struct ModulesPlugin: Plugin {
   /// What the plugin is.
-  public static let descriptor = PluginDescriptor(
+  package static let descriptor = PluginDescriptor(
     name: "modules", area: .prerequisites,
     summary: "Kernel modules that Kubernetes needs, now and after the next boot.", checks: ModulesChecks.all,
     rhythm: .every(.seconds(300)), deadline: .seconds(2),
@@ -18,10 +18,10 @@ public struct ModulesPlugin: Plugin {
   private let host: Host
 
   /// Watches a host.
-  public init(host: Host) { self.host = host }
+  package init(host: Host) { self.host = host }
 
   /// The files that load modules or keep them out, and what makes them matter; loading itself tells nobody.
-  public func triggers() -> AsyncStream<Trigger> {
+  package func triggers() -> AsyncStream<Trigger> {
     host.changes(
       of: ConfigurationDirectories.places("modules-load.d") + ConfigurationDirectories.places("modprobe.d") + [
         ModuleBoot.classicPath, CNINetwork.directory,
@@ -29,7 +29,7 @@ public struct ModulesPlugin: Plugin {
   }
 
   /// Reads the kernel's lists and the files.
-  public func observe(at time: HostTime) async throws -> ModulesObservation {
+  package func observe(at time: HostTime) async throws -> ModulesObservation {
     let kubelet = try await host.kubelet.facts()
     return try await host.read { [roles = host.roles, nfs = host.cluster.storage.nfs] files in
       ModulesObservation(reading: files, kubelet: kubelet, roles: roles, nfs: nfs, at: time)
@@ -37,13 +37,13 @@ public struct ModulesPlugin: Plugin {
   }
 
   /// Two verdicts for each module.
-  public func judge(_ observation: ModulesObservation) -> [Verdict] {
+  package func judge(_ observation: ModulesObservation) -> [Verdict] {
     KernelModule.all.map(ModuleLoadedJudge(observation: observation).verdict)
       + KernelModule.all.map(ModulePersistenceJudge(observation: observation).verdict)
   }
 
   /// Whether each module's code is in the kernel.
-  public func metrics(_ observation: ModulesObservation) -> [MetricFamily] {
+  package func metrics(_ observation: ModulesObservation) -> [MetricFamily] {
     let samples = KernelModule.all.compactMap { module in
       observation.presence(of: module).isInKernel.map { MetricSample($0 ? 1 : 0, ["module": module.name]) }
     }

@@ -1,10 +1,10 @@
-public import AgentCore
+package import AgentCore
 import AgentHost
 
 /// The cluster's networks and what lies around the node.
-public struct NetworkObservation: Sendable, Equatable {
+package struct NetworkObservation: Sendable, Equatable {
   /// When it was read.
-  public var takenAt: HostTime
+  package var takenAt: HostTime
   var isControlPlane: Bool
   /// What pods and Services get their addresses from, in the order of the files.
   var networks: [ClusterNetwork]

@@ -1,10 +1,10 @@
-public import AgentCore
-public import AgentHost
+package import AgentCore
+package import AgentHost
 
 /// The cluster's networks: whether they keep off the addresses that the node needs.
-public struct NetworkPlugin: Plugin {
+package struct NetworkPlugin: Plugin {
   /// What the plugin is.
-  public static let descriptor = PluginDescriptor(
+  package static let descriptor = PluginDescriptor(
     name: "network", area: .prerequisites, summary: "The networks of pods and Services beside the node's own.",
     checks: NetworkChecks.all, rhythm: .every(.seconds(300)), deadline: .seconds(2),
     requirements: ClusterNetworks.paths.map {
@@ -14,24 +14,24 @@ public struct NetworkPlugin: Plugin {
   private let host: Host
 
   /// Watches a host.
-  public init(host: Host) { self.host = host }
+  package init(host: Host) { self.host = host }
 
   /// Every change of a file that states a network or an address.
-  public func triggers() -> AsyncStream<Trigger> {
+  package func triggers() -> AsyncStream<Trigger> {
     host.changes(
       of: ClusterNetworks.paths + [CNINetwork.directory, FlannelNetwork.path, KeepalivedAddresses.path]
         + ["/etc/kubernetes/admin.conf"])
   }
 
   /// Reads the manifests, the CNI configuration and the routes.
-  public func observe(at time: HostTime) async throws -> NetworkObservation {
+  package func observe(at time: HostTime) async throws -> NetworkObservation {
     let source = NetworkSource(roles: host.roles, cluster: host.cluster)
     return try await host.read { files in source.read(files, at: time) }
   }
 
   /// A verdict for each network of the cluster, and one for what is not stated here.
-  public func judge(_ observation: NetworkObservation) -> [Verdict] { NetworkJudge(observation).verdicts }
+  package func judge(_ observation: NetworkObservation) -> [Verdict] { NetworkJudge(observation).verdicts }
 
   /// Nothing that the check does not say.
-  public func metrics(_ observation: NetworkObservation) -> [MetricFamily] { [] }
+  package func metrics(_ observation: NetworkObservation) -> [MetricFamily] { [] }
 }

@@ -1,8 +1,8 @@
-public import AgentCore
+package import AgentCore
 import AgentHost
 
 /// Who listens on the ports of Kubernetes, on a host that has not joined a cluster.
-public struct PortsObservation: Sendable, Equatable {
+package struct PortsObservation: Sendable, Equatable {
   /// Whether the ports matter.
   enum Situation: Sendable, Equatable {
     /// The host may join a cluster.
@@ -21,7 +21,7 @@ public struct PortsObservation: Sendable, Equatable {
   }
 
   /// When it was read.
-  public var takenAt: HostTime
+  package var takenAt: HostTime
   var situation: Situation
   /// The sockets on the ports; absent where they were not looked for.
   var listeners: Fact<[Listener]>

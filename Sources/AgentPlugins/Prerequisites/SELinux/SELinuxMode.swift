@@ -1,7 +1,7 @@
-public import AgentHost
+package import AgentHost
 
 /// What SELinux does with a breach of its policy; also what an administrator can expect of it.
-public enum SELinuxMode: String, Sendable, CaseIterable, SettingsScalar {
+package enum SELinuxMode: String, Sendable, CaseIterable, SettingsScalar {
   /// Nothing: it is off, or has no policy. Files that are made now get no label.
   case disabled
   /// It logs it.
@@ -20,18 +20,18 @@ public enum SELinuxMode: String, Sendable, CaseIterable, SettingsScalar {
 }
 
 /// The settings of the selinux plugin: `selinux.mode: {expect: disabled | permissive | enforcing}`.
-public struct SELinuxSettings: SettingsSection, Sendable {
+package struct SELinuxSettings: SettingsSection, Sendable {
   private struct Mode: SettingsSection {
     var expect: SELinuxMode?
     init(from reader: SettingsReader) { expect = reader.optional("expect") }
   }
 
   /// What is wanted; nil to report only.
-  public var expect: SELinuxMode?
+  package var expect: SELinuxMode?
 
   /// Settings for tests and for callers without a file.
-  public init(expect: SELinuxMode? = nil) { self.expect = expect }
+  package init(expect: SELinuxMode? = nil) { self.expect = expect }
 
   /// Reads the mapping `checks`.
-  public init(from reader: SettingsReader) { expect = reader.check(SELinuxModeJudge.check, as: Mode.self).expect }
+  package init(from reader: SettingsReader) { expect = reader.check(SELinuxModeJudge.check, as: Mode.self).expect }
 }

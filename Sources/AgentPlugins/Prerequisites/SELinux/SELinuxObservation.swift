@@ -1,10 +1,10 @@
-public import AgentCore
+package import AgentCore
 import AgentHost
 
 /// SELinux on a host: what it does now, and what decides of the next boot.
-public struct SELinuxObservation: Sendable, Equatable {
+package struct SELinuxObservation: Sendable, Equatable {
   /// When it was taken.
-  public var takenAt: HostTime
+  package var takenAt: HostTime
   /// The files that tell the state.
   var facts: SELinuxFacts
   /// The configuration file.

@@ -1,10 +1,10 @@
-public import AgentCore
-public import AgentHost
+package import AgentCore
+package import AgentHost
 
 /// SELinux: its mode now and after the next boot.
-public struct SELinuxPlugin: Plugin {
+package struct SELinuxPlugin: Plugin {
   /// What the plugin is.
-  public static let descriptor = PluginDescriptor(
+  package static let descriptor = PluginDescriptor(
     name: "selinux", area: .prerequisites, summary: "The mode of SELinux, now and after the next boot.",
     checks: SELinuxChecks.all, rhythm: .every(.seconds(300)), deadline: .seconds(2),
     requirements: [
@@ -19,25 +19,25 @@ public struct SELinuxPlugin: Plugin {
   private let settings: SELinuxSettings
 
   /// Watches a host.
-  public init(host: Host, settings: SELinuxSettings = SELinuxSettings()) {
+  package init(host: Host, settings: SELinuxSettings = SELinuxSettings()) {
     self.host = host
     self.settings = settings
   }
 
   /// setenforce(8), which writes to selinuxfs, and every change of the configuration file.
-  public func triggers() -> AsyncStream<Trigger> {
+  package func triggers() -> AsyncStream<Trigger> {
     host.changes(of: [SELinuxFacts.enforcePath, SELinuxConfig.path] + KubeletSource.watchedPaths)
   }
 
   /// Reads the mode, the configuration, the policy and the command line.
-  public func observe(at time: HostTime) async throws -> SELinuxObservation {
+  package func observe(at time: HostTime) async throws -> SELinuxObservation {
     let kubelet = try await host.kubelet.facts()
     let hasKubelet = kubelet.irrelevance(roles: host.roles) == nil
     return try await host.read { files in SELinuxSource.read(files, hasKubelet: hasKubelet, at: time) }
   }
 
   /// One verdict for each check.
-  public func judge(_ observation: SELinuxObservation) -> [Verdict] {
+  package func judge(_ observation: SELinuxObservation) -> [Verdict] {
     [
       SELinuxModeJudge(observation: observation, expect: settings.expect).verdict,
       SELinuxPersistenceJudge(observation: observation, expect: settings.expect).verdict,
@@ -45,7 +45,7 @@ public struct SELinuxPlugin: Plugin {
   }
 
   /// The mode now, and the one of the configuration file.
-  public func metrics(_ observation: SELinuxObservation) -> [MetricFamily] {
+  package func metrics(_ observation: SELinuxObservation) -> [MetricFamily] {
     [
       MetricFamily(
         "nodeagent_selinux_mode", help: "SELinux now: -1 absent, 0 disabled, 1 permissive, 2 enforcing.",

@@ -2,7 +2,7 @@ import AgentCore
 import AgentHost
 
 /// What one look at a host's swap gave.
-public struct SwapObservation: Sendable, Equatable {
+package struct SwapObservation: Sendable, Equatable {
   var takenAt: HostTime
   /// Why swap does not matter on this host; nil where a kubelet runs or will run.
   var irrelevance: String?

@@ -1,10 +1,10 @@
-public import AgentCore
-public import AgentHost
+package import AgentCore
+package import AgentHost
 
 /// Swap against what the kubelet makes of it, now and after the next boot.
-public struct SwapPlugin: Plugin {
+package struct SwapPlugin: Plugin {
   /// What the plugin is.
-  public static let descriptor = PluginDescriptor(
+  package static let descriptor = PluginDescriptor(
     name: "swap", area: .prerequisites, summary: "Swap areas and what the kubelet makes of them.",
     checks: SwapChecks.all, rhythm: .every(.seconds(300)), deadline: .seconds(2),
     requirements: [
@@ -25,25 +25,25 @@ public struct SwapPlugin: Plugin {
   private let settings: SwapSettings
 
   /// Watches a host.
-  public init(host: Host, settings: SwapSettings) {
+  package init(host: Host, settings: SwapSettings) {
     self.host = host
     self.settings = settings
   }
 
   /// swapon(2), swapoff(2) and every change of a file that turns swap on or sets up the kubelet.
-  public func triggers() -> AsyncStream<Trigger> {
+  package func triggers() -> AsyncStream<Trigger> {
     host.changes(of: Self.watched + KubeletSource.watchedPaths, polling: [SwapSource.swapsPath])
   }
 
   /// Reads /proc/swaps, the kubelet's settings and all that turns swap on at boot.
-  public func observe(at time: HostTime) async throws -> SwapObservation {
+  package func observe(at time: HostTime) async throws -> SwapObservation {
     let kubelet = try await host.kubelet.facts()
     let roles = host.roles
     return try await host.read { files in SwapSource.read(files, kubelet: kubelet, roles: roles, at: time) }
   }
 
   /// One verdict of `swap.policy` for each swap area, or one for the host without any; one of `swap.persistent`.
-  public func judge(_ observation: SwapObservation) -> [Verdict] {
+  package func judge(_ observation: SwapObservation) -> [Verdict] {
     if let reason = observation.irrelevance {
       return [SwapChecks.policy, SwapChecks.persistent].map { Verdict($0, .skipped, reason) }
     }
@@ -52,5 +52,5 @@ public struct SwapPlugin: Plugin {
   }
 
   /// Sizes and use of the swap areas.
-  public func metrics(_ observation: SwapObservation) -> [MetricFamily] { SwapMetrics.families(observation) }
+  package func metrics(_ observation: SwapObservation) -> [MetricFamily] { SwapMetrics.families(observation) }
 }

@@ -1,8 +1,8 @@
 import AgentCore
-public import AgentHost
+package import AgentHost
 
 /// What the administrator wants of swap on this host.
-public enum SwapExpectation: String, Sendable, CaseIterable, SettingsScalar {
+package enum SwapExpectation: String, Sendable, CaseIterable, SettingsScalar {
   /// No swap, even where the kubelet could live with it.
   case none
   /// None, or swap that the kubelet is configured for; the default.
@@ -12,18 +12,18 @@ public enum SwapExpectation: String, Sendable, CaseIterable, SettingsScalar {
 }
 
 /// The settings of the swap plugin: `swap.policy: {expect: none | configured | any}`.
-public struct SwapSettings: SettingsSection, Sendable {
+package struct SwapSettings: SettingsSection, Sendable {
   private struct Policy: SettingsSection {
     var expect: SwapExpectation
     init(from reader: SettingsReader) { expect = reader.value("expect", default: .configured) }
   }
 
   /// What is wanted.
-  public var expect: SwapExpectation
+  package var expect: SwapExpectation
 
   /// Settings for tests and for callers without a file.
-  public init(expect: SwapExpectation = .configured) { self.expect = expect }
+  package init(expect: SwapExpectation = .configured) { self.expect = expect }
 
   /// Reads the mapping `checks`.
-  public init(from reader: SettingsReader) { expect = reader.check("swap.policy", as: Policy.self).expect }
+  package init(from reader: SettingsReader) { expect = reader.check("swap.policy", as: Policy.self).expect }
 }

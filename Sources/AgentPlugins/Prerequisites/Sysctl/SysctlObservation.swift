@@ -1,10 +1,10 @@
-public import AgentCore
+package import AgentCore
 import AgentHost
 
 /// The kernel parameters of a host: as they are, as its files set them, and what makes them matter.
-public struct SysctlObservation: Sendable, Equatable {
+package struct SysctlObservation: Sendable, Equatable {
   /// When it was taken.
-  public var takenAt: HostTime
+  package var takenAt: HostTime
   /// What the host is for.
   var roles: Set<Role>
   /// Whether a kubelet runs or will run here.

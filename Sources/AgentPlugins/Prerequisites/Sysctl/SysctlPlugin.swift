@@ -1,10 +1,10 @@
-public import AgentCore
-public import AgentHost
+package import AgentCore
+package import AgentHost
 
 /// Kernel parameters: what they are, and what the next boot makes of them.
-public struct SysctlPlugin: Plugin {
+package struct SysctlPlugin: Plugin {
   /// What the plugin is.
-  public static let descriptor = PluginDescriptor(
+  package static let descriptor = PluginDescriptor(
     name: "sysctl", area: .prerequisites,
     summary: "Kernel parameters that Kubernetes needs, now and after the next boot.", checks: SysctlChecks.all,
     rhythm: .every(.seconds(300)), deadline: .seconds(2),
@@ -21,13 +21,13 @@ public struct SysctlPlugin: Plugin {
   private let keys: [SysctlKey]
 
   /// Makes the plugin for a host.
-  public init(host: Host, settings: SysctlSettings = SysctlSettings()) {
+  package init(host: Host, settings: SysctlSettings = SysctlSettings()) {
     self.host = host
     keys = SysctlKeys.expecting(settings.expected)
   }
 
   /// The files of sysctl.d, the parameters themselves and what makes them matter.
-  public func triggers() -> AsyncStream<Trigger> {
+  package func triggers() -> AsyncStream<Trigger> {
     host.changes(
       of: ConfigurationDirectories.places("sysctl.d") + [
         SysctlConfiguration.classicPath, CNINetwork.directory, "/etc/haproxy/haproxy.cfg",
@@ -36,7 +36,7 @@ public struct SysctlPlugin: Plugin {
   }
 
   /// Reads the parameters and the files.
-  public func observe(at time: HostTime) async throws -> SysctlObservation {
+  package func observe(at time: HostTime) async throws -> SysctlObservation {
     let facts = try await host.kubelet.facts()
     return try await host.read { [keys, roles = host.roles] files in
       SysctlObservation(reading: files, keys: keys, kubelet: facts, roles: roles, at: time)
@@ -44,14 +44,14 @@ public struct SysctlPlugin: Plugin {
   }
 
   /// Two verdicts for each parameter.
-  public func judge(_ observation: SysctlObservation) -> [Verdict] {
+  package func judge(_ observation: SysctlObservation) -> [Verdict] {
     let values = SysctlValueJudge(observation: observation)
     let persistence = SysctlPersistenceJudge(observation: observation)
     return keys.map(values.verdict) + keys.map(persistence.verdict)
   }
 
   /// The values that are one number.
-  public func metrics(_ observation: SysctlObservation) -> [MetricFamily] {
+  package func metrics(_ observation: SysctlObservation) -> [MetricFamily] {
     let samples = keys.compactMap { key -> MetricSample? in
       guard let number = observation.values[key.name]?.value.flatMap(SysctlExpectation.number) else { return nil }
       return MetricSample(Double(number), ["name": key.name.description])

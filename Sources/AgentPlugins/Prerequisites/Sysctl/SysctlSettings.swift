@@ -1,20 +1,20 @@
 import AgentCore
-public import AgentHost
+package import AgentHost
 
 /// What the configuration says of `sysctl.values`.
 ///
 ///     sysctl.values: {expect: {net.ipv4.ip_forward: 1, vm.swappiness: 10}}
 ///
 /// A known parameter is compared with the given value, also where the plugin would not look at it; another one is added.
-public struct SysctlSettings: SettingsSection, Sendable {
+package struct SysctlSettings: SettingsSection, Sendable {
   /// The expected values by name.
   let expected: [SysctlName: String]
 
   /// The settings without configuration.
-  public init() { expected = [:] }
+  package init() { expected = [:] }
 
   /// Reads `sysctl.values`.
-  public init(from reader: SettingsReader) {
+  package init(from reader: SettingsReader) {
     expected = reader.check("sysctl.values", as: ValuesSettings.self).expected
   }
 }

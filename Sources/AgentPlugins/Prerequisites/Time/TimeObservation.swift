@@ -1,10 +1,10 @@
-public import AgentCore
+package import AgentCore
 import AgentHost
 
 /// What a host's clock shows, and what keeps it right.
-public struct TimeObservation: Sendable, Equatable {
+package struct TimeObservation: Sendable, Equatable {
   /// When it was read, by the clock that is judged.
-  public var takenAt: HostTime
+  package var takenAt: HostTime
   var clock: Fact<KernelClock>
   /// The program that sets the clock; absent when none runs.
   var service: Fact<TimeService>

@@ -1,23 +1,23 @@
-public import AgentCore
-public import AgentHost
+package import AgentCore
+package import AgentHost
 
 /// The clock: whether something keeps it right, and how far it may be off.
-public struct TimePlugin: Plugin {
+package struct TimePlugin: Plugin {
   /// What the plugin is.
-  public static let descriptor = PluginDescriptor(
+  package static let descriptor = PluginDescriptor(
     name: "time", area: .prerequisites, summary: "The clock and what keeps it right.", checks: TimeChecks.all,
     rhythm: .every(.seconds(300)), deadline: .seconds(2))
 
   private let host: Host
 
   /// Watches a host.
-  public init(host: Host) { self.host = host }
+  package init(host: Host) { self.host = host }
 
   /// A synchronisation by systemd-timesyncd, which touches a file then (systemd-timesyncd.service(8)).
-  public func triggers() -> AsyncStream<Trigger> { host.changes(of: [TimeSource.synchronised]) }
+  package func triggers() -> AsyncStream<Trigger> { host.changes(of: [TimeSource.synchronised]) }
 
   /// Asks the kernel, and looks who could have told it.
-  public func observe(at time: HostTime) async throws -> TimeObservation {
+  package func observe(at time: HostTime) async throws -> TimeObservation {
     let (clock, mode) = (host.kernelClock, host.mode)
     let processes = await host.processes()
     return try await host.read { files in
@@ -26,8 +26,8 @@ public struct TimePlugin: Plugin {
   }
 
   /// One verdict, on every host: certificates are judged by the clock of balancers and NAS hosts too.
-  public func judge(_ observation: TimeObservation) -> [Verdict] { [TimeJudge(observation).verdict] }
+  package func judge(_ observation: TimeObservation) -> [Verdict] { [TimeJudge(observation).verdict] }
 
   /// Nothing that the check does not say.
-  public func metrics(_ observation: TimeObservation) -> [MetricFamily] { [] }
+  package func metrics(_ observation: TimeObservation) -> [MetricFamily] { [] }
 }

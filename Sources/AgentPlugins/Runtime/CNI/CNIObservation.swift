@@ -1,10 +1,10 @@
-public import AgentCore
+package import AgentCore
 import AgentHost
 
 /// What is configured for the network of pods.
-public struct CNIObservation: Sendable, Equatable {
+package struct CNIObservation: Sendable, Equatable {
   /// When it was read.
-  public var takenAt: HostTime
+  package var takenAt: HostTime
   /// Why there is nothing to judge; nil on a node of a cluster.
   var irrelevance: String?
   /// The networks in the order in which the runtime takes them: it uses the first.

@@ -1,10 +1,10 @@
-public import AgentCore
-public import AgentHost
+package import AgentCore
+package import AgentHost
 
 /// The network that pods get.
-public struct CNIPlugin: Plugin {
+package struct CNIPlugin: Plugin {
   /// What the plugin is.
-  public static let descriptor = PluginDescriptor(
+  package static let descriptor = PluginDescriptor(
     name: "cni", area: .runtime, summary: "The network configuration that the container runtime uses.",
     checks: [configuration], rhythm: .every(.seconds(10)), deadline: .seconds(3),
     requirements: [
@@ -26,23 +26,23 @@ public struct CNIPlugin: Plugin {
   private let host: Host
 
   /// Watches a host.
-  public init(host: Host) { self.host = host }
+  package init(host: Host) { self.host = host }
 
   /// Every change in the directory of networks and of their programs.
-  public func triggers() -> AsyncStream<Trigger> {
+  package func triggers() -> AsyncStream<Trigger> {
     host.changes(of: [CNINetwork.directory, CNISource.programDirectories[0], "/etc/NetworkManager/conf.d"])
   }
 
   /// Reads the configuration.
-  public func observe(at time: HostTime) async throws -> CNIObservation {
+  package func observe(at time: HostTime) async throws -> CNIObservation {
     let kubelet = try await host.kubelet.facts()
     let roles = host.roles
     return try await host.read { CNISource.read($0, kubelet: kubelet, roles: roles, at: time) }
   }
 
   /// One verdict.
-  public func judge(_ observation: CNIObservation) -> [Verdict] { [CNIJudge(observation: observation).verdict] }
+  package func judge(_ observation: CNIObservation) -> [Verdict] { [CNIJudge(observation: observation).verdict] }
 
   /// Nothing that the check does not say.
-  public func metrics(_ observation: CNIObservation) -> [MetricFamily] { [] }
+  package func metrics(_ observation: CNIObservation) -> [MetricFamily] { [] }
 }

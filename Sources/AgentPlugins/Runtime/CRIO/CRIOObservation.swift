@@ -1,10 +1,10 @@
-public import AgentCore
+package import AgentCore
 import AgentHost
 
 /// What CRI-O says of itself, and what the kubelet expects of it.
-public struct CRIOObservation: Sendable, Equatable {
+package struct CRIOObservation: Sendable, Equatable {
   /// When it was asked.
-  public var takenAt: HostTime
+  package var takenAt: HostTime
   /// Why there is nothing to judge; nil where CRI-O is installed.
   var irrelevance: String?
   var answer: HelperAnswer<CRIOReport>

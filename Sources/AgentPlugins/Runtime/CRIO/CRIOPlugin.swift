@@ -1,10 +1,10 @@
-public import AgentCore
-public import AgentHost
+package import AgentCore
+package import AgentHost
 
 /// CRI-O: whether it answers, and whether the kubelet can work with it.
-public struct CRIOPlugin: Plugin {
+package struct CRIOPlugin: Plugin {
   /// What the plugin is.
-  public static let descriptor = PluginDescriptor(
+  package static let descriptor = PluginDescriptor(
     name: "crio", area: .runtime, summary: "CRI-O's answers, control groups and storage.", checks: CRIOChecks.all,
     rhythm: .every(.seconds(10)), deadline: .seconds(3))
   private static let programs = ["/usr/bin/crio", "/usr/local/bin/crio", "/usr/libexec/crio/crio"]
@@ -12,13 +12,13 @@ public struct CRIOPlugin: Plugin {
   private let host: Host
 
   /// Watches a host.
-  public init(host: Host) { self.host = host }
+  package init(host: Host) { self.host = host }
 
   /// The interval is enough for a server that is asked.
-  public func triggers() -> AsyncStream<Trigger> { AsyncStream { $0.finish() } }
+  package func triggers() -> AsyncStream<Trigger> { AsyncStream { $0.finish() } }
 
   /// Asks CRI-O, directly or by the helper.
-  public func observe(at time: HostTime) async throws -> CRIOObservation {
+  package func observe(at time: HostTime) async throws -> CRIOObservation {
     let facts = try await host.kubelet.facts()
     let (irrelevance, drivers) = try await host.read { files in
       (Self.irrelevance(files, facts), Self.drivers(files, facts))
@@ -34,13 +34,13 @@ public struct CRIOPlugin: Plugin {
   }
 
   /// One verdict for each check.
-  public func judge(_ observation: CRIOObservation) -> [Verdict] {
+  package func judge(_ observation: CRIOObservation) -> [Verdict] {
     if let reason = observation.irrelevance { return CRIOChecks.all.map { Verdict($0.id, .skipped, reason) } }
     return CRIOJudge(observation: observation).verdicts
   }
 
   /// Whether it answers, and how fast.
-  public func metrics(_ observation: CRIOObservation) -> [MetricFamily] {
+  package func metrics(_ observation: CRIOObservation) -> [MetricFamily] {
     guard observation.irrelevance == nil, let info = observation.answer.facts?.info, info != .notRecorded else {
       return EndpointMeasure.families([])
     }

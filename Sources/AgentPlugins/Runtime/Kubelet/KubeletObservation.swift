@@ -1,10 +1,10 @@
-public import AgentCore
+package import AgentCore
 import AgentHost
 
 /// What the kubelet's files say, and what it answers.
-public struct KubeletObservation: Sendable, Equatable {
+package struct KubeletObservation: Sendable, Equatable {
   /// When it was looked at.
-  public var takenAt: HostTime
+  package var takenAt: HostTime
   /// Why there is nothing to judge; nil where a kubelet belongs.
   var irrelevance: String?
   var facts: KubeletFacts

@@ -1,10 +1,10 @@
-public import AgentCore
-public import AgentHost
+package import AgentCore
+package import AgentHost
 
 /// The kubelet: its configuration, its certificate, its health page.
-public struct KubeletPlugin: Plugin {
+package struct KubeletPlugin: Plugin {
   /// What the plugin is.
-  public static let descriptor = PluginDescriptor(
+  package static let descriptor = PluginDescriptor(
     name: "kubelet", area: .runtime, summary: "The kubelet's configuration, client certificate and health.",
     checks: KubeletChecks.all, rhythm: .every(.seconds(10)), deadline: .seconds(3),
     requirements: [
@@ -18,15 +18,15 @@ public struct KubeletPlugin: Plugin {
   private let host: Host
 
   /// Watches a host.
-  public init(host: Host) { self.host = host }
+  package init(host: Host) { self.host = host }
 
   /// Every change of the kubelet's files.
-  public func triggers() -> AsyncStream<Trigger> {
+  package func triggers() -> AsyncStream<Trigger> {
     host.changes(of: KubeletSource.watchedPaths + ["/var/lib/kubelet/pki"])
   }
 
   /// Reads its files and asks its health page.
-  public func observe(at time: HostTime) async throws -> KubeletObservation {
+  package func observe(at time: HostTime) async throws -> KubeletObservation {
     let facts = try await host.kubelet.facts()
     let roles = host.roles
     var observation = try await host.read { KubeletSourceReader.read($0, facts: facts, roles: roles, at: time) }
@@ -36,7 +36,7 @@ public struct KubeletPlugin: Plugin {
   }
 
   /// One verdict for each check.
-  public func judge(_ observation: KubeletObservation) -> [Verdict] {
+  package func judge(_ observation: KubeletObservation) -> [Verdict] {
     if let reason = observation.irrelevance {
       return KubeletChecks.all.map { Verdict($0.id, .skipped, reason) }
     }
@@ -47,7 +47,7 @@ public struct KubeletPlugin: Plugin {
   }
 
   /// Whether it answers, and how fast.
-  public func metrics(_ observation: KubeletObservation) -> [MetricFamily] {
+  package func metrics(_ observation: KubeletObservation) -> [MetricFamily] {
     guard case .asked(let answer) = observation.health else { return EndpointMeasure.families([]) }
     return EndpointMeasure.families(answer.measure(endpoint: "kubelet").map { [$0] } ?? [])
   }

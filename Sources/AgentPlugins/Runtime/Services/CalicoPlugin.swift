@@ -1,10 +1,10 @@
-public import AgentCore
-public import AgentHost
+package import AgentCore
+package import AgentHost
 
 /// Felix, Calico's agent on every node, where it runs.
-public struct CalicoPlugin: Plugin {
+package struct CalicoPlugin: Plugin {
   /// What the plugin is.
-  public static let descriptor = PluginDescriptor(
+  package static let descriptor = PluginDescriptor(
     name: "calico", area: .runtime, summary: "The health of Calico's Felix, where it runs.", checks: [felix],
     rhythm: .every(.seconds(10)), deadline: .seconds(3))
 
@@ -21,26 +21,26 @@ public struct CalicoPlugin: Plugin {
   private let watched: WatchedProcess
 
   /// Watches a host.
-  public init(host: Host) {
+  package init(host: Host) {
     watched = WatchedProcess(
       host: host, name: "calico-node", port: .felixHealth, path: "/liveness", absence: "no calico-node runs here")
   }
 
   /// The interval is enough for a health page.
-  public func triggers() -> AsyncStream<Trigger> { AsyncStream { $0.finish() } }
+  package func triggers() -> AsyncStream<Trigger> { AsyncStream { $0.finish() } }
 
   /// Looks for the process and asks its page.
-  public func observe(at time: HostTime) async throws -> WatchedProcess.Observation {
+  package func observe(at time: HostTime) async throws -> WatchedProcess.Observation {
     await watched.observe(at: time)
   }
 
   /// One verdict.
-  public func judge(_ observation: WatchedProcess.Observation) -> [Verdict] {
+  package func judge(_ observation: WatchedProcess.Observation) -> [Verdict] {
     [observation.verdict(Self.felix.id, subject: "Felix")]
   }
 
   /// Whether it answers, and how fast.
-  public func metrics(_ observation: WatchedProcess.Observation) -> [MetricFamily] {
+  package func metrics(_ observation: WatchedProcess.Observation) -> [MetricFamily] {
     observation.metrics(endpoint: "felix")
   }
 }

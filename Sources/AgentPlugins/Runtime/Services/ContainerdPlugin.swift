@@ -1,10 +1,10 @@
-public import AgentCore
-public import AgentHost
+package import AgentCore
+package import AgentHost
 
 /// containerd, where it is the kubelet's runtime: whether its socket accepts, and nothing more.
-public struct ContainerdPlugin: Plugin {
+package struct ContainerdPlugin: Plugin {
   /// What the plugin is.
-  public static let descriptor = PluginDescriptor(
+  package static let descriptor = PluginDescriptor(
     name: "containerd", area: .runtime, summary: "Whether containerd accepts connections.", checks: [responding],
     rhythm: .every(.seconds(10)), deadline: .seconds(3))
   private static let socket = "/run/containerd/containerd.sock"
@@ -18,9 +18,9 @@ public struct ContainerdPlugin: Plugin {
     dependsOn: [Dependency("units.state", subject: .named("containerd.service"))], timing: .probe)
 
   /// What came of connecting.
-  public struct Observation: Sendable, Equatable {
+  package struct Observation: Sendable, Equatable {
     /// When it was tried.
-    public var takenAt: HostTime
+    package var takenAt: HostTime
     var irrelevance: String?
     var result: HTTPProbeResult
   }
@@ -28,13 +28,13 @@ public struct ContainerdPlugin: Plugin {
   private let host: Host
 
   /// Watches a host.
-  public init(host: Host) { self.host = host }
+  package init(host: Host) { self.host = host }
 
   /// The interval is enough for a server that is asked.
-  public func triggers() -> AsyncStream<Trigger> { AsyncStream { $0.finish() } }
+  package func triggers() -> AsyncStream<Trigger> { AsyncStream { $0.finish() } }
 
   /// Connects. containerd speaks HTTP/2 there, so an answer that is no HTTP/1.1 is a server that lives.
-  public func observe(at time: HostTime) async throws -> Observation {
+  package func observe(at time: HostTime) async throws -> Observation {
     let endpoint = try await host.kubelet.facts().configuration.text(
       ["containerRuntimeEndpoint"], flag: "container-runtime-endpoint")
     guard (endpoint.value ?? nil)?.contains("containerd") == true else {
@@ -47,7 +47,7 @@ public struct ContainerdPlugin: Plugin {
   }
 
   /// One verdict.
-  public func judge(_ observation: Observation) -> [Verdict] {
+  package func judge(_ observation: Observation) -> [Verdict] {
     let check = Self.responding.id
     if let reason = observation.irrelevance { return [Verdict(check, .skipped, reason)] }
     switch observation.result.outcome {
@@ -61,7 +61,7 @@ public struct ContainerdPlugin: Plugin {
   }
 
   /// Whether it accepts.
-  public func metrics(_ observation: Observation) -> [MetricFamily] {
+  package func metrics(_ observation: Observation) -> [MetricFamily] {
     let state = judge(observation).first?.state
     guard state == .ok || state == .failing else { return EndpointMeasure.families([]) }
     return EndpointMeasure.families([

@@ -1,10 +1,10 @@
-public import AgentCore
-public import AgentHost
+package import AgentCore
+package import AgentHost
 
 /// kube-proxy's health page, where it runs.
-public struct KubeProxyPlugin: Plugin {
+package struct KubeProxyPlugin: Plugin {
   /// What the plugin is.
-  public static let descriptor = PluginDescriptor(
+  package static let descriptor = PluginDescriptor(
     name: "kube-proxy", area: .runtime, summary: "kube-proxy's health, where it runs.", checks: [healthz],
     rhythm: .every(.seconds(10)), deadline: .seconds(3))
 
@@ -21,27 +21,27 @@ public struct KubeProxyPlugin: Plugin {
   private let watched: WatchedProcess
 
   /// Watches a host.
-  public init(host: Host) {
+  package init(host: Host) {
     watched = WatchedProcess(
       host: host, name: "kube-proxy", port: .kubeProxyHealth, path: "/healthz",
       absence: "no kube-proxy runs here: another data path stands in for it, or none is installed yet")
   }
 
   /// The interval is enough for a health page.
-  public func triggers() -> AsyncStream<Trigger> { AsyncStream { $0.finish() } }
+  package func triggers() -> AsyncStream<Trigger> { AsyncStream { $0.finish() } }
 
   /// Looks for the process and asks its page.
-  public func observe(at time: HostTime) async throws -> WatchedProcess.Observation {
+  package func observe(at time: HostTime) async throws -> WatchedProcess.Observation {
     await watched.observe(at: time)
   }
 
   /// One verdict.
-  public func judge(_ observation: WatchedProcess.Observation) -> [Verdict] {
+  package func judge(_ observation: WatchedProcess.Observation) -> [Verdict] {
     [observation.verdict(Self.healthz.id, subject: "kube-proxy")]
   }
 
   /// Whether it answers, and how fast.
-  public func metrics(_ observation: WatchedProcess.Observation) -> [MetricFamily] {
+  package func metrics(_ observation: WatchedProcess.Observation) -> [MetricFamily] {
     observation.metrics(endpoint: "kube-proxy")
   }
 }

@@ -1,12 +1,12 @@
-public import AgentCore
+package import AgentCore
 import AgentHost
 
 /// A server on loopback that is asked only where its process runs.
-public struct WatchedProcess: Sendable {
+package struct WatchedProcess: Sendable {
   /// Whether it runs and what it answered.
-  public struct Observation: Sendable, Equatable {
+  package struct Observation: Sendable, Equatable {
     /// When it was looked for.
-    public var takenAt: HostTime
+    package var takenAt: HostTime
     var answer: Answer
 
     enum Answer: Sendable, Equatable {

@@ -1,10 +1,10 @@
-public import AgentCore
+package import AgentCore
 import AgentHost
 
 /// What systemd said of the watched units.
-public struct UnitsObservation: Sendable, Equatable {
+package struct UnitsObservation: Sendable, Equatable {
   /// When it was asked.
-  public var takenAt: HostTime
+  package var takenAt: HostTime
   /// Whether systemd started this host: /run/systemd/system exists (sd_booted(3)).
   var isSystemd: Bool
   var units: [WatchedUnit]

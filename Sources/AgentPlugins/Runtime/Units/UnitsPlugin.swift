@@ -1,10 +1,10 @@
-public import AgentCore
-public import AgentHost
+package import AgentCore
+package import AgentHost
 
 /// The services that a node lives by, as systemd sees them.
-public struct UnitsPlugin: Plugin {
+package struct UnitsPlugin: Plugin {
   /// What the plugin is.
-  public static let descriptor = PluginDescriptor(
+  package static let descriptor = PluginDescriptor(
     name: "units", area: .runtime, summary: "The container runtime, the kubelet and other services of a node.",
     checks: UnitsChecks.all, rhythm: .every(.seconds(300)), deadline: .seconds(3),
     requirements: [
@@ -18,18 +18,18 @@ public struct UnitsPlugin: Plugin {
   private let window = RestartWindow()
 
   /// Watches a host.
-  public init(host: Host, settings: UnitsSettings) {
+  package init(host: Host, settings: UnitsSettings) {
     self.host = host
     self.settings = settings
   }
 
   /// systemd's signals of the units that are, or may become, of interest.
-  public func triggers() -> AsyncStream<Trigger> {
+  package func triggers() -> AsyncStream<Trigger> {
     host.systemd.changes(of: UnitInterests.known + settings.watched.filter { !UnitInterests.known.contains($0) })
   }
 
   /// Asks systemd for every unit, and the journal for those that failed.
-  public func observe(at time: HostTime) async throws -> UnitsObservation {
+  package func observe(at time: HostTime) async throws -> UnitsObservation {
     let kubelet = try await host.kubelet.facts()
     let (roles, configured) = (host.roles, settings.watched)
     let (interests, isSystemd) = try await host.read { files in
@@ -57,7 +57,7 @@ public struct UnitsPlugin: Plugin {
   }
 
   /// Verdicts of the units that exist or are needed.
-  public func judge(_ observation: UnitsObservation) -> [Verdict] {
+  package func judge(_ observation: UnitsObservation) -> [Verdict] {
     // Without a bus there is one thing to say, not one for every unit.
     if let error = observation.commonProblem {
       guard observation.isSystemd || error.reason != .unavailable else {
@@ -77,7 +77,7 @@ public struct UnitsPlugin: Plugin {
   }
 
   /// The state of every unit that exists or is needed.
-  public func metrics(_ observation: UnitsObservation) -> [MetricFamily] { UnitsMetrics.families(observation) }
+  package func metrics(_ observation: UnitsObservation) -> [MetricFamily] { UnitsMetrics.families(observation) }
 }
 
 extension UnitsObservation {

@@ -1,15 +1,15 @@
 import AgentCore
-public import AgentHost
+package import AgentHost
 
 /// What the configuration says of `units.state`.
 ///
 ///     units.state: {watch: [tunnel@home.service, postgresql.service]}
-public struct UnitsSettings: SettingsSection, Sendable {
+package struct UnitsSettings: SettingsSection, Sendable {
   /// Units that must run on this host besides those that the agent knows.
   let watched: [UnitName]
 
   /// Reads `units.state`.
-  public init(from reader: SettingsReader) {
+  package init(from reader: SettingsReader) {
     watched = reader.check("units.state", as: StateSettings.self).watched
   }
 }

@@ -1,10 +1,10 @@
-public import AgentCore
+package import AgentCore
 import AgentHost
 
 /// What is known of the disks of this host.
-public struct DiskObservation: Sendable, Equatable {
+package struct DiskObservation: Sendable, Equatable {
   /// When they were looked at.
-  public var takenAt: HostTime
+  package var takenAt: HostTime
   /// Why there is nothing to judge; nil where there is.
   var irrelevance: String?
   /// What users of this host lose when a disk fails.

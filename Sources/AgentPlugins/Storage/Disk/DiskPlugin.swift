@@ -1,10 +1,10 @@
-public import AgentCore
-public import AgentHost
+package import AgentCore
+package import AgentHost
 
 /// The disks below the cluster: space, file systems that turned read-only, errors and wear.
-public struct DiskPlugin: Plugin {
+package struct DiskPlugin: Plugin {
   /// What the plugin is.
-  public static let descriptor = PluginDescriptor(
+  package static let descriptor = PluginDescriptor(
     name: "disk", area: .storage, summary: "Space, errors and wear of the host's own disks.", checks: DiskChecks.all,
     rhythm: .every(.seconds(60)), deadline: .seconds(2))
 
@@ -13,16 +13,16 @@ public struct DiskPlugin: Plugin {
   private let window = DiskErrorWindow()
 
   /// Watches a host.
-  public init(host: Host, settings: DiskSettings) {
+  package init(host: Host, settings: DiskSettings) {
     self.host = host
     self.settings = settings
   }
 
   /// The interval is enough for what fills slowly; a file system that turns read-only is a change of the mounts.
-  public func triggers() -> AsyncStream<Trigger> { AsyncStream { $0.finish() } }
+  package func triggers() -> AsyncStream<Trigger> { AsyncStream { $0.finish() } }
 
   /// Reads the mounts and counters, and asks local file systems how much is free.
-  public func observe(at time: HostTime) async throws -> DiskObservation {
+  package func observe(at time: HostTime) async throws -> DiskObservation {
     var observation = DiskObservation(takenAt: time)
     guard host.roles != [.candidate] else {
       observation.irrelevance =
@@ -57,14 +57,14 @@ public struct DiskPlugin: Plugin {
   }
 
   /// Verdicts of every place and of every device that stands out, and at least one of each check.
-  public func judge(_ observation: DiskObservation) -> [Verdict] {
+  package func judge(_ observation: DiskObservation) -> [Verdict] {
     if let reason = observation.irrelevance { return DiskChecks.all.map { Verdict($0.id, .skipped, reason) } }
     return DiskSpaceJudge(observation: observation, settings: settings).verdicts
       + DiskHealthJudge(observation: observation).verdicts
   }
 
   /// The contract has no numbers of disks: node_exporter has them.
-  public func metrics(_: DiskObservation) -> [MetricFamily] { [] }
+  package func metrics(_: DiskObservation) -> [MetricFamily] { [] }
 
   private func measure(_ path: String) async -> DiskPlace.Measure {
     do {

@@ -1,18 +1,18 @@
 import AgentCore
-public import AgentHost
+package import AgentHost
 
 /// What the configuration says of the disk checks.
 ///
 ///     disk.space: {warning: 10, failing: 5}
 ///     disk.inodes: {warning: 10, failing: 5}
-public struct DiskSettings: SettingsSection, Sendable {
+package struct DiskSettings: SettingsSection, Sendable {
   /// The free share in percent of what the kubelet has no threshold for.
   let space: FreeShares
   /// The same of files.
   let inodes: FreeShares
 
   /// Reads the keys.
-  public init(from reader: SettingsReader) {
+  package init(from reader: SettingsReader) {
     space = reader.check("disk.space", as: ShareSettings.self).shares
     inodes = reader.check("disk.inodes", as: ShareSettings.self).shares
   }

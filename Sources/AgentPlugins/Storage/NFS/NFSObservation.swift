@@ -1,10 +1,10 @@
-public import AgentCore
+package import AgentCore
 import AgentHost
 
 /// What is known of the NFS servers that this host uses.
-public struct NFSObservation: Sendable, Equatable {
+package struct NFSObservation: Sendable, Equatable {
   /// When it was looked at.
-  public var takenAt: HostTime
+  package var takenAt: HostTime
   /// Why the table of mounts could not be read; nil when it could.
   var problem: FileError?
   /// Why the kernel's counters could not be read; nil when they could.

@@ -1,11 +1,11 @@
-public import AgentCore
-public import AgentHost
+package import AgentCore
+package import AgentHost
 
 /// The NFS servers of this host and what is mounted of them, looked at in stages: the kernel's counters, a question to
 /// the server itself, and only where doubt is left a child that uses the mount.
-public struct NFSPlugin: Plugin {
+package struct NFSPlugin: Plugin {
   /// What the plugin is.
-  public static let descriptor = PluginDescriptor(
+  package static let descriptor = PluginDescriptor(
     name: "nfs", area: .storage, summary: "NFS servers, mounts, and the pods that wait for them.",
     checks: NFSChecks.all, rhythm: .every(.seconds(5)), deadline: .seconds(5),
     requirements: [
@@ -28,16 +28,16 @@ public struct NFSPlugin: Plugin {
   private let memory = NFSMemory()
 
   /// Watches a host.
-  public init(host: Host, settings: NFSSettings) {
+  package init(host: Host, settings: NFSSettings) {
     self.host = host
     self.settings = settings
   }
 
   /// Everything that is mounted or unmounted.
-  public func triggers() -> AsyncStream<Trigger> { host.mountChanges() }
+  package func triggers() -> AsyncStream<Trigger> { host.mountChanges() }
 
   /// Reads the tables, asks the servers, and looks at what is in doubt.
-  public func observe(at time: HostTime) async throws -> NFSObservation {
+  package func observe(at time: HostTime) async throws -> NFSObservation {
     var observation = NFSObservation(takenAt: time)
     let configured = host.cluster.storage.nfs
     let end = ContinuousClock.now + host.deadline(of: Self.descriptor) - Self.closing
@@ -66,12 +66,12 @@ public struct NFSPlugin: Plugin {
   }
 
   /// Verdicts of every server and export, and at least one of each check.
-  public func judge(_ observation: NFSObservation) -> [Verdict] {
+  package func judge(_ observation: NFSObservation) -> [Verdict] {
     NFSJudge(observation: observation, settings: settings).verdicts
   }
 
   /// The numbers of every server and export.
-  public func metrics(_ observation: NFSObservation) -> [MetricFamily] {
+  package func metrics(_ observation: NFSObservation) -> [MetricFamily] {
     NFSMetrics(observation: observation, settings: settings).families
   }
 }

@@ -1,12 +1,12 @@
 import AgentCore
-public import AgentHost
+package import AgentHost
 
 /// What the configuration says of the NFS checks.
 ///
 ///     nfs.server: {slow: 500ms}
 ///     nfs.responding: {deepProbe: 5m}
 ///     nfs.space: {warning: 10, failing: 1}
-public struct NFSSettings: SettingsSection, Sendable {
+package struct NFSSettings: SettingsSection, Sendable {
   /// From which time to its answer on a server counts as slow.
   let slow: Duration
   /// How often every mounted file system is looked at although nothing is in doubt.
@@ -15,7 +15,7 @@ public struct NFSSettings: SettingsSection, Sendable {
   let space: FreeShares
 
   /// Reads the keys.
-  public init(from reader: SettingsReader) {
+  package init(from reader: SettingsReader) {
     slow = reader.check("nfs.server", as: ServerSettings.self).slow
     deepProbe = reader.check("nfs.responding", as: RespondingSettings.self).deepProbe
     space = reader.check("nfs.space", as: SpaceSettings.self).shares

@@ -1,10 +1,10 @@
-public import AgentCore
-public import AgentHost
+package import AgentCore
+package import AgentHost
 
 /// The server side of NFS, on hosts that export file systems.
-public struct NFSServerPlugin: Plugin {
+package struct NFSServerPlugin: Plugin {
   /// What the plugin is.
-  public static let descriptor = PluginDescriptor(
+  package static let descriptor = PluginDescriptor(
     name: "nfs-server", area: .storage, summary: "What this host exports by NFS.", checks: [check],
     rhythm: .every(.seconds(60)), deadline: .seconds(2))
 
@@ -26,16 +26,16 @@ public struct NFSServerPlugin: Plugin {
   private let host: Host
 
   /// Watches a host.
-  public init(host: Host) { self.host = host }
+  package init(host: Host) { self.host = host }
 
   /// Changes of what is exported and of what is mounted.
-  public func triggers() -> AsyncStream<Trigger> {
+  package func triggers() -> AsyncStream<Trigger> {
     guard host.roles.contains(.storage) else { return AsyncStream { $0.finish() } }
     return host.mountChanges(and: ["/etc/exports", "/etc/exports.d", ServedExports.etab])
   }
 
   /// Reads what is exported and who serves it.
-  public func observe(at time: HostTime) async throws -> NFSServerObservation {
+  package func observe(at time: HostTime) async throws -> NFSServerObservation {
     guard host.roles.contains(.storage) else { return NFSServerObservation(takenAt: time, served: nil) }
     return try await host.read { files in
       do throws(FileError) {
@@ -47,7 +47,7 @@ public struct NFSServerPlugin: Plugin {
   }
 
   /// One verdict: the worst of what was found.
-  public func judge(_ observation: NFSServerObservation) -> [Verdict] {
+  package func judge(_ observation: NFSServerObservation) -> [Verdict] {
     switch observation.served {
     case nil: [Verdict(Self.check.id, .skipped, "this host exports nothing")]
     case .failure(let error): [Verdict(Self.check.id, .unknown, "\(error)")]
@@ -56,13 +56,13 @@ public struct NFSServerPlugin: Plugin {
   }
 
   /// The contract has no numbers of the server.
-  public func metrics(_: NFSServerObservation) -> [MetricFamily] { [] }
+  package func metrics(_: NFSServerObservation) -> [MetricFamily] { [] }
 }
 
 /// What is known of the server side.
-public struct NFSServerObservation: Sendable, Equatable {
+package struct NFSServerObservation: Sendable, Equatable {
   /// When it was looked at.
-  public var takenAt: HostTime
+  package var takenAt: HostTime
   /// What is exported; nil on a host that exports nothing.
   var served: Result<ServedExports, FileError>?
 }

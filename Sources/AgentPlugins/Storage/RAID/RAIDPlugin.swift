@@ -1,10 +1,10 @@
-public import AgentCore
-public import AgentHost
+package import AgentCore
+package import AgentHost
 
 /// Arrays of disks: md and ZFS.
-public struct RAIDPlugin: Plugin {
+package struct RAIDPlugin: Plugin {
   /// What the plugin is.
-  public static let descriptor = PluginDescriptor(
+  package static let descriptor = PluginDescriptor(
     name: "raid", area: .storage, summary: "Arrays of disks: md and ZFS.", checks: [check],
     rhythm: .every(.seconds(60)),
     deadline: .seconds(2))
@@ -20,13 +20,13 @@ public struct RAIDPlugin: Plugin {
   private let host: Host
 
   /// Watches a host.
-  public init(host: Host) { self.host = host }
+  package init(host: Host) { self.host = host }
 
   /// The interval is enough.
-  public func triggers() -> AsyncStream<Trigger> { AsyncStream { $0.finish() } }
+  package func triggers() -> AsyncStream<Trigger> { AsyncStream { $0.finish() } }
 
   /// Reads the arrays' states.
-  public func observe(at time: HostTime) async throws -> RAIDObservation {
+  package func observe(at time: HostTime) async throws -> RAIDObservation {
     let isStorage = host.roles.contains(.storage)
     return try await host.read { files in
       let md = Fact(from: RAIDArray.mdPath) { () throws(FileError) in
@@ -45,7 +45,7 @@ public struct RAIDPlugin: Plugin {
   }
 
   /// A verdict for each array.
-  public func judge(_ observation: RAIDObservation) -> [Verdict] {
+  package func judge(_ observation: RAIDObservation) -> [Verdict] {
     let arrays = (observation.md.value ?? []) + observation.pools
     if let error = observation.md.error { return [Verdict(Self.check.id, .unknown, "\(error)")] }
     guard !arrays.isEmpty else { return [Verdict(Self.check.id, .skipped, "no arrays of disks here")] }
@@ -71,13 +71,13 @@ public struct RAIDPlugin: Plugin {
   }
 
   /// The contract has no numbers of arrays: node_exporter has them.
-  public func metrics(_: RAIDObservation) -> [MetricFamily] { [] }
+  package func metrics(_: RAIDObservation) -> [MetricFamily] { [] }
 }
 
 /// What is known of arrays.
-public struct RAIDObservation: Sendable, Equatable {
+package struct RAIDObservation: Sendable, Equatable {
   /// When they were looked at.
-  public var takenAt: HostTime
+  package var takenAt: HostTime
   /// Whether this host exports file systems.
   var isStorage: Bool
   var md: Fact<[RAIDArray]>
