@@ -33,10 +33,11 @@ let package = Package(
     .systemLibrary(name: "CYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
 
     .target(name: "AgentCore", swiftSettings: settings),
+    .target(name: "AgentText", dependencies: ["AgentCore", "CYAML"], swiftSettings: settings),
     .target(
       name: "AgentHost",
       dependencies: [
-        "AgentCore", "CLinux", "CNetlink", "CSystemd", "CYAML",
+        "AgentCore", "AgentText", "CLinux", "CNetlink", "CSystemd",
         .product(name: "NIOConcurrencyHelpers", package: "swift-nio"),
         .product(name: "NIOCore", package: "swift-nio"),
         .product(name: "NIOHTTP1", package: "swift-nio"),
@@ -44,11 +45,11 @@ let package = Package(
         .product(name: "SwiftASN1", package: "swift-asn1"),
       ],
       swiftSettings: settings),
-    .target(name: "AgentPlugins", dependencies: ["AgentCore", "AgentHost"], swiftSettings: settings),
+    .target(name: "AgentPlugins", dependencies: ["AgentCore", "AgentText", "AgentHost"], swiftSettings: settings),
     .executableTarget(
       name: "NodeAgent",
       dependencies: [
-        "AgentCore", "AgentHost", "AgentPlugins",
+        "AgentCore", "AgentText", "AgentHost", "AgentPlugins",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Logging", package: "swift-log"),
         .product(name: "NIOCore", package: "swift-nio"),
@@ -59,18 +60,21 @@ let package = Package(
 
     // What the tests of several floors share: a loop on a thread, a clock that stands still, trees of files.
     .target(
-      name: "AgentTesting", dependencies: ["AgentCore", "AgentHost"], path: "Tests/AgentTesting",
+      name: "AgentTesting", dependencies: ["AgentCore", "AgentText", "AgentHost"], path: "Tests/AgentTesting",
       swiftSettings: settings),
     .testTarget(name: "AgentCoreTests", dependencies: ["AgentCore"], swiftSettings: settings),
     .testTarget(
-      name: "AgentHostTests", dependencies: ["AgentHost", "AgentCore", "AgentTesting", "CNetlink"],
+      name: "AgentTextTests", dependencies: ["AgentText", "AgentCore", "AgentTesting"], swiftSettings: settings),
+    .testTarget(
+      name: "AgentHostTests", dependencies: ["AgentHost", "AgentText", "AgentCore", "AgentTesting", "CNetlink"],
       swiftSettings: settings),
     .testTarget(
-      name: "AgentPluginsTests", dependencies: ["AgentPlugins", "AgentHost", "AgentCore", "AgentTesting"],
+      name: "AgentPluginsTests", dependencies: ["AgentPlugins", "AgentHost", "AgentText", "AgentCore", "AgentTesting"],
       swiftSettings: settings),
     .testTarget(
       name: "NodeAgentTests",
-      dependencies: ["NodeAgent", "AgentPlugins", "AgentHost", "AgentCore", "AgentTesting"], swiftSettings: settings),
+      dependencies: ["NodeAgent", "AgentPlugins", "AgentHost", "AgentText", "AgentCore", "AgentTesting"],
+      swiftSettings: settings),
   ],
   swiftLanguageModes: [.v6]
 )

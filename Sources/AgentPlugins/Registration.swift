@@ -1,5 +1,6 @@
 package import AgentCore
 package import AgentHost
+package import AgentText
 
 /// How the agent makes a plugin: its description, its settings and its initializer.
 package struct Registration: Sendable {

@@ -1,5 +1,5 @@
 package import AgentCore
-package import AgentHost
+import AgentHost
 
 /// A clock that moves only when a test moves it.
 package final class ManualClock: AgentClock {

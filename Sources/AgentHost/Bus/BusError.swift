@@ -1,3 +1,5 @@
+import AgentText
+
 /// Why the system bus gave no answer.
 package struct BusError: Error, Sendable, Hashable, CustomStringConvertible {
   /// What went wrong, as far as a caller must tell it apart.

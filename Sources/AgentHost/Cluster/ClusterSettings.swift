@@ -1,3 +1,5 @@
+package import AgentText
+
 /// The `cluster` section: what the agents of one cluster cannot find out by themselves, or shall not guess.
 ///
 /// Everything may be absent. What is absent is detected by the plugins on their host, or not watched.

@@ -1,3 +1,5 @@
+import AgentText
+
 /// What moves the control plane's virtual address from host to host.
 package enum ControlPlaneManager: String, Sendable, Hashable, CaseIterable, SettingsScalar {
   /// Whichever the host shows: a kube-vip manifest, a Keepalived configuration, or neither.

@@ -1,3 +1,5 @@
+package import AgentText
+
 /// The `cluster.controlPlane` section: how the API servers are reached.
 package struct ControlPlaneSettings: SettingsSection, Sendable, Hashable {
   /// The shared address of the API servers, kubeadm's control-plane endpoint; nil: detected on the host.

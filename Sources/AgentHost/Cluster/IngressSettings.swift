@@ -1,3 +1,5 @@
+package import AgentText
+
 /// The `cluster.serviceAddresses.ingress` section: where applications are reached from outside the cluster.
 package struct IngressSettings: SettingsDecodable, Sendable, Hashable {
   /// The address of the ingress controller's Service.

@@ -1,3 +1,5 @@
+package import AgentText
+
 /// A directory that an NFS server exports.
 package struct NFSSource: Sendable, Hashable, CustomStringConvertible {
   /// The server.

@@ -1,3 +1,5 @@
+package import AgentText
+
 /// The `cluster.serviceAddresses` section: the addresses that Services of type LoadBalancer get, from MetalLB or alike.
 package struct ServiceAddressSettings: SettingsSection, Sendable, Hashable {
   /// The ranges that addresses are given from; they do not overlap.

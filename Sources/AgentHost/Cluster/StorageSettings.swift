@@ -1,3 +1,5 @@
+package import AgentText
+
 /// The `cluster.storage` section: the storage that the cluster depends on.
 package struct StorageSettings: SettingsSection, Sendable, Hashable {
   /// NFS exports that are watched even while this host has none of them mounted.

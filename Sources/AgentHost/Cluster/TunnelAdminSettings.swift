@@ -1,3 +1,5 @@
+package import AgentText
+
 /// The `cluster.tunnel.admin` section: the admin API of the tunnel's client.
 package struct TunnelAdminSettings: SettingsDecodable, Sendable, Hashable {
   /// Where the API answers.

@@ -1,3 +1,5 @@
+package import AgentText
+
 /// The `cluster.tunnel` section: the FRP tunnel through which the Internet reaches the ingress.
 package struct TunnelSettings: SettingsSection, Sendable, Hashable {
   /// The tunnel's server (frps, `bindPort`), whose address is the public one; nil: not watched.

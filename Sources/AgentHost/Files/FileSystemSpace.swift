@@ -1,3 +1,4 @@
+package import AgentText
 import CLinux
 import Glibc
 

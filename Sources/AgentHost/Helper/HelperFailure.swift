@@ -1,3 +1,5 @@
+import AgentText
+
 /// Why the helper gave no facts.
 enum HelperFailure: Error, Hashable, CustomStringConvertible {
   /// Its socket is not there.

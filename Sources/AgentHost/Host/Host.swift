@@ -1,3 +1,4 @@
+import AgentText
 package import AgentCore
 
 /// The machine as plugins see it: typed facts, no handles.

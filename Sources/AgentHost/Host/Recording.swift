@@ -1,4 +1,5 @@
 package import AgentCore
+package import AgentText
 
 /// What a recorded host carries besides its files: `recorded.yaml` at its root.
 package struct Recording: SettingsSection, Sendable {

@@ -1,3 +1,5 @@
+package import AgentText
+
 /// The addresses that Keepalived moves from host to host, as its configuration names them.
 package enum KeepalivedAddresses {
   /// One address of a `virtual_ipaddress` block.

@@ -1,3 +1,5 @@
+package import AgentText
+
 /// What Keepalived's configuration says of the addresses that it moves from host to host (keepalived.conf(5)).
 ///
 /// Passwords (`auth_pass`) and scripts are not kept.

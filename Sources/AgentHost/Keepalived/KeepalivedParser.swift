@@ -1,3 +1,5 @@
+import AgentText
+
 /// Puts a Keepalived configuration together from the file and those that it includes.
 struct KeepalivedParser {
   /// Files of one configuration, so that includes in a loop end.

@@ -1,3 +1,5 @@
+package import AgentText
+
 /// What Keepalived said on the bus of a recorded host: an item of `vrrp` in `recorded.yaml`.
 ///
 ///     vrrp:

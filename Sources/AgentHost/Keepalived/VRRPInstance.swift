@@ -1,3 +1,5 @@
+package import AgentText
+
 /// What names one VRRP instance of a host.
 package struct VRRPInstance: Sendable, Hashable {
   /// The interface on which it sends its advertisements.

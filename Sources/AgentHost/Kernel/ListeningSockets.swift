@@ -1,3 +1,4 @@
+package import AgentText
 import Glibc
 
 /// The TCP sockets that wait for connections, from /proc/net/tcp and /proc/net/tcp6 (proc_pid_net(5)): those of the

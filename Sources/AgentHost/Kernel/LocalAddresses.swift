@@ -1,3 +1,5 @@
+package import AgentText
+
 /// The host's own addresses, networks and default gateways, from the files below /proc/net: they are in a recorded host
 /// too, and of the network namespace that the agent runs in.
 package struct LocalAddresses: Sendable, Equatable {

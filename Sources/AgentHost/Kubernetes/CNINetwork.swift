@@ -1,3 +1,5 @@
+package import AgentText
+
 /// The first network configuration in /etc/cni/net.d, which is the one that the container runtime uses.
 package struct CNINetwork: Sendable, Equatable {
   /// Where the runtime looks.

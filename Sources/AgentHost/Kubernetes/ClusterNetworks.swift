@@ -1,3 +1,5 @@
+package import AgentText
+
 /// The networks that pods and Services get their addresses from, as a control-plane node's manifests state them; a
 /// worker's files do not tell them.
 package struct ClusterNetworks: Sendable, Equatable {

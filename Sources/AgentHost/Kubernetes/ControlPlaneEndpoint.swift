@@ -1,3 +1,5 @@
+package import AgentText
+
 /// The shared address of the API servers (kubeadm's control-plane endpoint), and where it was found.
 package struct ControlPlaneEndpoint: Sendable, Equatable {
   /// The address or name, and the port.

@@ -1,3 +1,5 @@
+import AgentText
+
 /// From when on the kubelet evicts pods (`evictionHard`, pkg/kubelet/eviction/defaults_linux.go).
 package struct EvictionThresholds: Sendable, Equatable {
   /// One limit.

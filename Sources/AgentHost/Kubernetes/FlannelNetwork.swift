@@ -1,3 +1,5 @@
+import AgentText
+
 /// The networks of all pods of the cluster, as Flannel's daemon writes them for its CNI plugin on every node.
 package enum FlannelNetwork {
   /// The file (pkg/subnet/subnet.go, WriteSubnetFile): FLANNEL_NETWORK, several with commas, and FLANNEL_IPV6_NETWORK.

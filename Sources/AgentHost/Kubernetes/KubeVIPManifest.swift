@@ -1,3 +1,5 @@
+package import AgentText
+
 /// kube-vip as a static pod: what the environment of its container says (kube-vip's pkg/kubevip/config_envvar.go).
 package struct KubeVIPManifest: Sendable, Equatable {
   /// The manifest.

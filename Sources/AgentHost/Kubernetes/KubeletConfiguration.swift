@@ -1,3 +1,5 @@
+package import AgentText
+
 /// The kubelet's effective configuration: its file, the drop-ins over it, and the flags over both.
 ///
 /// Later documents win key by key, as the kubelet's JSON merge patch does (cmd/kubelet/app/server.go); `null` takes a

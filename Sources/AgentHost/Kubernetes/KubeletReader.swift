@@ -1,3 +1,5 @@
+import AgentText
+
 /// Reads the kubelet's facts from files; synchronous, for the worker thread.
 struct KubeletReader {
   /// Where kubeadm puts the configuration; taken when no `--config` is given.

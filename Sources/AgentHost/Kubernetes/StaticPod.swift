@@ -1,3 +1,5 @@
+package import AgentText
+
 /// A pod that the kubelet starts from a file in /etc/kubernetes/manifests: what plugins ask of it.
 package struct StaticPod: Sendable, Equatable {
   /// One of its containers.

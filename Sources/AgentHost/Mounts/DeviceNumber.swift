@@ -1,3 +1,5 @@
+package import AgentText
+
 /// The number of a mounted file system (`major:minor`, stat(2) `st_dev`): the same at all its mount points.
 package struct DeviceNumber: Sendable, Hashable, Codable, Comparable, CustomStringConvertible {
   /// The major number; 0 for file systems without a device.

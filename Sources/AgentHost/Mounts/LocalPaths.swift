@@ -1,3 +1,5 @@
+import AgentText
+
 /// Finds the way to a path on local file systems only: nothing of a network file system, of FUSE or of an automounter
 /// is touched, not even looked up.
 package struct LocalPaths {

@@ -1,3 +1,4 @@
+package import AgentText
 import Glibc
 
 /// What looking at a mounted file system gave.

@@ -1,3 +1,5 @@
+import AgentText
+
 /// A path as the kernel has it: bytes, which need not be UTF-8.
 package struct MountPath: Sendable, Hashable, Comparable {
   private let text: String

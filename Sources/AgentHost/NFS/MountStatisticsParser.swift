@@ -1,3 +1,5 @@
+import AgentText
+
 /// Reads mountstats line by line, in whatever pieces it comes, and takes each wanted file system once.
 ///
 /// The kernel writes the same numbers again for every mount point; once all wanted file systems were seen, the rest is

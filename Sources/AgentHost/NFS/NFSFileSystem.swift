@@ -1,3 +1,5 @@
+package import AgentText
+
 /// One mounted file system of NFS, whatever the number of its mount points.
 package struct NFSFileSystem: Sendable, Equatable {
   /// What carries the requests.

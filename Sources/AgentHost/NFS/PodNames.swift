@@ -1,3 +1,5 @@
+import AgentText
+
 /// The pods of this node by their UIDs, from the names of the kubelet's log directories: `NAMESPACE_NAME_UID`.
 ///
 /// No API server is needed. Neither namespaces nor names of pods hold an underscore.

@@ -1,4 +1,5 @@
 package import AgentCore
+import AgentText
 
 /// The tasks that wait for storage on the network, and the mounts and unmounts that do not come to an end.
 ///

@@ -1,3 +1,5 @@
+package import AgentText
+
 /// An address that came to this host or went from it.
 package struct AddressEvent: Sendable, Hashable {
   /// What happened.

@@ -1,3 +1,5 @@
+import AgentText
+
 /// The addresses that somebody listens for; may change while the listening goes on.
 final class AddressInterest: Sendable {
   /// Which addresses, and why.

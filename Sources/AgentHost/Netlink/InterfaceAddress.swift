@@ -1,3 +1,5 @@
+package import AgentText
+
 /// An address of this host (rtnetlink(7), RTM_GETADDR).
 package struct InterfaceAddress: Sendable, Equatable {
   /// Where an address is valid (rtnetlink(7), `rtm_scope`).

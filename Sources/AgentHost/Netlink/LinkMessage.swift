@@ -1,3 +1,5 @@
+import AgentText
+
 /// An interface as a message tells it (linux/if_link.h; linux/rtnetlink.h: struct ifinfomsg).
 struct LinkMessage: Equatable {
   /// Everything but the names of other interfaces, the speed, and whether it is Wi-Fi.

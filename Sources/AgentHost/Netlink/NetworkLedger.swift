@@ -1,4 +1,5 @@
 import AgentCore
+import AgentText
 
 /// What was last told of the network, to tell news from repetition: the kernel repeats an address when its lifetime is
 /// renewed, and an interface when Wi-Fi scans.

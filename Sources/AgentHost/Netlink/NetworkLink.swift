@@ -1,3 +1,5 @@
+package import AgentText
+
 /// A network interface of the agent's network namespace, as the kernel describes it (rtnetlink(7), RTM_GETLINK).
 package struct NetworkLink: Sendable, Equatable {
   /// The interface's flags (netdevice(7), linux/if.h).

@@ -1,4 +1,5 @@
 import AgentCore
+import AgentText
 import CNetlink
 
 /// Reads the network's tables, and says when they change (rtnetlink(7)).

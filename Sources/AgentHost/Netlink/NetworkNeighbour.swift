@@ -1,3 +1,5 @@
+package import AgentText
+
 /// What the host knows of a neighbour on a link (arp(7), rtnetlink(7), RTM_GETNEIGH).
 package struct NetworkNeighbour: Sendable, Equatable {
   /// How sure the kernel is (rtnetlink(7), `ndm_state`).

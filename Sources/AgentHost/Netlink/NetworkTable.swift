@@ -1,3 +1,5 @@
+package import AgentText
+
 /// The interfaces, addresses and neighbours of the agent's network namespace at one moment.
 package struct NetworkTable: Sendable, Equatable {
   /// The interfaces, by number.

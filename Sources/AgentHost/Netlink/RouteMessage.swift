@@ -1,3 +1,4 @@
+import AgentText
 import CNetlink
 
 /// One message of rtnetlink(7) as far as the agent reads it.

@@ -1,4 +1,5 @@
 package import AgentCore
+package import AgentText
 
 /// What a host hears of virtual routers: the running machine's links, or a recording.
 package struct AdvertReader: Sendable {

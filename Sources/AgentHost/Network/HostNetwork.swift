@@ -1,4 +1,5 @@
 package import AgentCore
+package import AgentText
 
 /// The host's network: its tables, who claims an address on its links, and word of every change.
 package struct HostNetwork: Sendable {

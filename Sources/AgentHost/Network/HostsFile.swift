@@ -1,3 +1,5 @@
+package import AgentText
+
 /// /etc/hosts (hosts(5)).
 ///
 /// Read on bytes and in one pass: lists of blocked advertisers have a hundred thousand lines, and comments may be in any

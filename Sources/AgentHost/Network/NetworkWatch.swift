@@ -1,4 +1,5 @@
 package import AgentCore
+package import AgentText
 
 /// Listens for changes of this host's interfaces and addresses, and for the holders of addresses that may become known
 /// only while it listens.

@@ -1,3 +1,5 @@
+import AgentText
+
 /// What a recording says of virtual routers.
 ///
 ///     adverts:

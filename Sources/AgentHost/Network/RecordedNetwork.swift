@@ -1,3 +1,5 @@
+package import AgentText
+
 /// What a recording says of the network.
 ///
 ///     links:

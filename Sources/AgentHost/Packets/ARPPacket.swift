@@ -1,3 +1,5 @@
+import AgentText
+
 /// The Address Resolution Protocol for IPv4 over Ethernet (RFC 826): 28 bytes.
 enum ARPPacket {
   static let etherType: UInt16 = 0x0806

@@ -1,3 +1,5 @@
+import AgentText
+
 /// What one packet says: this address is at that hardware address.
 struct AddressClaim: Equatable {
   /// Why it was said.

@@ -1,4 +1,5 @@
 import AgentCore
+import AgentText
 import Glibc
 
 /// Asks who has an address, and hears who says so unasked. It never answers, never claims an address, and never makes

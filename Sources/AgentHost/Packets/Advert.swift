@@ -1,3 +1,5 @@
+import AgentText
+
 /// An advertisement of VRRP: a router says that it is the master of a virtual router, and holds its addresses.
 ///
 /// Version 2 (RFC 3768) and version 3 (RFC 5798, RFC 9568), as version 2 with a password too: the password is skipped,

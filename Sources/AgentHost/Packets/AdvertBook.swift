@@ -1,4 +1,5 @@
 import AgentCore
+import AgentText
 
 /// The masters that were heard, each until it is silent for longer than a fail-over takes.
 struct AdvertBook {

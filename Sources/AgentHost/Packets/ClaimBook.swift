@@ -1,4 +1,5 @@
 import AgentCore
+import AgentText
 
 /// What is asked for, watched, known and heard of addresses on the wire.
 struct ClaimBook {

@@ -1,3 +1,5 @@
+import AgentText
+
 /// Which claims somebody waits for on one socket.
 struct ClaimInterest: Equatable {
   /// The addresses that are asked for now, each with the address that asks; nil for 0.0.0.0.

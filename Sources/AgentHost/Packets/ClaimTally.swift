@@ -1,3 +1,5 @@
+import AgentText
+
 /// Counts who answers for one address; the memory is bounded, whatever comes.
 struct ClaimTally {
   private(set) var answers: [HardwareAddress: Int] = [:]

@@ -1,3 +1,5 @@
+package import AgentText
+
 /// Who advertises which virtual router, as it was heard up to now.
 package struct HeardAdverts: Sendable, Equatable {
   /// A virtual router: one number on one link, for each family of addresses.

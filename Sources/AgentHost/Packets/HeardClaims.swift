@@ -1,4 +1,5 @@
 package import AgentCore
+package import AgentText
 
 /// What was heard of a watched address without asking.
 package struct HeardClaims: Sendable, Equatable {

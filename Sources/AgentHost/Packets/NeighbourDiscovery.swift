@@ -1,3 +1,5 @@
+import AgentText
+
 /// Neighbour discovery for IPv6 (RFC 4861 sections 4.3 and 4.4), from the ICMPv6 header on.
 enum NeighbourDiscovery {
   static let etherType: UInt16 = 0x86DD

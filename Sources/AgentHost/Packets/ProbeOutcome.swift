@@ -1,3 +1,5 @@
+package import AgentText
+
 /// Who claims an address on the wire.
 package enum ProbeOutcome: Sendable, Equatable {
   /// The question was asked; nobody, one or several answered.

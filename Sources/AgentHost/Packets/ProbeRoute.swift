@@ -1,3 +1,5 @@
+package import AgentText
+
 /// Through which interface, and as whom, this host asks for an address.
 struct ProbeRoute: Equatable {
   /// Why it cannot ask.

@@ -1,3 +1,5 @@
+import AgentText
+
 /// The open wires: what is needed is open with the right filter, and nothing else.
 final class Wires {
   /// What a wire shall let through.

@@ -1,3 +1,5 @@
+import AgentText
+
 /// What came of asking an NFS server whether it is there.
 package enum NFSAnswer: Sendable, Hashable {
   /// It serves NFS in the version that was asked for; the time from the start to the reply.

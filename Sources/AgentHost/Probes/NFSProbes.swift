@@ -1,3 +1,4 @@
+package import AgentText
 import NIOCore
 import NIOPosix
 

@@ -1,3 +1,4 @@
+import AgentText
 import NIOCore
 
 /// A target as the kernel takes it, with what must stay open until the connection stands.

@@ -1,3 +1,5 @@
+import AgentText
+
 /// How far a probe came, and why no further.
 package struct HTTPProbeFailure: Sendable, Hashable, Codable, CustomStringConvertible {
   /// The part of a probe that failed.

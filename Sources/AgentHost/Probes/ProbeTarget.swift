@@ -1,3 +1,5 @@
+package import AgentText
+
 /// Where a probe connects to. A name is no target: names are resolved elsewhere.
 package enum ProbeTarget: Sendable, Hashable, CustomStringConvertible {
   /// An address and a TCP port, in the network namespace of the agent.

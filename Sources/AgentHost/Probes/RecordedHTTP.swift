@@ -1,3 +1,5 @@
+package import AgentText
+
 /// One answer, or one failure, of a server of a recorded host: an item of `http` in `recorded.yaml`.
 ///
 ///     http:

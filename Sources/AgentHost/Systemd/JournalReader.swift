@@ -1,3 +1,4 @@
+import AgentText
 import CSystemd
 import Glibc
 

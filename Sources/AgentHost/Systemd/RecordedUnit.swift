@@ -1,3 +1,5 @@
+package import AgentText
+
 /// What a recording says of one unit: the properties under systemd's own names.
 ///
 ///     units:

@@ -1,4 +1,5 @@
 import AgentCore
+import AgentText
 import CLinux
 import CSystemd
 import Glibc

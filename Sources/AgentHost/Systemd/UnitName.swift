@@ -1,3 +1,5 @@
+package import AgentText
+
 /// The name of a systemd unit (systemd.unit(5)): a prefix, for an instance `@` and its name, and the type's suffix.
 package struct UnitName: Sendable, Hashable, Comparable, CustomStringConvertible {
   /// The types that systemd knows, each with its interface on the bus.

@@ -1,5 +1,6 @@
 import AgentCore
 import AgentHost
+import AgentText
 
 /// The last answers for addresses, and whether the link is to be asked again.
 ///

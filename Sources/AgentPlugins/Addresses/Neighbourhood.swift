@@ -1,4 +1,5 @@
 import AgentHost
+import AgentText
 
 /// Which hosts stand behind hardware addresses, as far as this host knows: by its own interfaces, by its neighbour table,
 /// and by the names that are known for its neighbours' addresses.

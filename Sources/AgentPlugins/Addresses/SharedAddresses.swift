@@ -1,4 +1,5 @@
 import AgentHost
+import AgentText
 
 /// The addresses that move from host to host, or may: none of them tells which host it is.
 struct SharedAddresses: Sendable, Equatable {

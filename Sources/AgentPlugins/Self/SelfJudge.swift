@@ -1,5 +1,6 @@
-import AgentCore
+import AgentText
 import AgentHost
+import AgentCore
 
 /// Judges the agent.
 struct SelfJudge {

@@ -1,5 +1,5 @@
-import AgentCore
 import AgentHost
+import AgentCore
 
 /// The numbers of the agent itself.
 enum SelfMetrics {

@@ -1,4 +1,4 @@
-import AgentHost
+import AgentText
 
 /// The free shares, in percent, below which a file system is a warning and failing.
 struct FreeShares: Sendable, Equatable {

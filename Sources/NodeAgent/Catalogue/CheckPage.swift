@@ -1,5 +1,5 @@
+import AgentText
 import AgentCore
-import AgentHost
 
 /// All that is known of one check, for a person.
 struct CheckPage {

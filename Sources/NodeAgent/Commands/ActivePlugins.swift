@@ -1,6 +1,7 @@
 import AgentCore
 import AgentHost
 import AgentPlugins
+import AgentText
 
 /// Makes the plugins that are wanted, with what the configuration says of their rounds and checks.
 struct ActivePlugins {

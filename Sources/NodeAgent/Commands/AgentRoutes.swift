@@ -1,5 +1,5 @@
-import AgentCore
 import AgentHost
+import AgentCore
 
 /// What the agent serves: its last state, never a new look at the host.
 struct AgentRoutes: Sendable {

@@ -1,5 +1,6 @@
 import AgentHost
 import AgentPlugins
+import AgentText
 import ArgumentParser
 
 /// `nodeagent config`

@@ -1,5 +1,6 @@
 import AgentCore
 import AgentHost
+import AgentText
 import FoundationEssentials
 
 /// What the running daemon remembers: asked on its own HTTP server on loopback, and believed only as far as it is well

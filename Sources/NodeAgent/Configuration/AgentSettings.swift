@@ -1,5 +1,6 @@
 import AgentCore
 import AgentHost
+import AgentText
 
 /// The settings that belong to the agent as a whole.
 struct AgentSettings: SettingsSection, Sendable {

@@ -1,6 +1,6 @@
 import AgentCore
-import AgentHost
 import AgentPlugins
+import AgentText
 
 /// What the agent was told: one file, every key with a default.
 struct Configuration: Sendable {

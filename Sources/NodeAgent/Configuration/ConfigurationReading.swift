@@ -1,6 +1,6 @@
 import AgentCore
-import AgentHost
 import AgentPlugins
+import AgentText
 
 /// Reads the parts of a configuration that name checks and plugins, against those that exist.
 struct ConfigurationReading {

@@ -1,4 +1,4 @@
-import AgentHost
+import AgentText
 
 /// The effective configuration, a line for every value.
 enum EffectiveTable {

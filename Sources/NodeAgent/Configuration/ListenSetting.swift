@@ -1,4 +1,4 @@
-import AgentHost
+import AgentText
 
 extension ListenAddress: SettingsScalar {
   /// All IPv4 addresses, port 19100.

@@ -1,3 +1,4 @@
+import AgentHost
 import NIOCore
 import NIOHTTP1
 

@@ -1,3 +1,4 @@
+import AgentHost
 import NIOCore
 
 /// An address and a port to listen on.

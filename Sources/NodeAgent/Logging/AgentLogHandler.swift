@@ -1,4 +1,5 @@
 import AgentHost
+import AgentText
 import FoundationEssentials
 import Logging
 

@@ -1,5 +1,5 @@
 import AgentCore
-import AgentHost
+import AgentText
 import FoundationEssentials
 
 /// A move in the JSON report: `{"at": "2026-11-21T03:00:00Z", "address": …, "from": …, "to": …, "seconds": 1.2}`.

@@ -1,5 +1,5 @@
-import AgentCore
 import AgentHost
+import AgentCore
 import FoundationEssentials
 
 /// The JSON form of a report, schema version 1: fields are added, never renamed.

@@ -1,5 +1,5 @@
-import AgentCore
 import AgentHost
+import AgentCore
 
 /// The report as the XML that CI servers read as results of tests: Jenkins, GitLab and others.
 ///

@@ -1,5 +1,5 @@
-import AgentCore
 import AgentHost
+import AgentCore
 
 /// The report as a person reads it on a terminal: readable without colour and on eighty columns.
 struct TextReport {

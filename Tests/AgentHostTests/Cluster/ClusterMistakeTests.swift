@@ -1,6 +1,6 @@
 import Testing
 
-@testable import AgentHost
+@testable import AgentText
 
 @Suite("Mistakes in the cluster section")
 struct ClusterMistakeTests {

@@ -1,6 +1,7 @@
 import Testing
 
 @testable import AgentHost
+@testable import AgentText
 
 @Suite("The cluster section")
 struct ClusterSettingsTests {

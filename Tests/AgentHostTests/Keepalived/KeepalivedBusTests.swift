@@ -4,6 +4,7 @@ import Glibc
 import Testing
 
 @testable import AgentHost
+@testable import AgentText
 
 /// The agent's questions to Keepalived against a peer that plays bus daemon and Keepalived, good and hostile.
 @Suite struct KeepalivedBusTests {

@@ -2,6 +2,7 @@ import AgentTesting
 import Testing
 
 @testable import AgentHost
+@testable import AgentText
 
 @Suite struct KernelClockTests {
   private func recording(_ text: String) throws -> Recording {

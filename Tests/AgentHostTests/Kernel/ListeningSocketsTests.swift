@@ -4,6 +4,7 @@ import Glibc
 import Testing
 
 @testable import AgentHost
+@testable import AgentText
 
 @Suite struct ListeningSocketsTests {
   private static let head =

@@ -2,6 +2,7 @@ import AgentTesting
 import Testing
 
 @testable import AgentHost
+@testable import AgentText
 
 /// What the files of CNI plugins say of the networks of pods.
 @Suite struct PodNetworkTests {

@@ -1,6 +1,7 @@
 import Testing
 
 @testable import AgentHost
+@testable import AgentText
 
 @Suite("Mounted file systems of NFS") struct NFSFileSystemTests {
   private func systems(_ lines: String...) -> [NFSFileSystem] {

@@ -2,6 +2,7 @@ import AgentCore
 import Testing
 
 @testable import AgentHost
+@testable import AgentText
 
 @Suite struct NetworkLedgerTests {
   private let vip: IPAddress

@@ -5,6 +5,7 @@ import Foundation
 import Testing
 
 @testable import AgentHost
+@testable import AgentText
 
 /// The real kernel, in a network namespace of each test's own; every wait ends with the event it waits for.
 @Suite(

@@ -1,6 +1,7 @@
 import Testing
 
 @testable import AgentHost
+@testable import AgentText
 
 /// Short names for what tests write often.
 func ip(_ text: String) throws -> IPAddress { try IPAddress(settingsScalar: text) }

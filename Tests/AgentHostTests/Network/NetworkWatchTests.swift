@@ -3,6 +3,7 @@ import AgentTesting
 import Testing
 
 @testable import AgentHost
+@testable import AgentText
 
 /// Listening for addresses that become known later, with the real kernel in a network namespace.
 @Suite(

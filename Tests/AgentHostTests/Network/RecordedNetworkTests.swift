@@ -2,6 +2,7 @@ import AgentTesting
 import Testing
 
 @testable import AgentHost
+@testable import AgentText
 
 @Suite struct RecordedNetworkTests {
   private func network(_ yaml: String) throws -> RecordedNetwork {

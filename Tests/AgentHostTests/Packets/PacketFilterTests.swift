@@ -2,6 +2,7 @@ import Foundation
 import Testing
 
 @testable import AgentHost
+@testable import AgentText
 
 /// The kernel's own interpreter: a filter on one end of a socket pair judges what the other end sends.
 @Suite struct PacketFilterTests {

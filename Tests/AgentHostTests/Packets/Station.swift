@@ -3,6 +3,7 @@ import Foundation
 import Testing
 
 @testable import AgentHost
+@testable import AgentText
 
 /// Another host on the link: one end of a veth pair, with a raw packet socket that reads and sends whole frames.
 final class Station {

@@ -2,6 +2,7 @@ import AgentTesting
 import Testing
 
 @testable import AgentHost
+@testable import AgentText
 
 @Suite("Answers of HTTP probes", .timeLimit(.minutes(10)))
 struct HTTPProbeAnswerTests {

@@ -3,6 +3,7 @@ import Glibc
 import Testing
 
 @testable import AgentHost
+@testable import AgentText
 
 @Suite("Asking an NFS server", .timeLimit(.minutes(5))) struct NFSProbeTests {
   private static let patience = Duration.seconds(20)

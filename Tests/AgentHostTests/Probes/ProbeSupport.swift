@@ -1,6 +1,7 @@
 import AgentTesting
 
 @testable import AgentHost
+@testable import AgentText
 
 /// One thread for the probes of all tests.
 let testNetwork = NetworkLoop()

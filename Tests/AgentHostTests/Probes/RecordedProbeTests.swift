@@ -4,6 +4,7 @@ import NIOCore
 import Testing
 
 @testable import AgentHost
+@testable import AgentText
 
 @Suite("HTTP probes of recorded hosts")
 struct RecordedProbeTests {

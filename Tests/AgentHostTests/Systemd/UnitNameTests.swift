@@ -1,6 +1,7 @@
 import Testing
 
 @testable import AgentHost
+@testable import AgentText
 
 @Suite struct UnitNameTests {
   @Test(arguments: [

@@ -1,5 +1,4 @@
 import AgentCore
-import AgentHost
 import Testing
 
 @testable import AgentPlugins

@@ -1,8 +1,8 @@
 import AgentCore
-import AgentHost
 import Testing
 
 @testable import AgentPlugins
+@testable import AgentText
 
 /// A node 192.168.100.111 behind enp1s0, as the kernel and kubeadm leave it.
 enum FirewallNode {

@@ -1,5 +1,5 @@
+@testable import AgentHost
 import AgentCore
-import AgentHost
 import Testing
 
 @testable import AgentPlugins

@@ -3,6 +3,7 @@ import AgentHost
 import Testing
 
 @testable import AgentPlugins
+@testable import AgentText
 
 /// Recorded hosts for the tests of the machine plugin.
 enum MachineHost {

@@ -1,7 +1,7 @@
-import AgentHost
 import Testing
 
 @testable import AgentPlugins
+@testable import AgentText
 
 /// The rules of golang.org/x/net/http/httpproxy, one row each.
 @Suite("NO_PROXY as Go programs read it")

@@ -3,6 +3,7 @@ import AgentHost
 import Testing
 
 @testable import AgentPlugins
+@testable import AgentText
 
 @Suite("The node's name and address")
 struct NodeIdentityTests {

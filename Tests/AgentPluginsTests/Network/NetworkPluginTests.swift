@@ -3,6 +3,7 @@ import AgentHost
 import Testing
 
 @testable import AgentPlugins
+@testable import AgentText
 
 @Suite struct NetworkPluginTests {
   private static let controllerManager = "/etc/kubernetes/manifests/kube-controller-manager.yaml"

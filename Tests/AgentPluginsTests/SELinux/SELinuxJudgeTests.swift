@@ -3,6 +3,7 @@ import AgentHost
 import Testing
 
 @testable import AgentPlugins
+@testable import AgentText
 
 /// An observation of a host with SELinux in its kernel, and a policy.
 private func observation(

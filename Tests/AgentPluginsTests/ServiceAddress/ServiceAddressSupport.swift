@@ -2,6 +2,7 @@ import AgentCore
 import AgentHost
 
 @testable import AgentPlugins
+@testable import AgentText
 
 /// A node of cluster A: eth0 with 192.168.100.234/24, the pool .240 to .254, ingress .240 and .241 in use.
 enum ServiceAddressSupport {

@@ -3,6 +3,7 @@ import AgentHost
 import Testing
 
 @testable import AgentPlugins
+@testable import AgentText
 
 @Suite struct ServicePoolTests {
   private typealias Support = ServiceAddressSupport

@@ -1,9 +1,9 @@
 import AgentCore
-import AgentHost
 import Foundation
 import Testing
 
 @testable import AgentPlugins
+@testable import AgentText
 
 @Suite struct DiskPluginTests {
   private static let node = [

@@ -1,5 +1,4 @@
 import AgentCore
-import AgentHost
 import Foundation
 import Testing
 

@@ -4,6 +4,7 @@ import Foundation
 import Testing
 
 @testable import AgentPlugins
+@testable import AgentText
 
 /// What several looks tell that one does not.
 @Suite struct NFSRoundTests {

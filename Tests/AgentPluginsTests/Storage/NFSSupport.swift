@@ -3,6 +3,7 @@ import AgentHost
 import Testing
 
 @testable import AgentPlugins
+@testable import AgentText
 
 /// A recorded host with mounts of NFS.
 enum NFSSupport {

@@ -1,8 +1,8 @@
 import AgentCore
-import AgentHost
 import Testing
 
 @testable import AgentPlugins
+@testable import AgentText
 
 @Suite("The swap plugin")
 struct SwapPluginTests {

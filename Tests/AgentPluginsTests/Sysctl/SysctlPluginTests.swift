@@ -1,8 +1,8 @@
 import AgentCore
-import AgentHost
 import Testing
 
 @testable import AgentPlugins
+@testable import AgentText
 
 /// Judges a recorded host; the verdicts by check and subject.
 private func judged(

@@ -3,6 +3,7 @@ import AgentHost
 import Testing
 
 @testable import AgentPlugins
+@testable import AgentText
 
 @Suite struct VIPAdvertsTests {
   private typealias Master = HeardAdverts.Master

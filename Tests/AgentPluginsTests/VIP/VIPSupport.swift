@@ -3,6 +3,7 @@ import AgentHost
 import Testing
 
 @testable import AgentPlugins
+@testable import AgentText
 
 /// A look at 192.168.100.230 that tests change.
 enum VIPSample {

@@ -1,5 +1,5 @@
+@testable import AgentHost
 import AgentCore
-import AgentHost
 import AgentTesting
 import ArgumentParser
 import Foundation

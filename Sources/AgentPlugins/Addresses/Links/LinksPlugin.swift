@@ -1,5 +1,6 @@
 package import AgentCore
 package import AgentHost
+import AgentText
 
 /// The interface that carries the node's address.
 package struct LinksPlugin: Plugin {

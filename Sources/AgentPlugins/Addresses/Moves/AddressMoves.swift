@@ -1,5 +1,6 @@
 import AgentCore
 import AgentHost
+import AgentText
 
 /// The moves of addresses from host to host: how many in ten minutes, and the last hundred of each.
 final class AddressMoves: Sendable {

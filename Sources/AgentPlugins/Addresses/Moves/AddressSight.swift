@@ -1,5 +1,6 @@
 import AgentCore
 import AgentHost
+import AgentText
 
 /// What one look showed of who holds an address.
 struct AddressSight: Sendable {

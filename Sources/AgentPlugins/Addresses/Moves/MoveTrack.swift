@@ -1,5 +1,6 @@
-import AgentCore
 import AgentHost
+import AgentCore
+import AgentText
 
 /// The moves of one address, made out of looks at it, of announcements and of the kernel's messages on this host.
 ///

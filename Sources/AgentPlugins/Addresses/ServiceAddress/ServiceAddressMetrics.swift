@@ -1,5 +1,6 @@
-import AgentCore
 import AgentHost
+import AgentCore
+import AgentText
 
 /// The numbers of the addresses in use.
 enum ServiceAddressMetrics {

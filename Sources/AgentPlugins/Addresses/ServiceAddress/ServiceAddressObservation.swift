@@ -1,5 +1,6 @@
 package import AgentCore
 import AgentHost
+import AgentText
 
 /// What is known of the addresses of Services, on this host and on its links.
 package struct ServiceAddressObservation: Sendable, Equatable {

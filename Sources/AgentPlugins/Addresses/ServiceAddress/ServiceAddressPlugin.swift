@@ -1,5 +1,6 @@
 package import AgentCore
 package import AgentHost
+import AgentText
 
 /// The addresses of Services of type LoadBalancer: who answers for them.
 package struct ServiceAddressPlugin: Plugin {

@@ -1,5 +1,6 @@
-import AgentCore
+import AgentText
 import AgentHost
+import AgentCore
 
 /// Whether an address of a pool is bound on an interface where MetalLB would never put it.
 struct ServiceBoundJudge {

@@ -1,5 +1,6 @@
 import AgentCore
 import AgentHost
+import AgentText
 
 /// What the link says of one address in use.
 struct ServiceClaim: Sendable, Equatable {

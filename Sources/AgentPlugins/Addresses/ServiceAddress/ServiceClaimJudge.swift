@@ -1,5 +1,6 @@
 import AgentCore
 import AgentHost
+import AgentText
 
 /// Whether exactly one host answers for an address in use.
 struct ServiceClaimJudge {

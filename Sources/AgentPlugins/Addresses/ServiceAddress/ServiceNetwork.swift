@@ -1,4 +1,5 @@
 import AgentHost
+import AgentText
 
 /// What the host's own tables say of the addresses of Services.
 struct ServiceNetwork: Sendable, Equatable {

@@ -1,5 +1,6 @@
-import AgentCore
 import AgentHost
+import AgentCore
+import AgentText
 
 /// Whether a pool could give away an address that belongs to a node or to the API servers.
 struct ServicePoolJudge {

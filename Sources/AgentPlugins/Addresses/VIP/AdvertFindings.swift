@@ -1,5 +1,6 @@
 import AgentCore
 import AgentHost
+import AgentText
 
 /// What is wrong with the virtual routers that are heard on the link; nothing unless it is asked for.
 ///

@@ -1,5 +1,6 @@
 import AgentCore
 import AgentHost
+import AgentText
 
 /// What is wrong with Keepalived's configuration.
 struct KeepalivedFindings {

@@ -1,5 +1,6 @@
 import AgentCore
 import AgentHost
+import AgentText
 
 /// The verdicts where there is no shared address to look at.
 struct VIPAbsence {

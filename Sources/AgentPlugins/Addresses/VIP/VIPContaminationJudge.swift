@@ -1,5 +1,6 @@
 import AgentCore
 import AgentHost
+import AgentText
 
 /// Whether the address may be taken for the node's own.
 struct VIPContaminationJudge {

@@ -1,5 +1,5 @@
-import AgentCore
 import AgentHost
+import AgentCore
 
 /// Whether the address moves too often.
 struct VIPFlappingJudge {

@@ -1,5 +1,6 @@
 import AgentCore
 import AgentHost
+import AgentText
 
 /// What moves the address on this host, as its files tell.
 struct VIPSetup: Sendable, Equatable {

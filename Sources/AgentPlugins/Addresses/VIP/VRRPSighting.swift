@@ -1,4 +1,5 @@
 import AgentHost
+import AgentText
 
 /// What Keepalived says of one instance that moves the address.
 struct VRRPSighting: Sendable, Equatable {

@@ -1,5 +1,3 @@
-import AgentHost
-
 /// One of the two firewalls, and the commands that it is worked by.
 enum FirewallKind: String, CustomStringConvertible {
   case firewalld

@@ -1,3 +1,4 @@
+import AgentText
 package import AgentCore
 package import AgentHost
 

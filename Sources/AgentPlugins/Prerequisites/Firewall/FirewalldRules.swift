@@ -1,5 +1,4 @@
-import AgentHost
-
+import AgentText
 /// Turns the elements of a zone or a policy into rules, in the order in which firewalld applies them.
 struct FirewalldRules {
   private static let deepestInclude = 8

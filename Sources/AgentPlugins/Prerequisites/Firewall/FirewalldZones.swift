@@ -1,5 +1,3 @@
-import AgentHost
-
 /// The zones of firewalld, and which of them the node's neighbours meet.
 struct FirewalldZones {
   /// One zone.

@@ -1,5 +1,3 @@
-import AgentHost
-
 /// The rules in /etc/ufw/user.rules: what ufw(8) writes for itself as `### tuple ###` comments, in the order in which
 /// they apply.
 ///

@@ -1,5 +1,5 @@
-import AgentCore
 import AgentHost
+import AgentCore
 
 /// Whether the programs that Kubernetes calls on the host are there.
 ///

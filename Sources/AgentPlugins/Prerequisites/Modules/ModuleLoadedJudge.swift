@@ -1,5 +1,5 @@
-import AgentCore
 import AgentHost
+import AgentCore
 
 /// Judges `modules.loaded`: whether the kernel has a module, or gets it when it is needed.
 struct ModuleLoadedJudge {

@@ -1,5 +1,5 @@
-import AgentCore
 import AgentHost
+import AgentCore
 
 /// Judges `modules.persistent`: whether the next boot has a module, or gets it when it is needed.
 struct ModulePersistenceJudge {

@@ -1,5 +1,3 @@
-import AgentHost
-
 /// The commands that get a module loaded.
 enum ModuleRemedy {
   /// The file of the Kubernetes documentation's readers.

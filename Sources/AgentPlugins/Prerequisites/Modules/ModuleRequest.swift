@@ -1,4 +1,4 @@
-import AgentHost
+import AgentText
 
 /// A line that asks for a module at boot.
 struct ModuleRequest: Sendable, Equatable {

@@ -1,4 +1,4 @@
-import AgentHost
+import AgentText
 
 /// Private networks that a new cluster may take: Flannel's and kubeadm's defaults first, then others.
 enum FreeNetworks {

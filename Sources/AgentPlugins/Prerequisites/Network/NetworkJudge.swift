@@ -1,5 +1,5 @@
 import AgentCore
-import AgentHost
+import AgentText
 
 /// Whether the cluster's networks keep off each other and off the node's side.
 ///

@@ -1,5 +1,5 @@
 package import AgentCore
-import AgentHost
+import AgentText
 
 /// The cluster's networks and what lies around the node.
 package struct NetworkObservation: Sendable, Equatable {

@@ -1,4 +1,4 @@
-package import AgentHost
+package import AgentText
 
 /// What SELinux does with a breach of its policy; also what an administrator can expect of it.
 package enum SELinuxMode: String, Sendable, CaseIterable, SettingsScalar {

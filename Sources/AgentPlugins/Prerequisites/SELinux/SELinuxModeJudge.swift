@@ -1,5 +1,5 @@
-import AgentCore
 import AgentHost
+import AgentCore
 
 /// Judges `selinux.mode`: what SELinux does now, compared only with what is expected.
 struct SELinuxModeJudge {

@@ -1,5 +1,4 @@
 import AgentHost
-
 /// The commands that bring SELinux into a mode.
 struct SELinuxRemedy {
   private let observation: SELinuxObservation

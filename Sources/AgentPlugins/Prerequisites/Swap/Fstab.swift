@@ -1,3 +1,5 @@
+import AgentHost
+
 /// /etc/fstab (fstab(5)).
 enum Fstab {
   /// A line with its fields.

@@ -1,3 +1,5 @@
+import AgentHost
+
 /// /proc/swaps (proc(5)): a head line, then name, type, size and use in KiB, and priority of each swap area.
 enum ProcSwapsParser {
   /// A line that is no swap area.

@@ -1,5 +1,5 @@
-import AgentCore
 import AgentHost
+import AgentCore
 
 /// Judges what the next boot does to swap, against what is on now.
 struct SwapPersistenceJudge {

@@ -1,5 +1,5 @@
-import AgentHost
 import AgentCore
+import AgentHost
 
 /// What a kubelet makes of swap, by version.
 ///

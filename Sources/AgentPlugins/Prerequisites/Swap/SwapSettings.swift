@@ -1,5 +1,5 @@
 import AgentCore
-package import AgentHost
+package import AgentText
 
 /// What the administrator wants of swap on this host.
 package enum SwapExpectation: String, Sendable, CaseIterable, SettingsScalar {

@@ -1,4 +1,5 @@
 import AgentHost
+
 /// All that decides what a kubelet makes of one swap area.
 struct SwapSituation: Hashable {
   /// The hierarchy at /sys/fs/cgroup.

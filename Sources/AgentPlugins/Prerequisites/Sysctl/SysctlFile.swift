@@ -1,4 +1,4 @@
-import AgentHost
+import AgentText
 
 /// One line of a sysctl.d file that says something.
 struct SysctlAssignment: Sendable, Equatable {

@@ -1,5 +1,5 @@
-import AgentCore
 import AgentHost
+import AgentCore
 
 /// Judges `sysctl.persistent`: what the next boot makes of a parameter.
 struct SysctlPersistenceJudge {

@@ -1,5 +1,3 @@
-import AgentHost
-
 /// The commands that set a parameter for the next boot.
 enum SysctlRemedy {
   /// As sysctl(8) takes it: `net.ipv4.ip_forward=1`, quoted for the shell where it needs it.

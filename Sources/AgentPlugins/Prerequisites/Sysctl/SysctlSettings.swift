@@ -1,5 +1,5 @@
 import AgentCore
-package import AgentHost
+package import AgentText
 
 /// What the configuration says of `sysctl.values`.
 ///

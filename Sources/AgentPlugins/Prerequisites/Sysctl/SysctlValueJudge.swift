@@ -1,5 +1,5 @@
-import AgentCore
 import AgentHost
+import AgentCore
 
 /// Judges `sysctl.values`: what a parameter is now.
 struct SysctlValueJudge {

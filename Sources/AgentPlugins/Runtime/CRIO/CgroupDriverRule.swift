@@ -1,5 +1,3 @@
-import AgentHost
-
 /// Whether kubelet and CRI-O must name the same driver themselves.
 ///
 /// From 1.31 on the kubelet asks the runtime (KEP-4033: KubeletCgroupDriverFromCRI, alpha in 1.28, on by default in 1.31,

@@ -1,5 +1,6 @@
-import AgentCore
 import AgentHost
+import AgentCore
+import AgentText
 
 /// Whether the kubelet can read its configuration: the error that it would die of.
 struct KubeletConfigurationJudge {

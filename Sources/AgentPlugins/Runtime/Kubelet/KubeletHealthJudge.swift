@@ -1,5 +1,5 @@
-import AgentCore
 import AgentHost
+import AgentCore
 
 /// Whether the kubelet says that it is healthy.
 struct KubeletHealthJudge {

@@ -1,4 +1,5 @@
 import AgentHost
+import AgentText
 
 /// How a service ended, in words (systemd.exec(5), "Process Exit Codes"; systemd.service(5), `$SERVICE_RESULT`).
 enum UnitEnding {

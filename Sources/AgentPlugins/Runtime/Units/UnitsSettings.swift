@@ -1,5 +1,6 @@
 import AgentCore
-package import AgentHost
+import AgentHost
+package import AgentText
 
 /// What the configuration says of `units.state`.
 ///

@@ -1,5 +1,6 @@
-import AgentCore
 import AgentHost
+import AgentCore
+import AgentText
 
 /// Whether disks are well.
 struct DiskHealthJudge {

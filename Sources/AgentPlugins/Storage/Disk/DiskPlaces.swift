@@ -1,5 +1,5 @@
-import AgentHost
 import AgentCore
+import AgentHost
 
 /// Finds the directories whose space matters on a host.
 struct DiskPlaces {

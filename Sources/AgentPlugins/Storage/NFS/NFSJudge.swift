@@ -1,5 +1,5 @@
-import AgentCore
 import AgentHost
+import AgentCore
 
 /// Judges the servers, their exports, and who waits for them.
 struct NFSJudge {

@@ -1,5 +1,6 @@
 import AgentCore
 import AgentHost
+import AgentText
 
 /// The numbers of servers and exports.
 struct NFSMetrics {

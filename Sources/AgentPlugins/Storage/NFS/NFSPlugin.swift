@@ -1,5 +1,6 @@
 package import AgentCore
 package import AgentHost
+import AgentText
 
 /// The NFS servers of this host and what is mounted of them, looked at in stages: the kernel's counters, a question to
 /// the server itself, and only where doubt is left a child that uses the mount.

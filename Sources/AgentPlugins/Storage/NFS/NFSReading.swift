@@ -1,4 +1,5 @@
 import AgentHost
+import AgentText
 
 /// What files say of NFS on this host.
 struct NFSReading: Sendable {

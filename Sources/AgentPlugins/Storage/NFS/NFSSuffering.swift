@@ -1,5 +1,3 @@
-import AgentHost
-
 /// What of a server makes those suffer that use it.
 struct NFSSuffering {
   /// The file systems by how their users suffer, the worst first.

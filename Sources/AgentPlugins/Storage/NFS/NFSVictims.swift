@@ -1,5 +1,6 @@
 import AgentCore
 import AgentHost
+import AgentText
 
 /// The pods whose volumes are mounted from file systems.
 struct NFSVictims {

@@ -1,5 +1,6 @@
-import AgentCore
 import AgentHost
+import AgentCore
+import AgentText
 
 /// Who waits: tasks, mounts and pods.
 struct NFSWaitJudge {

@@ -1,5 +1,6 @@
-import AgentCore
 import AgentHost
+import AgentCore
+import AgentText
 
 /// Whether everything that is exported is there and served.
 struct ServedExportsJudge {

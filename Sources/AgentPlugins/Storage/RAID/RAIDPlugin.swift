@@ -1,5 +1,6 @@
 package import AgentCore
 package import AgentHost
+import AgentText
 
 /// Arrays of disks: md and ZFS.
 package struct RAIDPlugin: Plugin {

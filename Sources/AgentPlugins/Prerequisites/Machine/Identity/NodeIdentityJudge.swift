@@ -1,5 +1,6 @@
-import AgentCore
 import AgentHost
+import AgentCore
+import AgentText
 
 /// What Kubernetes makes of a host's name and addresses.
 ///

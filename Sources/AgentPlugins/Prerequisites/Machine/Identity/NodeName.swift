@@ -1,4 +1,4 @@
-import AgentHost
+import AgentText
 
 /// The name under which a kubelet registers its node: the host name or `--hostname-override`, in lower case
 /// (pkg/util/node, GetHostname).

@@ -1,4 +1,5 @@
 import AgentHost
+import AgentText
 
 /// The host's own addresses.
 struct OwnAddresses: Sendable, Equatable {

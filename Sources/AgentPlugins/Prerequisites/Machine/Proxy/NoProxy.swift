@@ -1,4 +1,4 @@
-import AgentHost
+import AgentText
 
 /// Which hosts are asked directly although a proxy is set: the value of `NO_PROXY` as programs written in Go read it
 /// (golang.org/x/net/http/httpproxy, Config.NoProxy).

@@ -1,4 +1,5 @@
 import AgentHost
+import AgentText
 
 /// Which programs use a proxy, and whom they must not ask through it.
 struct ProxyFacts: Sendable, Equatable {

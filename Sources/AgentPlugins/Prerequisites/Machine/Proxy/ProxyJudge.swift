@@ -1,5 +1,6 @@
-import AgentCore
 import AgentHost
+import AgentCore
+import AgentText
 
 /// Whether the proxies of a host's programs stay out of the cluster.
 ///

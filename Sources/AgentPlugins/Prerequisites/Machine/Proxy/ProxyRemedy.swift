@@ -1,4 +1,4 @@
-import AgentHost
+import AgentText
 
 /// The command that adds what is missing to `NO_PROXY` where the component takes it from.
 struct ProxyRemedy {

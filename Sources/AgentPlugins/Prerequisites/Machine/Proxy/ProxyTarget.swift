@@ -1,4 +1,4 @@
-import AgentHost
+import AgentText
 
 /// Something inside the cluster that must be asked directly.
 enum ProxyTarget: Sendable, Equatable {

@@ -1,4 +1,5 @@
 import AgentHost
+import AgentText
 
 /// The proxy variables of one program's environment, as a program written in Go takes them: the upper-case name first,
 /// an empty value counts as none (golang.org/x/net/http/httpproxy, FromEnvironment).

@@ -1,6 +1,7 @@
+import AgentTesting
 import Testing
 
-@testable import AgentHost
+@testable import AgentText
 
 @Suite("URLs are read strictly and never repeated")
 struct HTTPURLTests {

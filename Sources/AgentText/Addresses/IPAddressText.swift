@@ -63,7 +63,7 @@ extension IPAddress: SettingsScalar {
 
 extension UInt8 {
   /// 0 to 9.
-  var isDecimalDigit: Bool { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(self) }
+  package var isDecimalDigit: Bool { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(self) }
 
   /// 0 to 9, a to f, A to F.
   var isHexDigit: Bool {

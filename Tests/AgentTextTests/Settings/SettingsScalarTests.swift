@@ -1,7 +1,7 @@
 import AgentCore
 import Testing
 
-@testable import AgentHost
+@testable import AgentText
 
 @Suite("Scalars are read and written")
 struct SettingsScalarTests {

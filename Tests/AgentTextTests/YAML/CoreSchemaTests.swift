@@ -1,6 +1,6 @@
 import Testing
 
-@testable import AgentHost
+@testable import AgentText
 
 @Suite("YAML scalars follow the 1.2 core schema")
 struct CoreSchemaTests {

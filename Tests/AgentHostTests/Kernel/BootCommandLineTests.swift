@@ -3,16 +3,6 @@ import Testing
 
 @testable import AgentHost
 
-@Suite struct ConfigurationLinesTests {
-  @Test(arguments: [
-    ("a\nb", ["a", "b"]), ("a\r\nb\n", ["a", "b"]), ("a\rb", ["a", "b"]), ("a\n\nb", ["a", "", "b"]),
-    ("a\0b\0", ["a", "b"]), ("  a b\t\n\t", ["a b", ""]), ("", []), ("\n", [""]), ("a\0\0b", ["a", "", "b"]),
-  ])
-  func linesEndAsSystemdEndsThem(text: String, lines: [String]) {
-    #expect(ConfigurationLines.split(Array(text.utf8)).map(String.init) == lines)
-  }
-}
-
 @Suite struct BootCommandLineTests {
   @Test(arguments: [
     ("modules_load=a,b quiet modules-load=c", ["a", "b", "c"]), ("rd.modules_load=a", []), ("modules_load", []),

@@ -1,6 +1,6 @@
 import Testing
 
-@testable import AgentHost
+@testable import AgentText
 
 @Suite("YAML mistakes are named with their place")
 struct YAMLMistakeTests {

@@ -35,7 +35,7 @@ extension NetworkHost: SettingsScalar {
   }
 
   /// A host as it stands before a port or a path: an IPv6 address in brackets, everything else without.
-  init(bracketed text: String) throws(SettingsScalarError) {
+  package init(bracketed text: String) throws(SettingsScalarError) {
     let shown = PlainText.short(text)
     let allowed = "an IPv6 address in brackets, as in [2001:db8::1]"
     guard text.utf8.first == UInt8(ascii: "[") else {

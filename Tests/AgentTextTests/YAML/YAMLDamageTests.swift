@@ -1,6 +1,6 @@
 import Testing
 
-@testable import AgentHost
+@testable import AgentText
 
 @Suite("Damaged YAML never stops the program")
 struct YAMLDamageTests {

@@ -1,6 +1,7 @@
+import AgentTesting
 import Testing
 
-@testable import AgentHost
+@testable import AgentText
 
 @Suite("Addresses, networks and ranges are read strictly")
 struct AddressTests {

@@ -1,4 +1,5 @@
-import AgentHost
+import AgentCore
+import AgentText
 
 /// Settings of every shape, for the tests of the reader.
 struct SampleSettings: SettingsSection {

@@ -1,6 +1,7 @@
+import AgentTesting
 import Testing
 
-@testable import AgentHost
+@testable import AgentText
 
 @Suite("Networks and address ranges")
 struct AddressRangeTests {

@@ -1,6 +1,6 @@
 import Testing
 
-@testable import AgentHost
+@testable import AgentText
 
 @Suite("YAML limits hold against hostile texts")
 struct YAMLLimitTests {

@@ -1,6 +1,6 @@
 import Testing
 
-@testable import AgentHost
+@testable import AgentText
 
 @Suite("Every mistake in settings has its message")
 struct SettingsMistakeTests {
