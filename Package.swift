@@ -42,14 +42,19 @@ let package = Package(
         .product(name: "NIOCore", package: "swift-nio"),
         .product(name: "NIOHTTP1", package: "swift-nio"),
         .product(name: "NIOPosix", package: "swift-nio"),
-        .product(name: "SwiftASN1", package: "swift-asn1"),
       ],
       swiftSettings: settings),
-    .target(name: "AgentPlugins", dependencies: ["AgentCore", "AgentText", "AgentHost"], swiftSettings: settings),
+    .target(
+      name: "AgentKnowledge",
+      dependencies: ["AgentCore", "AgentText", "AgentHost", .product(name: "SwiftASN1", package: "swift-asn1")],
+      swiftSettings: settings),
+    .target(
+      name: "AgentPlugins", dependencies: ["AgentCore", "AgentText", "AgentHost", "AgentKnowledge"],
+      swiftSettings: settings),
     .executableTarget(
       name: "NodeAgent",
       dependencies: [
-        "AgentCore", "AgentText", "AgentHost", "AgentPlugins",
+        "AgentCore", "AgentText", "AgentHost", "AgentKnowledge", "AgentPlugins",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Logging", package: "swift-log"),
         .product(name: "NIOCore", package: "swift-nio"),
@@ -60,7 +65,8 @@ let package = Package(
 
     // What the tests of several floors share: a loop on a thread, a clock that stands still, trees of files.
     .target(
-      name: "AgentTesting", dependencies: ["AgentCore", "AgentText", "AgentHost"], path: "Tests/AgentTesting",
+      name: "AgentTesting", dependencies: ["AgentCore", "AgentText", "AgentHost", "CSystemd"],
+      path: "Tests/AgentTesting",
       swiftSettings: settings),
     .testTarget(name: "AgentCoreTests", dependencies: ["AgentCore"], swiftSettings: settings),
     .testTarget(
@@ -69,11 +75,18 @@ let package = Package(
       name: "AgentHostTests", dependencies: ["AgentHost", "AgentText", "AgentCore", "AgentTesting", "CNetlink"],
       swiftSettings: settings),
     .testTarget(
-      name: "AgentPluginsTests", dependencies: ["AgentPlugins", "AgentHost", "AgentText", "AgentCore", "AgentTesting"],
+      name: "AgentKnowledgeTests",
+      dependencies: ["AgentKnowledge", "AgentHost", "AgentText", "AgentCore", "AgentTesting"],
+      swiftSettings: settings),
+    .testTarget(
+      name: "AgentPluginsTests",
+      dependencies: ["AgentPlugins", "AgentKnowledge", "AgentHost", "AgentText", "AgentCore", "AgentTesting"],
       swiftSettings: settings),
     .testTarget(
       name: "NodeAgentTests",
-      dependencies: ["NodeAgent", "AgentPlugins", "AgentHost", "AgentText", "AgentCore", "AgentTesting"],
+      dependencies: [
+        "NodeAgent", "AgentPlugins", "AgentKnowledge", "AgentHost", "AgentText", "AgentCore", "AgentTesting",
+      ],
       swiftSettings: settings),
   ],
   swiftLanguageModes: [.v6]

@@ -1,5 +1,5 @@
 package import AgentCore
-package import AgentHost
+package import AgentKnowledge
 package import AgentText
 
 /// How the agent makes a plugin: its description, its settings and its initializer.

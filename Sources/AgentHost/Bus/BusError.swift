@@ -38,7 +38,7 @@ package struct BusError: Error, Sendable, Hashable, CustomStringConvertible {
   /// owner went before it answered.
   var isMomentary: Bool { reason == .unavailable }
 
-  static let malformed = BusError(.malformed, "the answer on the system bus is not what its interface promises")
+  package static let malformed = BusError(.malformed, "the answer on the system bus is not what its interface promises")
 }
 
 extension BusError {

@@ -3,14 +3,26 @@ import CSystemd
 import Glibc
 
 /// A method call with arguments of texts.
-struct BusCall: Sendable {
+package struct BusCall: Sendable {
   var destination: String
   var path: String
   var interface: String
   var member: String
-  var arguments: [String] = []
+  var arguments: [String]
   /// Whether the bus may start a service that has the name (D-Bus specification, NO_AUTO_START).
-  var mayStart = true
+  var mayStart: Bool
+
+  package init(
+    destination: String, path: String, interface: String, member: String, arguments: [String] = [],
+    mayStart: Bool = true
+  ) {
+    self.destination = destination
+    self.path = path
+    self.interface = interface
+    self.member = member
+    self.arguments = arguments
+    self.mayStart = mayStart
+  }
 }
 
 /// One connection to a bus, from its socket to its end; made, used and dropped on the event loop's thread.

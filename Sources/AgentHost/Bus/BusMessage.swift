@@ -5,14 +5,14 @@ import Glibc
 ///
 /// What it holds comes from another process: depth, number and size of what is taken are limited, and a type that the
 /// interface does not promise is an error, never a trap.
-struct BusMessage: ~Copyable {
+package struct BusMessage: ~Copyable {
   private static let deepest = 8
   private static let longestText = 64 << 10
   private static let mostItems = 4096
 
   private let pointer: OpaquePointer
 
-  init(borrowing pointer: OpaquePointer) { self.pointer = pointer }
+  package init(borrowing pointer: OpaquePointer) { self.pointer = pointer }
 
   /// The error that the message is; nil when it is none.
   var error: BusError? {
@@ -24,16 +24,16 @@ struct BusMessage: ~Copyable {
   }
 
   /// The object that a signal speaks of.
-  var path: String { sd_bus_message_get_path(pointer).map { String(cString: $0) } ?? "" }
+  package var path: String { sd_bus_message_get_path(pointer).map { String(cString: $0) } ?? "" }
 
   /// The next text.
-  func text() throws(BusError) -> String {
+  package func text() throws(BusError) -> String {
     guard let text = try value().text else { throw .malformed }
     return text
   }
 
   /// The next value, whatever its type.
-  func value() throws(BusError) -> BusValue {
+  package func value() throws(BusError) -> BusValue {
     var left = Self.mostItems
     return try value(depth: 0, left: &left)
   }

@@ -69,7 +69,7 @@ package actor SystemBus {
   /// Calls a method and reads its answer.
   ///
   /// - Parameter limit: how long the answer may take; nil for as long as any.
-  func call<T: Sendable>(
+  package func call<T: Sendable>(
     _ call: BusCall, within limit: Duration? = nil,
     read: @escaping @Sendable (borrowing BusMessage) throws(BusError) -> T
   ) async throws(BusError) -> T {
@@ -84,7 +84,7 @@ package actor SystemBus {
   }
 
   /// Calls `handler` on the loop's thread with every signal that a rule matches, until the connection ends.
-  func match(
+  package func match(
     _ rule: String, handler: @escaping @Sendable (borrowing BusMessage) -> Void
   ) throws(BusError) {
     try connected().match(rule, handler: handler) { [weak self] error in
@@ -93,7 +93,7 @@ package actor SystemBus {
   }
 
   /// The number of the present connection, made now if there is none: what was matched on an earlier one is gone.
-  func connection() throws(BusError) -> Int {
+  package func connection() throws(BusError) -> Int {
     _ = try connected()
     return connections
   }
@@ -107,7 +107,7 @@ package actor SystemBus {
 
   /// Calls `listener` whenever a new connection stands, since what was matched on the old one is gone, and once when there
   /// is none.
-  func onConnection(_ listener: @escaping @Sendable () -> Void) { _ = add(listener) }
+  package func onConnection(_ listener: @escaping @Sendable () -> Void) { _ = add(listener) }
 
   /// A trigger whenever a new connection stands, and once when there is none.
   nonisolated func changes() -> AsyncStream<Trigger> {

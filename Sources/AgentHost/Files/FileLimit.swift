@@ -3,6 +3,9 @@ package struct FileLimit: Sendable, Hashable {
   /// Bytes.
   package var bytes: Int
 
+  /// A limit of its own kind.
+  package init(bytes: Int) { self.bytes = bytes }
+
   /// Pseudo-files below /proc and /sys.
   package static let kernel = FileLimit(bytes: 64 << 20)
   /// /proc/PID/mountstats, which is read in pieces and not held: 8 KiB for each mount of NFS.

@@ -42,7 +42,7 @@ extension FileSystemSpace: SettingsDecodable {
 
 extension HostFiles {
   /// The space of the file system that a path lies on, links followed; nil when there is nothing at the path.
-  func space(_ path: String) throws(FileError) -> FileSystemSpace? {
+  package func space(_ path: String) throws(FileError) -> FileSystemSpace? {
     guard try kind(path) != nil else { return nil }
     let file = try open(path, flags: clinux_O_PATH)
     var status = statvfs()

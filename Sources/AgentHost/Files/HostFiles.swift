@@ -23,7 +23,7 @@ package struct HostFiles: Sendable {
     package var size: Int64
   }
 
-  let root: HostRoot
+  package let root: HostRoot
   private let forbidden: [String]
 
   /// Reads below a root.

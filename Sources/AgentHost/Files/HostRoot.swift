@@ -37,7 +37,7 @@ package final class HostRoot: Sendable {
   deinit { close(descriptor) }
 
   /// What stands before a path of the host to make it one of the agent's own name space.
-  var prefix: [UInt8] { Array((path.hasSuffix("/") ? String(path.dropLast()) : path).utf8) }
+  package var prefix: [UInt8] { Array((path.hasSuffix("/") ? String(path.dropLast()) : path).utf8) }
 
   /// Opens a path below the root: links, also absolute ones, stay inside.
   func open(_ path: String, flags: CInt) throws(FileError) -> FileDescriptor {

@@ -1,13 +1,13 @@
 import NIOCore
 
 /// Asks the helper of the host.
-struct HelperClient: Sendable {
+package struct HelperClient: Sendable {
   private let network: NetworkLoop
   private let files: HostFiles
   private let worker: Worker
 
   /// Nothing is connected until something is asked.
-  init(network: NetworkLoop, files: HostFiles, worker: Worker) {
+  package init(network: NetworkLoop, files: HostFiles, worker: Worker) {
     self.network = network
     self.files = files
     self.worker = worker
@@ -16,7 +16,7 @@ struct HelperClient: Sendable {
   /// The facts of a request, by its name on the wire.
   ///
   /// - Parameter about: what is asked about where there is a choice.
-  func facts<Facts: Codable & Sendable>(
+  package func facts<Facts: Codable & Sendable>(
     _ request: String, about: String?, as _: Facts.Type = Facts.self
   ) async throws(HelperFailure) -> Facts {
     // A recorded host has no helper that runs.

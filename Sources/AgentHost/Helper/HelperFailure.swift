@@ -1,7 +1,7 @@
 import AgentText
 
 /// Why the helper gave no facts.
-enum HelperFailure: Error, Hashable, CustomStringConvertible {
+package enum HelperFailure: Error, Hashable, CustomStringConvertible {
   /// Its socket is not there.
   case missing
   /// It gave no answer.
@@ -11,10 +11,10 @@ enum HelperFailure: Error, Hashable, CustomStringConvertible {
   /// It answered an error.
   case refused(String)
 
-  init(_ reason: ProbeFailureReason) { self = reason == .missing ? .missing : .silent(reason) }
+  package init(_ reason: ProbeFailureReason) { self = reason == .missing ? .missing : .silent(reason) }
 
   /// The failure, as it reads after the helper's name.
-  var description: String {
+  package var description: String {
     switch self {
     case .missing: "is not there"
     case .silent(let reason): "gave no answer: \(reason)"

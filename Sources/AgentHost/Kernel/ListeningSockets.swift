@@ -1,5 +1,4 @@
 package import AgentText
-import Glibc
 
 /// The TCP sockets that wait for connections, from /proc/net/tcp and /proc/net/tcp6 (proc_pid_net(5)): those of the
 /// network namespace that the agent runs in, each with its user and inode.
@@ -45,19 +44,13 @@ package struct ListeningSockets: Sendable, Equatable {
       var found: [Socket] = []
       var start = 0
       while start < bytes.count {
-        let end = lineEnd(from: start, in: bytes)
+        let end = LineWalker.lineEnd(from: start, in: bytes)
         var line = SocketLine(UnsafeRawBufferPointer(rebasing: bytes[start..<end]))
         if let socket = line.listeningSocket() { found.append(socket) }
         start = end + 1
       }
       return found
     }
-  }
-
-  private static func lineEnd(from start: Int, in bytes: UnsafeRawBufferPointer) -> Int {
-    guard let base = bytes.baseAddress, let hit = memchr(base + start, CInt(UInt8(ascii: "\n")), bytes.count - start)
-    else { return bytes.count }
-    return UnsafeRawPointer(hit) - base
   }
 }
 

@@ -5,11 +5,11 @@ import Glibc
 /// Sole owner of one source of the calling thread's event loop; gone from the loop when it goes out of scope.
 ///
 /// Made, used and dropped on the loop's thread only.
-struct EventSource: ~Copyable {
+package struct EventSource: ~Copyable {
   /// Data to read.
-  static let readable = UInt32(EPOLLIN.rawValue)
+  package static let readable = UInt32(EPOLLIN.rawValue)
   /// An exceptional condition, as pollable files below /proc report a change.
-  static let exceptional = UInt32(EPOLLPRI.rawValue)
+  package static let exceptional = UInt32(EPOLLPRI.rawValue)
 
   private let source: OpaquePointer
   private let handler: Unmanaged<Handler>
@@ -25,7 +25,7 @@ struct EventSource: ~Copyable {
   }
 
   /// Calls `handler` with the epoll events of a descriptor (sd_event_add_io(3)).
-  static func io(
+  package static func io(
     _ descriptor: CInt, events: UInt32, handler: @escaping (UInt32) -> Void
   ) throws(SystemCallError) -> EventSource {
     try make("sd_event_add_io", handler) { event, source, data in
@@ -39,7 +39,7 @@ struct EventSource: ~Copyable {
   }
 
   /// Calls `handler` once, at a time of CLOCK_BOOTTIME or up to `accuracy` later (sd_event_add_time(3)).
-  static func timer(
+  package static func timer(
     atBootMicroseconds time: UInt64, accuracy: UInt64, handler: @escaping (UInt32) -> Void
   ) throws(SystemCallError) -> EventSource {
     try make("sd_event_add_time", handler) { event, source, data in
@@ -53,7 +53,7 @@ struct EventSource: ~Copyable {
   }
 
   /// Calls `handler` on a signal that is blocked in every thread (sd_event_add_signal(3)).
-  static func signal(
+  package static func signal(
     _ number: CInt, handler: @escaping (UInt32) -> Void
   ) throws(SystemCallError) -> EventSource {
     try make("sd_event_add_signal", handler) { event, source, data in

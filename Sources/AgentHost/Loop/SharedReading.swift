@@ -1,7 +1,7 @@
 /// A reading of something dear, made once for all who ask before it begins.
 ///
 /// One that has begun serves nobody who asks later, so that nobody is told what was true before the question.
-final class SharedReading<Value: Sendable>: Sendable {
+package final class SharedReading<Value: Sendable>: Sendable {
   private let worker: Worker
   private let loop: EventLoop?
   private let read: @Sendable () -> Value
@@ -11,14 +11,14 @@ final class SharedReading<Value: Sendable>: Sendable {
   /// - Parameters:
   ///   - loop: where those who ask come from; without one, everybody gets a reading of their own.
   ///   - read: runs on the worker thread.
-  init(worker: Worker, loop: EventLoop?, _ read: @escaping @Sendable () -> Value) {
+  package init(worker: Worker, loop: EventLoop?, _ read: @escaping @Sendable () -> Value) {
     self.worker = worker
     self.loop = loop
     self.read = read
   }
 
   /// The value, read after the call.
-  func value() async -> Value {
+  package func value() async -> Value {
     guard let loop else { return await worker.value(of: read) }
     let reading = coming.withLock { coming in
       if let coming { return coming }

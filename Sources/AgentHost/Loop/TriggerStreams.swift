@@ -1,9 +1,9 @@
-import AgentCore
+package import AgentCore
 
 /// Puts triggers together.
-enum TriggerStreams {
+package enum TriggerStreams {
   /// One stream with the triggers of all.
-  static func merge(_ streams: [AsyncStream<Trigger>], on loop: EventLoop) -> AsyncStream<Trigger> {
+  package static func merge(_ streams: [AsyncStream<Trigger>], on loop: EventLoop) -> AsyncStream<Trigger> {
     guard streams.count > 1 else { return streams.first ?? AsyncStream { $0.finish() } }
     let (merged, continuation) = AsyncStream.makeStream(of: Trigger.self, bufferingPolicy: .bufferingNewest(1))
     let task = Task(executorPreference: loop) {

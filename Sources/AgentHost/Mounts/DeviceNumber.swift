@@ -14,7 +14,7 @@ package struct DeviceNumber: Sendable, Hashable, Codable, Comparable, CustomStri
   }
 
   /// Reads `8:2`; nil for anything else.
-  init?(_ text: some Sequence<UInt8>) {
+  package init?(_ text: some Sequence<UInt8>) {
     let parts = String(decoding: Array(text), as: UTF8.self).split(separator: ":", omittingEmptySubsequences: false)
     guard parts.count == 2, let major = UInt32(parts[0]), let minor = UInt32(parts[1]) else { return nil }
     self.init(major: major, minor: minor)

@@ -11,7 +11,7 @@ package enum MountChild {
   package static let word = "stat-mount"
 
   /// What the child is started with, besides the mount point: it ends with the process that starts it.
-  static var words: [String] { [word, "\(getpid())"] }
+  package static var words: [String] { [word, "\(getpid())"] }
 
   /// Looks and ends; never returns.
   package static func run(_ words: [String], path: UnsafePointer<CChar>?) -> Never {
@@ -34,7 +34,7 @@ package enum MountChild {
   }
 
   /// Reads the line; nil for anything else.
-  static func look(_ output: [UInt8]) -> MountLook? {
+  package static func look(_ output: [UInt8]) -> MountLook? {
     let words = String(decoding: output, as: UTF8.self).split(whereSeparator: { $0 == " " || $0 == "\n" })
     let numbers = words.compactMap { UInt64($0) }
     guard numbers.count == words.count, let code = numbers.first else { return nil }

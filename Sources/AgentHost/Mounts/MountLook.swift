@@ -26,7 +26,7 @@ package enum MountLook: Sendable, Hashable, Codable {
   package static let deadline = Duration.milliseconds(2300)
 
   /// Whether the error means that the process may not look.
-  static func isDenial(_ code: Int32) -> Bool { code == EACCES || code == EPERM }
+  package static func isDenial(_ code: Int32) -> Bool { code == EACCES || code == EPERM }
 
   /// What came back in words; nil where it answered.
   package var words: String? {
@@ -45,7 +45,7 @@ package enum MountLook: Sendable, Hashable, Codable {
   }
 
   /// Whether the error means that nothing is at the mount point.
-  var isMissing: Bool { self == .failed(ENOENT) || self == .failed(ENOTDIR) }
+  package var isMissing: Bool { self == .failed(ENOENT) || self == .failed(ENOTDIR) }
 
   /// Whether the error means that the server no longer knows the directory.
   package var isStale: Bool { self == .failed(ESTALE) }
@@ -103,7 +103,7 @@ package struct RecordedMountLook: SettingsDecodable, Sendable {
     space = reader.has("totalBytes") ? FileSystemSpace(from: reader) : nil
   }
 
-  func look(at device: DeviceNumber) -> MountLook {
+  package func look(at device: DeviceNumber) -> MountLook {
     if isStuck { return .stuck }
     if error != 0 { return .failed(Int32(error)) }
     return .answered(

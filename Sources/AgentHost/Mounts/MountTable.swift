@@ -40,7 +40,7 @@ package struct MountTable: Sendable, Equatable {
   }
 
   /// The host's table as it stands there, and where; for the worker thread.
-  static func text(_ files: HostFiles) throws(FileError) -> (text: [UInt8], path: String) {
+  package static func text(_ files: HostFiles) throws(FileError) -> (text: [UInt8], path: String) {
     for path in paths.dropLast() {
       if let text = try? files.bytes(path, limit: .kernel) { return (text, path) }
     }

@@ -1,9 +1,9 @@
 /// What only /sys/class/net tells of an interface.
-enum LinkFiles {
+package enum LinkFiles {
   private static let directory = "/sys/class/net"
 
   /// Adds speed and Wi-Fi to the interfaces of a table; what cannot be read stays unknown.
-  static func complete(_ table: NetworkTable, _ files: HostFiles) -> NetworkTable {
+  package static func complete(_ table: NetworkTable, _ files: HostFiles) -> NetworkTable {
     var table = table
     // Of virtual interfaces only a bond has a speed that says something; a node has hundreds of veth.
     for index in table.links.indices where [nil, "bond"].contains(table.links[index].kind) {

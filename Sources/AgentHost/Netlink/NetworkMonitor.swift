@@ -1,4 +1,4 @@
-import AgentCore
+package import AgentCore
 import AgentText
 import CNetlink
 
@@ -6,7 +6,7 @@ import CNetlink
 ///
 /// A message of the kernel is a trigger and is counted; the truth is read anew. Always of the agent's own network
 /// namespace.
-actor NetworkMonitor {
+package actor NetworkMonitor {
   private struct Subscription {
     /// What the ledger counts for it.
     var watched: Set<IPAddress>
@@ -31,10 +31,10 @@ actor NetworkMonitor {
   /// Whether the ledger knows everything that was told before.
   private var isInStep = true
   private var reread: Task<Void, Never>?
-  nonisolated var unownedExecutor: UnownedSerialExecutor { loop.asUnownedSerialExecutor() }
+  package nonisolated var unownedExecutor: UnownedSerialExecutor { loop.asUnownedSerialExecutor() }
 
   /// - Parameter receiveBuffer: bytes for waiting notifications.
-  init(loop: EventLoop, clock: any AgentClock, receiveBuffer: Int = 1 << 20) {
+  package init(loop: EventLoop, clock: any AgentClock, receiveBuffer: Int = 1 << 20) {
     self.loop = loop
     self.clock = clock
     self.receiveBuffer = receiveBuffer
@@ -47,12 +47,12 @@ actor NetworkMonitor {
   }
 
   /// The tables now, without what /sys tells.
-  func table() throws(NetworkError) -> NetworkTable {
+  package func table() throws(NetworkError) -> NetworkTable {
     try NetworkDump.read { counters.interruptions += 1 }
   }
 
   /// What was counted since the first watch.
-  func counted() -> NetworkCounters {
+  package func counted() -> NetworkCounters {
     var counters = counters
     counters.addressEvents = ledger.counts
     counters.lastEvents = ledger.times
@@ -62,14 +62,14 @@ actor NetworkMonitor {
 
   /// A trigger when an interface or an address changed, or the hardware address of a watched one; the first one comes
   /// when the watch stands. The watched addresses are counted.
-  nonisolated func changes(for interest: AddressInterest = AddressInterest()) -> AsyncStream<Trigger> {
+  package nonisolated func changes(for interest: AddressInterest = AddressInterest()) -> AsyncStream<Trigger> {
     let (stream, continuation) = AsyncStream.makeStream(of: Trigger.self, bufferingPolicy: .bufferingNewest(1))
     Task(executorPreference: loop) { await self.subscribe(interest, continuation) }
     return stream
   }
 
   /// Counts what an interest names now; one that nobody subscribed for is left alone.
-  func interestChanged(_ interest: AddressInterest) {
+  package func interestChanged(_ interest: AddressInterest) {
     guard let before = subscriptions[ObjectIdentifier(interest)]?.watched else { return }
     let watched = interest.current.watched
     // What stays is never let go, so that it keeps what is known of it.

@@ -1,12 +1,12 @@
-import AgentCore
-import AgentText
+package import AgentCore
+package import AgentText
 import Glibc
 
 /// Asks who has an address, and hears who says so unasked. It never answers, never claims an address, and never makes
 /// an interface promiscuous.
 ///
 /// Needs CAP_NET_RAW (packet(7), raw(7)). A host does not hear itself: what it holds stands in the address table.
-actor AddressProber {
+package actor AddressProber {
   private struct Watch {
     var addresses: AddressInterest.Addresses
     var continuation: AsyncStream<Trigger>.Continuation
@@ -25,9 +25,9 @@ actor AddressProber {
   private var watches: [ObjectIdentifier: Watch] = [:]
   private var follower: Task<Void, Never>?
   private var book = ClaimBook()
-  nonisolated var unownedExecutor: UnownedSerialExecutor { loop.asUnownedSerialExecutor() }
+  package nonisolated var unownedExecutor: UnownedSerialExecutor { loop.asUnownedSerialExecutor() }
 
-  init(loop: EventLoop, network: NetworkMonitor, clock: any AgentClock) {
+  package init(loop: EventLoop, network: NetworkMonitor, clock: any AgentClock) {
     self.loop = loop
     self.network = network
     self.clock = clock
@@ -44,7 +44,7 @@ actor AddressProber {
   /// Who asks for the same address meanwhile waits for the same answer.
   ///
   /// - Parameter insists: whether silence is asked again.
-  func claimants(
+  package func claimants(
     of address: IPAddress, on interface: String?, window: Duration, insists: Bool = true
   ) async -> ProbeOutcome {
     if let flight = flights[address] { return await flight.value }
@@ -54,25 +54,27 @@ actor AddressProber {
   }
 
   /// What was heard of a watched address.
-  func heard(_ address: IPAddress) -> HeardClaims { book.heard(address) { wires?[$0] != nil } }
+  package func heard(_ address: IPAddress) -> HeardClaims { book.heard(address) { wires?[$0] != nil } }
 
   /// A trigger when another host announces one of these addresses, or this host claims one of its own for the first time
   /// in a minute; the first one comes when the watch stands.
-  nonisolated func announcements(for interest: AddressInterest) -> AsyncStream<Trigger> {
+  package nonisolated func announcements(for interest: AddressInterest) -> AsyncStream<Trigger> {
     let (stream, continuation) = AsyncStream.makeStream(of: Trigger.self, bufferingPolicy: .bufferingNewest(1))
     Task(executorPreference: loop) { await self.start(interest, continuation) }
     return stream
   }
 
   /// Listens for what an interest names now; one that nobody watches for is left alone.
-  func interestChanged(_ interest: AddressInterest) async {
+  package func interestChanged(_ interest: AddressInterest) async {
     guard watches[ObjectIdentifier(interest)] != nil else { return }
     watches[ObjectIdentifier(interest)]?.addresses = interest.current
     await enterWatches()
   }
 
   /// How many answers the question in flight has so far; nil when there is none.
-  func answersSoFar(for address: IPAddress) -> Int? { book.questions[address]?.tally.answers.values.reduce(0, +) }
+  package func answersSoFar(for address: IPAddress) -> Int? {
+    book.questions[address]?.tally.answers.values.reduce(0, +)
+  }
 }
 
 // MARK: - Asking

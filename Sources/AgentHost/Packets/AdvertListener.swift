@@ -1,17 +1,17 @@
-import AgentCore
+package import AgentCore
 import Glibc
 
 /// Hears who advertises virtual routers. It sends nothing, not even a report of group membership.
 ///
 /// Needs CAP_NET_RAW (packet(7)).
-actor AdvertListener {
+package actor AdvertListener {
   private struct Post {
     var wire: AdvertWire
     var since: HostTime
   }
 
   /// Interfaces that are listened on at most.
-  static let mostInterfaces = 8
+  package static let mostInterfaces = 8
 
   private let loop: EventLoop
   private let clock: any AgentClock
@@ -20,9 +20,9 @@ actor AdvertListener {
   private var rivalries: Set<HeardAdverts.Router> = []
   private var subscriptions: [Int: AsyncStream<Trigger>.Continuation] = [:]
   private var lastID = 0
-  nonisolated var unownedExecutor: UnownedSerialExecutor { loop.asUnownedSerialExecutor() }
+  package nonisolated var unownedExecutor: UnownedSerialExecutor { loop.asUnownedSerialExecutor() }
 
-  init(loop: EventLoop, clock: any AgentClock) {
+  package init(loop: EventLoop, clock: any AgentClock) {
     self.loop = loop
     self.clock = clock
   }
@@ -30,7 +30,7 @@ actor AdvertListener {
   isolated deinit { posts = [:] }
 
   /// What was heard on these interfaces; begins to listen where it did not yet, and ends elsewhere.
-  func heard(on links: [NetworkLink]) -> AdvertOutcome {
+  package func heard(on links: [NetworkLink]) -> AdvertOutcome {
     let links = links.prefix(Self.mostInterfaces)
     for (name, post) in posts where !links.contains(where: { $0.name == name && $0.index == post.wire.index }) {
       posts[name] = nil
@@ -50,7 +50,7 @@ actor AdvertListener {
   }
 
   /// A trigger when a virtual router gets a second master that stays.
-  nonisolated func rivalry() -> AsyncStream<Trigger> {
+  package nonisolated func rivalry() -> AsyncStream<Trigger> {
     let (stream, continuation) = AsyncStream.makeStream(of: Trigger.self, bufferingPolicy: .bufferingNewest(1))
     Task(executorPreference: loop) { await self.subscribe(continuation) }
     return stream

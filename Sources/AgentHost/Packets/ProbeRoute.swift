@@ -1,23 +1,23 @@
 package import AgentText
 
 /// Through which interface, and as whom, this host asks for an address.
-struct ProbeRoute: Equatable {
+package struct ProbeRoute: Equatable {
   /// Why it cannot ask.
-  enum Obstacle: Error, Equatable {
+  package enum Obstacle: Error, Equatable {
     case behindGateway
     case notApplicable(String)
   }
 
-  var interfaceIndex: Int
-  var interface: String
-  var hardwareAddress: HardwareAddress
+  package var interfaceIndex: Int
+  package var interface: String
+  package var hardwareAddress: HardwareAddress
   /// Nil for 0.0.0.0: a host without an address of its own there.
-  var sender: IPAddress?
+  package var sender: IPAddress?
 
   /// Finds the link that the address is on.
   ///
   /// - Parameter interface: the only one to consider; nil for all. The first working one counts.
-  static func find(
+  package static func find(
     to target: IPAddress, on interface: String? = nil, in table: NetworkTable
   ) -> Result<ProbeRoute, Obstacle> {
     if let interface, table.link(interface) == nil {

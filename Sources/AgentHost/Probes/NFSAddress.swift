@@ -17,7 +17,7 @@ package struct NFSAddress: Sendable, Hashable, CustomStringConvertible {
   }
 
   /// Reads `192.0.2.1` or `fe80::1%eth0`; nil for a name and for anything else.
-  init?(text: String) {
+  package init?(text: String) {
     let parts = text.split(separator: "%", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
     guard let first = parts.first, let address = try? IPAddress(settingsScalar: first), parts.last != "" else {
       return nil

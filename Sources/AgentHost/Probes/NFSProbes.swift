@@ -30,7 +30,7 @@ package struct NFSProbes: Sendable {
   private let recorded: [RecordedNFSAnswer]?
 
   /// - Parameter recorded: the answers of a recorded host; nil on a live one.
-  init(network: NetworkLoop, recorded: [RecordedNFSAnswer]?) {
+  package init(network: NetworkLoop, recorded: [RecordedNFSAnswer]?) {
     self.network = network
     self.recorded = recorded
   }

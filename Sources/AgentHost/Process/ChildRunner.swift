@@ -1,4 +1,4 @@
-import AgentCore
+package import AgentCore
 import CLinux
 import Glibc
 import Synchronization
@@ -55,7 +55,7 @@ package actor ChildRunner {
   ///   - program: the path as the kernel takes it: `/proc/self/exe`.
   ///   - path: the last argument, of any bytes but NUL.
   /// - Throws: ``ChildError``.
-  nonisolated func runOwn(
+  package nonisolated func runOwn(
     _ id: UInt64, _ program: String, words: [String], path: [UInt8], deadline: Duration
   ) async throws -> ChildResult {
     try await withTaskCancellationHandler {
@@ -68,7 +68,7 @@ package actor ChildRunner {
   }
 
   /// A child that is not gone yet, also when its caller has its answer; nil when it is.
-  func status(of id: UInt64) -> (process: pid_t, started: HostTime)? {
+  package func status(of id: UInt64) -> (process: Int32, started: HostTime)? {
     running[id].map { ($0.pid, $0.started) }
   }
 

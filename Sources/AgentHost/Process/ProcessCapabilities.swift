@@ -3,7 +3,7 @@ import CLinux
 /// What the process may do beyond an ordinary user (capabilities(7)).
 package enum ProcessCapabilities {
   /// Whether the process may take another group.
-  static var mayChangeGroup: Bool { clinux_may_change_group() != 0 }
+  package static var mayChangeGroup: Bool { clinux_may_change_group() != 0 }
 
   /// Takes up what the program's file permits: a container's image gives its unprivileged user the capabilities so.
   ///

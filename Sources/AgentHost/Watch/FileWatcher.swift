@@ -34,7 +34,7 @@ package actor FileWatcher {
   /// The event loop, which owns the inotify descriptor.
   package nonisolated var unownedExecutor: UnownedSerialExecutor { loop.asUnownedSerialExecutor() }
 
-  init(loop: EventLoop, files: HostFiles) {
+  package init(loop: EventLoop, files: HostFiles) {
     self.loop = loop
     self.files = files
   }

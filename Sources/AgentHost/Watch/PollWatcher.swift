@@ -1,10 +1,10 @@
-import AgentCore
+package import AgentCore
 import CLinux
 import Glibc
 
 /// Waits for the kernel to say that a pollable file below /proc changed: /proc/swaps after swapon(2) and swapoff(2),
 /// /proc/self/mountinfo after a mount (POLLPRI, proc(5)).
-actor PollWatcher {
+package actor PollWatcher {
   private final class Watched {
     // Before the file, so that it leaves the loop while its descriptor is open.
     let source: EventSource
@@ -20,9 +20,9 @@ actor PollWatcher {
   private let files: HostFiles
   private var watched: [Int: Watched] = [:]
   private var lastID = 0
-  nonisolated var unownedExecutor: UnownedSerialExecutor { loop.asUnownedSerialExecutor() }
+  package nonisolated var unownedExecutor: UnownedSerialExecutor { loop.asUnownedSerialExecutor() }
 
-  init(loop: EventLoop, files: HostFiles) {
+  package init(loop: EventLoop, files: HostFiles) {
     self.loop = loop
     self.files = files
   }
@@ -30,7 +30,7 @@ actor PollWatcher {
   isolated deinit { watched = [:] }
 
   /// A trigger whenever the kernel reports a change of the file; none when the file cannot be opened.
-  nonisolated func changes(of path: String) -> AsyncStream<Trigger> {
+  package nonisolated func changes(of path: String) -> AsyncStream<Trigger> {
     let (stream, continuation) = AsyncStream.makeStream(of: Trigger.self, bufferingPolicy: .bufferingNewest(1))
     Task(executorPreference: loop) { await self.watch(path, continuation) }
     return stream

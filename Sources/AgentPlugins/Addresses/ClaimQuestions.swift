@@ -1,5 +1,6 @@
 import AgentCore
 import AgentHost
+import AgentKnowledge
 import AgentText
 
 /// Asks links who has an address, as seldom as is enough, and beside the looks: answers take a second, and what the

@@ -1,4 +1,5 @@
 import AgentHost
+import AgentKnowledge
 import AgentText
 
 /// The names of hosts by their addresses, as this host's files and the configuration give them. Nobody is asked.

@@ -1,4 +1,4 @@
-import AgentHost
+import AgentKnowledge
 import AgentText
 
 /// The addresses that move from host to host, or may: none of them tells which host it is.

@@ -1,5 +1,6 @@
 import AgentText
 import AgentHost
+import AgentKnowledge
 import AgentCore
 
 /// Judges the agent.

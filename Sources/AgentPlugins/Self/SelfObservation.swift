@@ -1,5 +1,6 @@
 package import AgentCore
 package import AgentHost
+package import AgentKnowledge
 
 /// What the agent saw of itself.
 package struct SelfObservation: Sendable, Equatable {

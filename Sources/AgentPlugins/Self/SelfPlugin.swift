@@ -1,5 +1,6 @@
 package import AgentCore
-package import AgentHost
+import AgentHost
+package import AgentKnowledge
 package import AgentText
 
 /// Watches the agent: what it may not read, whether its plugins look, what it costs.

@@ -1,4 +1,5 @@
-import Glibc
+import var Glibc.AF_INET6
+import func Glibc.inet_pton
 
 extension IPAddress: SettingsScalar {
   /// A dotted quad (RFC 6943 section 3.1.1, strict) or the text of an IPv6 address (RFC 4291 section 2.2).

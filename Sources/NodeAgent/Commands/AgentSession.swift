@@ -1,5 +1,6 @@
 import AgentCore
 import AgentHost
+import AgentKnowledge
 import AgentPlugins
 
 /// Everything that a command needs to look at a host.

@@ -1,6 +1,6 @@
+import AgentText
 import AgentHost
 import AgentPlugins
-import AgentText
 import ArgumentParser
 
 /// `nodeagent config`

@@ -1,5 +1,6 @@
 import AgentCore
 import AgentHost
+import AgentKnowledge
 import AgentText
 import FoundationEssentials
 

@@ -1,5 +1,6 @@
 import AgentText
 import AgentHost
+import AgentKnowledge
 import ArgumentParser
 
 /// `nodeagent helper`, the hidden mode in which the program serves the agent as root; taken before ArgumentParser.

@@ -1,4 +1,5 @@
 import AgentHost
+import AgentKnowledge
 import AgentPlugins
 
 /// What a session stands on for its whole life: threads, handles, sources and the command line. A reload keeps it.
@@ -10,6 +11,6 @@ struct SessionBase: Sendable {
   let worker: Worker
   let events: HostEvents
   let kubelet: KubeletSource
-  let knowledge: AgentKnowledge
+  let introspection: SessionIntrospection
   let sources: HostSources
 }

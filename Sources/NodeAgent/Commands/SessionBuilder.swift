@@ -1,5 +1,6 @@
 import AgentCore
 import AgentHost
+import AgentKnowledge
 import AgentPlugins
 
 /// Opens the host and makes the plugins that its configuration and the command line ask for.
@@ -24,20 +25,20 @@ struct SessionBuilder {
     let worker = try Worker()
     let clock = LoopClock(loop: loop)
     let events = root.mode == .live && isLasting ? HostEvents.live(loop: loop, files: files) : .none
-    let knowledge = AgentKnowledge(events: events, registry: registry)
+    let introspection = SessionIntrospection(events: events, registry: registry)
     let sources =
       root.mode == .live
       ? HostSources.live(files: files, worker: worker, loop: loop, clock: clock, isLasting: isLasting)
       : .recorded(recording, files: files, worker: worker)
     let base = SessionBase(
       registry: registry, selection: selection, root: root, files: files, worker: worker, events: events,
-      kubelet: KubeletSource(files: files, worker: worker, loop: loop), knowledge: knowledge, sources: sources)
+      kubelet: KubeletSource(files: files, worker: worker, loop: loop), introspection: introspection, sources: sources)
     let identity = try await worker.run { HostIdentity(reading: files) }
     let plan = try await plan(on: base)
     let shown: any AgentClock =
       root.mode == .recorded && !isLasting ? RecordedClock(showing: recording.time) : clock
     let state = NodeState(active: plan.active, started: shown.now())
-    knowledge.connect(state)
+    introspection.connect(state)
     return AgentSession(
       base: base, plan: plan, identity: identity, clock: shown,
       engine: Engine(loop: loop, clock: shown, active: plan.active, state: state))
@@ -53,7 +54,7 @@ struct SessionBuilder {
     let roles = named.isEmpty ? configuration.settings.roles ?? detected.roles : named
     let host = Host(
       files: base.files, roles: roles, cluster: configuration.settings.cluster, worker: base.worker,
-      events: base.events, kubelet: base.kubelet, agent: base.knowledge, sources: base.sources,
+      events: base.events, kubelet: base.kubelet, agent: base.introspection, sources: base.sources,
       wishes: wishes(configuration))
     let plugins = ActivePlugins(configuration: configuration, selection: base.selection, hanging: hanging)
     return SessionPlan(

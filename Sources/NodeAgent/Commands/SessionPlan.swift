@@ -1,5 +1,5 @@
 import AgentCore
-import AgentHost
+import AgentKnowledge
 
 /// What the configuration makes of a host; a reload makes it anew.
 struct SessionPlan: Sendable {

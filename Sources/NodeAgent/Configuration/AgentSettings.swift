@@ -1,5 +1,5 @@
 import AgentCore
-import AgentHost
+import AgentKnowledge
 import AgentText
 
 /// The settings that belong to the agent as a whole.

@@ -1,5 +1,6 @@
 import AgentCore
 import AgentHost
+import AgentKnowledge
 import AgentPlugins
 
 /// The file that a configuration is read from.

@@ -1,4 +1,5 @@
 import AgentHost
+import AgentKnowledge
 import AgentPlugins
 
 /// Reads a configuration without looking at anything else of the host than what it detects.

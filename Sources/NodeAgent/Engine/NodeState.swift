@@ -1,5 +1,6 @@
 import AgentCore
 import AgentHost
+import AgentKnowledge
 
 /// The last state of the node: the only thing that rounds write and readers read.
 final class NodeState: Sendable {

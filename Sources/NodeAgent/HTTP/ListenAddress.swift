@@ -1,4 +1,4 @@
-import AgentHost
+import AgentKnowledge
 import NIOCore
 
 /// An address and a port to listen on.

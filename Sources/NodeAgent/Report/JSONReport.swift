@@ -1,4 +1,4 @@
-import AgentHost
+import AgentKnowledge
 import AgentCore
 import FoundationEssentials
 

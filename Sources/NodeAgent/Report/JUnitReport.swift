@@ -1,4 +1,4 @@
-import AgentHost
+import AgentKnowledge
 import AgentCore
 
 /// The report as the XML that CI servers read as results of tests: Jenkins, GitLab and others.

@@ -1,5 +1,5 @@
 import AgentCore
-import AgentHost
+import AgentKnowledge
 
 /// The node's state, judged as a whole: what text, JSON and metrics all show.
 struct Report: Sendable {

@@ -1,4 +1,4 @@
-import AgentHost
+import AgentKnowledge
 import AgentCore
 
 /// The report as a person reads it on a terminal: readable without colour and on eighty columns.

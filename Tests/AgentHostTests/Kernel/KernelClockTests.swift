@@ -2,6 +2,7 @@ import AgentTesting
 import Testing
 
 @testable import AgentHost
+@testable import AgentKnowledge
 @testable import AgentText
 
 @Suite struct KernelClockTests {

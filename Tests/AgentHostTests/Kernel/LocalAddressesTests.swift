@@ -1,4 +1,3 @@
-@testable import AgentText
 import AgentTesting
 import Testing
 

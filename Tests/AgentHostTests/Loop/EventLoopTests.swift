@@ -4,6 +4,7 @@ import Foundation
 import Testing
 
 @testable import AgentHost
+@testable import AgentKnowledge
 
 @Suite struct EventLoopTests {
   @Test func allWorkOfATaskStaysOnTheLoopsThread() async throws {

@@ -2,6 +2,7 @@ import AgentTesting
 import Testing
 
 @testable import AgentHost
+@testable import AgentKnowledge
 
 @Suite("The table of mounts") struct MountTableTests {
   private func table(_ lines: String...) -> MountTable { MountTable(Array(lines.joined(separator: "\n").utf8)) }

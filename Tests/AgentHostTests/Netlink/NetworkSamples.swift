@@ -1,12 +1,8 @@
+import AgentTesting
 import Testing
 
 @testable import AgentHost
 @testable import AgentText
-
-/// Short names for what tests write often.
-func ip(_ text: String) throws -> IPAddress { try IPAddress(settingsScalar: text) }
-
-func mac(_ text: String) throws -> HardwareAddress { try HardwareAddress(settingsScalar: text) }
 
 /// A netlink message's payload from its fixed header and its attributes.
 func payload(_ header: [UInt8], _ attributes: (UInt16, [UInt8])...) -> [UInt8] {
@@ -16,11 +12,6 @@ func payload(_ header: [UInt8], _ attributes: (UInt16, [UInt8])...) -> [UInt8] {
 /// struct nlattr: length and type in the machine's order, the value, and zeros up to a multiple of four.
 func attribute(_ type: UInt16, _ value: [UInt8]) -> [UInt8] {
   bytes(UInt16(value.count + 4)) + bytes(type) + value + [UInt8](repeating: 0, count: (4 - value.count % 4) % 4)
-}
-
-/// A number in the machine's byte order.
-func bytes<T: FixedWidthInteger & BitwiseCopyable>(_ number: T) -> [UInt8] {
-  withUnsafeBytes(of: number) { [UInt8]($0) }
 }
 
 /// struct ifaddrmsg.

@@ -1,4 +1,3 @@
-@testable import AgentText
 import AgentCore
 import AgentTesting
 import Foundation

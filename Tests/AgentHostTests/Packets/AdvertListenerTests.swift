@@ -1,10 +1,10 @@
-@testable import AgentText
 import AgentCore
 import AgentTesting
 import Foundation
 import Testing
 
 @testable import AgentHost
+@testable import AgentKnowledge
 
 /// Real packets on a pair of interfaces in a network namespace of each test's own. The clock moves when the test does.
 @Suite(

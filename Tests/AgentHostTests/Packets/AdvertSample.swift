@@ -1,4 +1,4 @@
-@testable import AgentText
+import AgentTesting
 import Testing
 
 @testable import AgentHost

@@ -1,9 +1,9 @@
-@testable import AgentText
 import AgentCore
 import AgentTesting
 import Testing
 
 @testable import AgentHost
+@testable import AgentKnowledge
 
 /// Two hosts, each a network namespace with a thread of its own, and the kernel's own answers.
 @Suite(

@@ -3,20 +3,8 @@ import AgentTesting
 @testable import AgentHost
 @testable import AgentText
 
-/// One thread for the probes of all tests.
-let testNetwork = NetworkLoop()
-
-/// The probes of a live tree.
-func liveProbes(_ root: String = "/", forbidden: [String] = []) throws -> HTTPProbes {
-  let files = HostFiles(root: try HostRoot(root, mode: .live), forbidden: forbidden)
-  return HTTPProbes(files: files, worker: try Worker(), network: testNetwork, recorded: [])
-}
-
 /// Deadlines that no server on loopback misses, for tests that are not about them.
 let patient = HTTPProbeRequest.Deadlines(connect: .seconds(20), head: .seconds(20), body: .seconds(20))
-
-/// A deadline that a test waits for.
-let short = Duration.milliseconds(100)
 
 /// Asks a server that does this to the connection.
 func ask(

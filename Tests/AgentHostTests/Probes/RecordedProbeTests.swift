@@ -4,6 +4,7 @@ import NIOCore
 import Testing
 
 @testable import AgentHost
+@testable import AgentKnowledge
 @testable import AgentText
 
 @Suite("HTTP probes of recorded hosts")

@@ -1,6 +1,7 @@
-import AgentHost
+@testable import AgentHost
 import Testing
 
+@testable import AgentKnowledge
 @testable import AgentPlugins
 
 @Suite struct NeighbourhoodTests {

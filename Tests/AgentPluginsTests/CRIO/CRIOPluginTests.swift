@@ -1,3 +1,5 @@
+@testable import AgentText
+@testable import AgentKnowledge
 import AgentCore
 import Testing
 

@@ -1,4 +1,3 @@
-@testable import AgentHost
 import AgentCore
 import Testing
 

@@ -2,6 +2,7 @@ import AgentCore
 import AgentHost
 import Testing
 
+@testable import AgentKnowledge
 @testable import AgentPlugins
 
 private func loaded(_ name: String) -> VerdictKey { VerdictKey(check: "modules.loaded", subject: name) }

@@ -1,9 +1,9 @@
-@testable import AgentText
 import AgentCore
 import AgentHost
 import AgentTesting
 import Testing
 
+@testable import AgentKnowledge
 @testable import AgentPlugins
 
 /// A node and a stranger on one link, each a network namespace, and the kernel's own answers.
@@ -39,7 +39,7 @@ struct PoolSearchOnLinkTests {
     }
   }
 
-  private func host(_ loop: EventLoop, _ tree: TemporaryTree, _ wishes: RoundWishes) throws -> AgentHost.Host {
+  private func host(_ loop: EventLoop, _ tree: TemporaryTree, _ wishes: RoundWishes) throws -> AgentKnowledge.Host {
     let files = HostFiles(root: try HostRoot(tree.path, mode: .live))
     let worker = try Worker()
     return Host(

@@ -3,6 +3,7 @@ import AgentHost
 import AgentTesting
 import Testing
 
+@testable import AgentKnowledge
 @testable import AgentPlugins
 
 @Suite struct PoolSearchTests {

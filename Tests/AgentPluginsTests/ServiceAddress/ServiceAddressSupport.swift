@@ -1,6 +1,7 @@
 import AgentCore
 import AgentHost
 
+@testable import AgentKnowledge
 @testable import AgentPlugins
 @testable import AgentText
 

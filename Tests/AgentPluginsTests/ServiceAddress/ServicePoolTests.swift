@@ -2,6 +2,7 @@ import AgentCore
 import AgentHost
 import Testing
 
+@testable import AgentKnowledge
 @testable import AgentPlugins
 @testable import AgentText
 

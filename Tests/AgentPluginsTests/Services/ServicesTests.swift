@@ -1,13 +1,13 @@
 import AgentCore
-import AgentHost
 import Testing
 
+@testable import AgentKnowledge
 @testable import AgentPlugins
 
 /// The plugins that only ask one page: kube-proxy, Felix, containerd, and the kubelet's health.
 @Suite struct ServicesTests {
   private func verdict<P: Plugin>(
-    _ make: (AgentHost.Host) -> P, _ files: [String: String], http: String, check: CheckID
+    _ make: (AgentKnowledge.Host) -> P, _ files: [String: String], http: String, check: CheckID
   ) async throws -> (verdict: Verdict, up: [Double]) {
     let recording = ["/recorded.yaml": http.isEmpty ? "" : "http:\n  - {\(http)}\n"]
     let host = try TestHost(files.merging(recording) { _, last in last })

@@ -3,6 +3,7 @@ import AgentTesting
 import Testing
 
 @testable import AgentHost
+@testable import AgentKnowledge
 @testable import AgentPlugins
 
 /// What one look does about an answer that is missing.

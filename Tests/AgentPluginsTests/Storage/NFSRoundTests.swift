@@ -3,6 +3,7 @@ import AgentHost
 import Foundation
 import Testing
 
+@testable import AgentKnowledge
 @testable import AgentPlugins
 @testable import AgentText
 

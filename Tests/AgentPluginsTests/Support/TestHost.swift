@@ -1,6 +1,7 @@
 import AgentText
 import AgentCore
 import AgentHost
+import AgentKnowledge
 import Foundation
 
 /// A recorded host in a temporary directory, gone with the value's last use.
@@ -17,7 +18,7 @@ final class TestHost {
 
   let directory: String
   let files: HostFiles
-  let host: AgentHost.Host
+  let host: AgentKnowledge.Host
 
   /// Writes the files and directories (a path that ends in `/`) and makes the host.
   ///

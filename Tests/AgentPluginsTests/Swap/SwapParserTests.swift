@@ -1,6 +1,7 @@
 import AgentHost
 import Testing
 
+@testable import AgentKnowledge
 @testable import AgentPlugins
 
 @Suite("Swap's files")

@@ -3,6 +3,7 @@ import Foundation
 import Testing
 
 @testable import AgentHost
+@testable import AgentKnowledge
 
 /// The hidden mode from outside, started as systemd starts the service of a socket unit (sd_listen_fds(3)).
 @Suite(.timeLimit(.minutes(10))) struct HelperModeTests {

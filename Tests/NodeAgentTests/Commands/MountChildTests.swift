@@ -3,6 +3,7 @@ import Foundation
 import Testing
 
 @testable import AgentHost
+@testable import AgentKnowledge
 
 /// The hidden mode that asks a mounted file system, run as the program itself.
 @Suite(.timeLimit(.minutes(5))) struct MountChildTests {

@@ -1,6 +1,6 @@
 import AgentCore
-import AgentHost
 
+@testable import AgentKnowledge
 @testable import NodeAgent
 
 /// A report whose verdicts a test gives.

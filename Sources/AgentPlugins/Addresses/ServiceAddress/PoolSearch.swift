@@ -1,5 +1,6 @@
 import AgentCore
 import AgentHost
+import AgentKnowledge
 import AgentText
 
 /// Looks for hosts that use addresses of the pools: one question for each address, never two in a second.

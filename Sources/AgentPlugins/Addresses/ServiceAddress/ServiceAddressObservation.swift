@@ -1,5 +1,6 @@
 package import AgentCore
 import AgentHost
+import AgentKnowledge
 import AgentText
 
 /// What is known of the addresses of Services, on this host and on its links.

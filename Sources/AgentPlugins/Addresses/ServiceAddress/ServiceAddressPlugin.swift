@@ -1,5 +1,6 @@
 package import AgentCore
-package import AgentHost
+import AgentHost
+package import AgentKnowledge
 import AgentText
 
 /// The addresses of Services of type LoadBalancer: who answers for them.

@@ -1,5 +1,6 @@
-import AgentText
 import AgentHost
+import AgentKnowledge
+import AgentText
 import AgentCore
 
 /// Whether an address of a pool is bound on an interface where MetalLB would never put it.

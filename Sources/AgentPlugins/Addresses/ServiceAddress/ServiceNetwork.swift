@@ -1,4 +1,5 @@
 import AgentHost
+import AgentKnowledge
 import AgentText
 
 /// What the host's own tables say of the addresses of Services.

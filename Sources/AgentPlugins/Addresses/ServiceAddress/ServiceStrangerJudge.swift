@@ -1,5 +1,6 @@
 import AgentCore
 import AgentHost
+import AgentKnowledge
 import AgentText
 
 /// Whether an unknown host uses an address that a pool may still give away. Never failing: it may be a Service.

@@ -1,5 +1,6 @@
-import AgentCore
 import AgentHost
+import AgentCore
+import AgentKnowledge
 import AgentText
 
 /// What is wrong with kube-vip's manifest.

@@ -1,5 +1,6 @@
-import AgentCore
 import AgentHost
+import AgentCore
+import AgentKnowledge
 import AgentText
 
 /// The verdicts where there is no shared address to look at.

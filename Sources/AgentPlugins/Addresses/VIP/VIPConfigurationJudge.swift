@@ -1,5 +1,6 @@
-import AgentCore
 import AgentHost
+import AgentCore
+import AgentKnowledge
 
 /// Whether what moves the address is configured so that a fail-over works.
 struct VIPConfigurationJudge {

@@ -1,5 +1,6 @@
 import AgentCore
 import AgentHost
+import AgentKnowledge
 import AgentText
 
 /// Whether who holds the address is who shall hold it: by Keepalived's own word where it is on the system bus, else as

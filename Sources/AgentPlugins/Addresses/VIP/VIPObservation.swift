@@ -1,5 +1,6 @@
 package import AgentCore
 import AgentHost
+import AgentKnowledge
 import AgentText
 
 /// Where the shared address of the API servers is, and what is to move it.

@@ -1,5 +1,6 @@
 package import AgentCore
-package import AgentHost
+import AgentHost
+package import AgentKnowledge
 import AgentText
 
 /// The shared address of the API servers: who holds it, and whether it will move as it should.

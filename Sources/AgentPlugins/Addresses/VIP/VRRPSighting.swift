@@ -1,4 +1,4 @@
-import AgentHost
+import AgentKnowledge
 import AgentText
 
 /// What Keepalived says of one instance that moves the address.

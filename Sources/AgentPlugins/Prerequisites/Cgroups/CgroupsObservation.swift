@@ -1,5 +1,6 @@
 package import AgentCore
 import AgentHost
+import AgentKnowledge
 
 /// What a host's control groups are like.
 package struct CgroupsObservation: Sendable, Equatable {

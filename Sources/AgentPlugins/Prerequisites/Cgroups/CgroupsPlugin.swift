@@ -1,5 +1,5 @@
 package import AgentCore
-package import AgentHost
+package import AgentKnowledge
 
 /// Control groups: their version, and the controllers that pods are limited by.
 package struct CgroupsPlugin: Plugin {

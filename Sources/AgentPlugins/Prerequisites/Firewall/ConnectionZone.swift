@@ -1,4 +1,5 @@
 import AgentHost
+import AgentKnowledge
 
 /// The zone that NetworkManager, or an older network script, gives an interface: `zone=` of the connection
 /// (nm-settings-keyfile(5)), `ZONE=` of ifcfg-NAME (firewalld.zones(5)).

@@ -1,6 +1,7 @@
 import AgentText
 import AgentCore
 import AgentHost
+import AgentKnowledge
 
 /// What must reach a host: by its roles (kubernetes.io, "Ports and Protocols"), its network plugin and MetalLB.
 /// The controller manager (10257) and the scheduler (10259) are asked on the loopback address only.

@@ -1,6 +1,7 @@
 import AgentText
 package import AgentCore
-package import AgentHost
+import AgentHost
+package import AgentKnowledge
 
 /// firewalld and ufw, and what must pass them.
 package struct FirewallPlugin: Plugin {

@@ -1,5 +1,6 @@
 import AgentCore
 import AgentHost
+import AgentKnowledge
 
 /// Reads firewalld's permanent configuration. What runs may differ from it: only the daemon itself knows.
 struct FirewalldReader {

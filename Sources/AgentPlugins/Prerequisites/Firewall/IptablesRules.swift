@@ -1,4 +1,4 @@
-import AgentHost
+import AgentKnowledge
 
 /// Rules in the format of iptables-save(8), as administrators add them to /etc/ufw/before.rules.
 ///

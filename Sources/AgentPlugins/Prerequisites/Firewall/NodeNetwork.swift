@@ -1,4 +1,5 @@
 import AgentHost
+import AgentKnowledge
 import AgentText
 
 /// The network that other nodes reach this one by: the interface that carries the node's address, and what is on it.

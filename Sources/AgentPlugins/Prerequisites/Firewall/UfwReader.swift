@@ -1,6 +1,7 @@
 import AgentText
 import AgentCore
 import AgentHost
+import AgentKnowledge
 
 /// Reads ufw's files (ufw(8), ufw-framework(8)). It has no process: its rules are iptables rules.
 struct UfwReader {

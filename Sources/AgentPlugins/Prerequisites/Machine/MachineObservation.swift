@@ -1,5 +1,6 @@
 package import AgentCore
 import AgentHost
+import AgentKnowledge
 
 /// What a machine is like, as far as Kubernetes asks for it.
 package struct MachineObservation: Sendable, Equatable {

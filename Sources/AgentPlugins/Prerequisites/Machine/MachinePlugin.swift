@@ -1,5 +1,6 @@
+import AgentHost
 package import AgentCore
-package import AgentHost
+package import AgentKnowledge
 
 /// The machine itself: its size, its name, the proxies and the programs that Kubernetes finds on it.
 package struct MachinePlugin: Plugin {

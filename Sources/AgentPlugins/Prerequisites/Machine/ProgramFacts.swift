@@ -1,4 +1,5 @@
 import AgentHost
+import AgentKnowledge
 
 /// Which of the programs that Kubernetes calls are installed.
 struct ProgramFacts: Sendable, Equatable {

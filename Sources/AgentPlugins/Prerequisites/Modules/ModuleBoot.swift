@@ -1,4 +1,5 @@
 import AgentHost
+import AgentKnowledge
 
 /// What the next boot makes of modules.
 struct ModuleBoot: Sendable, Equatable {

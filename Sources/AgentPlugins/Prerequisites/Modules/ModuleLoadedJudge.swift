@@ -1,3 +1,5 @@
+import AgentText
+import AgentKnowledge
 import AgentHost
 import AgentCore
 

@@ -1,5 +1,6 @@
 import AgentCore
 import AgentHost
+import AgentKnowledge
 
 /// What was seen on the host that makes modules matter.
 struct ModuleNeeds: Sendable, Equatable {

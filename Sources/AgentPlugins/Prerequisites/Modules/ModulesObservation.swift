@@ -1,5 +1,6 @@
 package import AgentCore
 import AgentHost
+import AgentKnowledge
 
 /// The kernel modules of a host: what the kernel has, what the next boot loads, and what makes them matter.
 package struct ModulesObservation: Sendable, Equatable {

@@ -1,5 +1,5 @@
 package import AgentCore
-package import AgentHost
+package import AgentKnowledge
 
 /// Kernel modules: whether the kernel has them, and what the next boot loads.
 package struct ModulesPlugin: Plugin {

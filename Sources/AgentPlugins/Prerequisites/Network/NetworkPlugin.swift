@@ -1,5 +1,5 @@
 package import AgentCore
-package import AgentHost
+package import AgentKnowledge
 
 /// The cluster's networks: whether they keep off the addresses that the node needs.
 package struct NetworkPlugin: Plugin {

@@ -1,5 +1,6 @@
 import AgentCore
 import AgentHost
+import AgentKnowledge
 import AgentText
 
 /// Reads what the network plugin judges; synchronous, for the worker thread.

@@ -1,5 +1,6 @@
 package import AgentCore
 import AgentHost
+import AgentKnowledge
 
 /// Who listens on the ports of Kubernetes, on a host that has not joined a cluster.
 package struct PortsObservation: Sendable, Equatable {

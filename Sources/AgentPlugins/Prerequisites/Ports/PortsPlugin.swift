@@ -1,5 +1,5 @@
 package import AgentCore
-package import AgentHost
+package import AgentKnowledge
 
 /// The ports that Kubernetes will listen on, before a host joins a cluster.
 package struct PortsPlugin: Plugin {

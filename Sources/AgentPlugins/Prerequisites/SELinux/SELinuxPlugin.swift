@@ -1,5 +1,6 @@
 package import AgentCore
-package import AgentHost
+import AgentHost
+package import AgentKnowledge
 
 /// SELinux: its mode now and after the next boot.
 package struct SELinuxPlugin: Plugin {

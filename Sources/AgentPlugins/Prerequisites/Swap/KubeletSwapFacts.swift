@@ -1,5 +1,6 @@
-import AgentCore
 import AgentHost
+import AgentCore
+import AgentKnowledge
 
 /// The part of the kubelet's settings that swap hangs on, with the evidence for it.
 struct KubeletSwapFacts {

@@ -1,5 +1,6 @@
 import AgentCore
 import AgentHost
+import AgentKnowledge
 
 /// What one look at a host's swap gave.
 package struct SwapObservation: Sendable, Equatable {

@@ -1,5 +1,5 @@
 package import AgentCore
-package import AgentHost
+package import AgentKnowledge
 
 /// Swap against what the kubelet makes of it, now and after the next boot.
 package struct SwapPlugin: Plugin {

@@ -1,5 +1,6 @@
 import AgentCore
 import AgentHost
+import AgentKnowledge
 
 /// Reads what the swap plugin judges; synchronous, for the worker thread.
 enum SwapSource {

@@ -1,5 +1,6 @@
 import AgentCore
 import AgentHost
+import AgentKnowledge
 
 /// The words for what ``SwapPolicyTable`` says of one swap area.
 struct SwapTexts {

@@ -1,4 +1,4 @@
-import AgentHost
+import AgentKnowledge
 
 /// What zram-generator makes of its configuration (zram-generator.conf(5)).
 enum ZramGenerator {

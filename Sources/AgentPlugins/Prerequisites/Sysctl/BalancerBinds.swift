@@ -1,5 +1,6 @@
 import AgentCore
 import AgentHost
+import AgentKnowledge
 import AgentText
 
 /// The addresses that HAProxy binds, and those among them that this host may not hold.

@@ -1,5 +1,6 @@
 import AgentCore
 import AgentHost
+import AgentKnowledge
 
 /// What the files of the host will set at its next boot.
 struct SysctlConfiguration: Sendable, Equatable {

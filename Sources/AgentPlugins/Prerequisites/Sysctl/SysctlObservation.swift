@@ -1,5 +1,6 @@
 package import AgentCore
 import AgentHost
+import AgentKnowledge
 
 /// The kernel parameters of a host: as they are, as its files set them, and what makes them matter.
 package struct SysctlObservation: Sendable, Equatable {

@@ -1,4 +1,5 @@
 import AgentHost
+import AgentKnowledge
 import AgentCore
 
 /// Judges `sysctl.persistent`: what the next boot makes of a parameter.

@@ -1,5 +1,6 @@
+import AgentHost
 package import AgentCore
-package import AgentHost
+package import AgentKnowledge
 
 /// Kernel parameters: what they are, and what the next boot makes of them.
 package struct SysctlPlugin: Plugin {

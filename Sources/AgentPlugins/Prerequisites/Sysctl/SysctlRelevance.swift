@@ -1,5 +1,5 @@
 import AgentCore
-import AgentHost
+import AgentKnowledge
 
 /// Whether a parameter matters on a host.
 enum SysctlRelevance: Equatable {

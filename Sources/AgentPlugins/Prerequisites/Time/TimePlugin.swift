@@ -1,5 +1,6 @@
+import AgentHost
 package import AgentCore
-package import AgentHost
+package import AgentKnowledge
 
 /// The clock: whether something keeps it right, and how far it may be off.
 package struct TimePlugin: Plugin {

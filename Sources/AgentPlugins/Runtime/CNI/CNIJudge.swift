@@ -1,6 +1,7 @@
+import AgentHost
 import AgentText
 import AgentCore
-import AgentHost
+import AgentKnowledge
 
 /// Whether pods get the cluster's network.
 struct CNIJudge {

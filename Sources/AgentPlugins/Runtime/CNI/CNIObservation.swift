@@ -1,5 +1,6 @@
 package import AgentCore
 import AgentHost
+import AgentKnowledge
 
 /// What is configured for the network of pods.
 package struct CNIObservation: Sendable, Equatable {

@@ -1,5 +1,5 @@
 package import AgentCore
-package import AgentHost
+package import AgentKnowledge
 
 /// The network that pods get.
 package struct CNIPlugin: Plugin {

@@ -1,5 +1,6 @@
 import AgentCore
 import AgentHost
+import AgentKnowledge
 
 /// Judges what CRI-O answered.
 struct CRIOJudge {

@@ -1,5 +1,6 @@
 package import AgentCore
 import AgentHost
+import AgentKnowledge
 
 /// What CRI-O says of itself, and what the kubelet expects of it.
 package struct CRIOObservation: Sendable, Equatable {

@@ -1,5 +1,6 @@
 package import AgentCore
-package import AgentHost
+import AgentHost
+package import AgentKnowledge
 
 /// CRI-O: whether it answers, and whether the kubelet can work with it.
 package struct CRIOPlugin: Plugin {

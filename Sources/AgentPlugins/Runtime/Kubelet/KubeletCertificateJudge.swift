@@ -1,5 +1,5 @@
 import AgentCore
-import AgentHost
+import AgentKnowledge
 
 /// Whether the kubelet's client certificate is there, valid, and renewed in time.
 ///

@@ -1,4 +1,5 @@
 import AgentHost
+import AgentKnowledge
 import AgentCore
 import AgentText
 

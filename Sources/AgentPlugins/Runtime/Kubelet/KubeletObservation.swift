@@ -1,5 +1,6 @@
 package import AgentCore
 import AgentHost
+import AgentKnowledge
 
 /// What the kubelet's files say, and what it answers.
 package struct KubeletObservation: Sendable, Equatable {

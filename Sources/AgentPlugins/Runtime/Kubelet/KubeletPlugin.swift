@@ -1,5 +1,6 @@
 package import AgentCore
-package import AgentHost
+import AgentHost
+package import AgentKnowledge
 import AgentText
 
 /// The kubelet: its configuration, its certificate, its health page.

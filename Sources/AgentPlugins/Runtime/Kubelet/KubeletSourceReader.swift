@@ -1,5 +1,6 @@
 import AgentCore
 import AgentHost
+import AgentKnowledge
 
 /// Reads what the kubelet plugin judges; synchronous, for the worker thread.
 enum KubeletSourceReader {

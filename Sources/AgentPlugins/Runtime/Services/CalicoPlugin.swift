@@ -1,6 +1,6 @@
 import AgentText
 package import AgentCore
-package import AgentHost
+package import AgentKnowledge
 
 /// Felix, Calico's agent on every node, where it runs.
 package struct CalicoPlugin: Plugin {

@@ -1,5 +1,6 @@
 package import AgentCore
-package import AgentHost
+import AgentHost
+package import AgentKnowledge
 
 /// containerd, where it is the kubelet's runtime: whether its socket accepts, and nothing more.
 package struct ContainerdPlugin: Plugin {

@@ -1,6 +1,6 @@
 import AgentText
 package import AgentCore
-package import AgentHost
+package import AgentKnowledge
 
 /// kube-proxy's health page, where it runs.
 package struct KubeProxyPlugin: Plugin {

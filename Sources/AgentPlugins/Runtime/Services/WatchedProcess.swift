@@ -1,5 +1,6 @@
 package import AgentCore
 import AgentHost
+import AgentKnowledge
 import AgentText
 
 /// A server on loopback that is asked only where its process runs.

@@ -1,5 +1,6 @@
 package import AgentCore
-package import AgentHost
+import AgentHost
+package import AgentKnowledge
 
 /// The services that a node lives by, as systemd sees them.
 package struct UnitsPlugin: Plugin {

@@ -1,5 +1,6 @@
 package import AgentCore
 import AgentHost
+import AgentKnowledge
 
 /// What is known of the disks of this host.
 package struct DiskObservation: Sendable, Equatable {

@@ -1,5 +1,6 @@
 import AgentCore
 import AgentHost
+import AgentKnowledge
 
 /// Finds the directories whose space matters on a host.
 struct DiskPlaces {

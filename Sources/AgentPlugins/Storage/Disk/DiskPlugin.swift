@@ -1,5 +1,6 @@
 package import AgentCore
-package import AgentHost
+import AgentHost
+package import AgentKnowledge
 
 /// The disks below the cluster: space, file systems that turned read-only, errors and wear.
 package struct DiskPlugin: Plugin {

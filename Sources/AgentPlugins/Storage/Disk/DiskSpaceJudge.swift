@@ -1,5 +1,6 @@
 import AgentCore
 import AgentHost
+import AgentKnowledge
 
 /// Whether there is room where it matters.
 struct DiskSpaceJudge {

@@ -1,6 +1,7 @@
 import AgentText
 import AgentCore
 import AgentHost
+import AgentKnowledge
 
 /// Whether what is mounted of an export can be used.
 struct NFSExportJudge {

@@ -1,5 +1,6 @@
 import AgentCore
 import AgentHost
+import AgentKnowledge
 
 /// What former looks at the mounted file systems of NFS gave.
 final class NFSMemory: Sendable {

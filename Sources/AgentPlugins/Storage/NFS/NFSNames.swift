@@ -1,4 +1,5 @@
 import AgentHost
+import AgentKnowledge
 
 /// Whose the volumes on servers are: read while something is wrong with those.
 struct NFSNames: Sendable, Equatable {

@@ -1,5 +1,6 @@
 package import AgentCore
 import AgentHost
+import AgentKnowledge
 
 /// What is known of the NFS servers that this host uses.
 package struct NFSObservation: Sendable, Equatable {

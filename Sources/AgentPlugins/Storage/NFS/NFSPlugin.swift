@@ -1,5 +1,6 @@
 package import AgentCore
-package import AgentHost
+import AgentHost
+package import AgentKnowledge
 import AgentText
 
 /// The NFS servers of this host and what is mounted of them, looked at in stages: the kernel's counters, a question to

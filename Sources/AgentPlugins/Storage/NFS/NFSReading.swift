@@ -1,4 +1,5 @@
 import AgentHost
+import AgentKnowledge
 import AgentText
 
 /// What files say of NFS on this host.

@@ -1,5 +1,6 @@
 import AgentCore
 import AgentHost
+import AgentKnowledge
 import AgentText
 
 /// Puts mounted file systems and configured exports together, by server.

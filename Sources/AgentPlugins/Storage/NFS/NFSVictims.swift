@@ -1,5 +1,5 @@
 import AgentCore
-import AgentHost
+import AgentKnowledge
 import AgentText
 
 /// The pods whose volumes are mounted from file systems.

@@ -1,3 +1,4 @@
+import AgentKnowledge
 import AgentHost
 import AgentCore
 import AgentText

@@ -1,5 +1,6 @@
 package import AgentCore
-package import AgentHost
+import AgentHost
+package import AgentKnowledge
 
 /// The server side of NFS, on hosts that export file systems.
 package struct NFSServerPlugin: Plugin {

@@ -1,4 +1,5 @@
 import AgentHost
+import AgentKnowledge
 
 /// What a host exports, and what serves it.
 struct ServedExports: Sendable, Equatable {

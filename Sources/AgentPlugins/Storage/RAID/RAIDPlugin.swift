@@ -1,5 +1,6 @@
 package import AgentCore
-package import AgentHost
+import AgentHost
+package import AgentKnowledge
 import AgentText
 
 /// Arrays of disks: md and ZFS.

@@ -1,5 +1,6 @@
 import AgentCore
 import AgentHost
+import AgentKnowledge
 import AgentText
 
 /// The addresses that a node's name and `--node-ip` lead to.

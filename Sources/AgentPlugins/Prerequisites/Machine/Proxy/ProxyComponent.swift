@@ -1,4 +1,5 @@
 import AgentHost
+import AgentKnowledge
 
 /// A program that asks other hosts, with the proxy variables that it starts with.
 struct ProxyComponent: Sendable, Equatable {

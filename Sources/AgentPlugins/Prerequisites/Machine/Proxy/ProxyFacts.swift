@@ -1,4 +1,5 @@
 import AgentHost
+import AgentKnowledge
 import AgentText
 
 /// Which programs use a proxy, and whom they must not ask through it.

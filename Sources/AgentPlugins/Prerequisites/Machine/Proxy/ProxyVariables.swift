@@ -1,4 +1,4 @@
-import AgentHost
+import AgentKnowledge
 import AgentText
 
 /// The proxy variables of one program's environment, as a program written in Go takes them: the upper-case name first,

@@ -1,0 +1,13 @@
+package import AgentHost
+
+/// One thread for the probes of all tests.
+package let testNetwork = NetworkLoop()
+
+/// The probes of a live tree.
+package func liveProbes(_ root: String = "/", forbidden: [String] = []) throws -> HTTPProbes {
+  let files = HostFiles(root: try HostRoot(root, mode: .live), forbidden: forbidden)
+  return HTTPProbes(files: files, worker: try Worker(), network: testNetwork, recorded: [])
+}
+
+/// A deadline that a test waits for.
+package let short = Duration.milliseconds(100)
