@@ -23,9 +23,6 @@ struct BusMessage: ~Copyable {
     return BusError(name: name, text: error.pointee.message.map { String(cString: $0) } ?? "")
   }
 
-  /// The object that a signal speaks of.
-  var path: String { sd_bus_message_get_path(pointer).map { String(cString: $0) } ?? "" }
-
   /// The next text.
   func text() throws(BusError) -> String {
     guard let text = try value().text else { throw .malformed }
