@@ -119,7 +119,7 @@ import Testing
   {
     var view = NFSSystemView(system: try #require(try await table(of: host).firstNFS))
     view.statistics = NFSStatistics(
-      transports: [.init(kind: "tcp", sends: sends, receives: receives)], errors: errors)
+      transports: [.init(sends: sends, receives: receives)], errors: errors)
     return view
   }
 
