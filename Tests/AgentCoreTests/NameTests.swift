@@ -2,14 +2,6 @@ import AgentCore
 import Testing
 
 @Suite struct NameTests {
-  @Test(arguments: [
-    ("swap.policy", true), ("nfs-server.exports", true), ("time.2", true), ("", false), ("swap", false),
-    ("swap.", false), (".policy", false), ("swap.policy.x", false), ("Swap.policy", false), ("-swap.policy", false),
-    ("swap.policy-", false), ("swap .policy", false), ("swäp.policy", false),
-  ]) func aCheckIsNamedPluginDotCheck(name: String, isWellFormed: Bool) {
-    #expect(CheckID(name).isWellFormed == isWellFormed)
-  }
-
   @Test func theFirstWordOfACheckIsItsPlugin() {
     #expect(CheckID("swap.policy").plugin == "swap")
   }

@@ -140,7 +140,8 @@ package final class FakeBus {
     let bus = Unmanaged<FakeBus>.fromOpaque(data).takeUnretainedValue()
     let text = BusMessage(borrowing: message)
     let call = Call(
-      path: text.path, member: sd_bus_message_get_member(message).map { String(cString: $0) } ?? "",
+      path: sd_bus_message_get_path(message).map { String(cString: $0) } ?? "",
+      member: sd_bus_message_get_member(message).map { String(cString: $0) } ?? "",
       argument: (try? text.text()) ?? "", mayStart: sd_bus_message_get_auto_start(message) > 0)
     bus.reply(to: message, call)
     return 1

@@ -23,9 +23,6 @@ package struct BusMessage: ~Copyable {
     return BusError(name: name, text: error.pointee.message.map { String(cString: $0) } ?? "")
   }
 
-  /// The object that a signal speaks of.
-  package var path: String { sd_bus_message_get_path(pointer).map { String(cString: $0) } ?? "" }
-
   /// The next text.
   package func text() throws(BusError) -> String {
     guard let text = try value().text else { throw .malformed }

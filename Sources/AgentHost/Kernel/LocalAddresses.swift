@@ -86,8 +86,6 @@ package struct LocalAddresses: Sendable, Equatable {
         let mask = number(fields[7]), let flags = UInt32(fields[3], radix: 16), flags & 1 != 0, fields[0] != "*"
       else { continue }
       let interface = String(fields[0])
-      // A blackhole, unreachable or prohibit route, such as Calico's for a block of its own.
-      guard interface != "*" else { continue }
       if mask == 0, gateway != 0 {
         gateways.append(Gateway(address: IPAddress(v4: gateway), interface: interface))
       } else if gateway == 0, mask != 0,

@@ -2,7 +2,6 @@ import AgentText
 /// Reads mountinfo as bytes: a node with many pods has tens of thousands of lines.
 struct MountInfoParser {
   private static let space = UInt8(ascii: " ")
-  private static let comma = UInt8(ascii: ",")
   private static let hyphen = [UInt8(ascii: "-")]
 
   /// What the mounts of one file system share, kept once.

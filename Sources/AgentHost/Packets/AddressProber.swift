@@ -145,8 +145,7 @@ extension AddressProber {
     }
     return .answered(
       ProbeAnswers(
-        claimants: claimants, isCutShort: tally?.isCutShort ?? false, questions: asked, interface: route.interface,
-        asker: route.sender))
+        claimants: claimants, isCutShort: tally?.isCutShort ?? false, questions: asked, interface: route.interface))
   }
 }
 

@@ -43,7 +43,6 @@ struct AdvertBook {
   static let patience = Duration.seconds(1)
 
   private var entries: [HeardAdverts.Router: [Key: Entry]] = [:]
-  private(set) var isCutShort = false
 
   /// Enters an advertisement.
   mutating func take(_ hearing: Hearing, on interface: String, at time: HostTime) {
@@ -61,10 +60,7 @@ struct AdvertBook {
       return
     }
     if isFull(for: router) { forgetSilent(at: time) }
-    guard !isFull(for: router) else {
-      isCutShort = true
-      return
-    }
+    guard !isFull(for: router) else { return }
     entries[router, default: [:]][key] = Entry(hearing: hearing, began: time, last: time)
   }
 
@@ -88,7 +84,6 @@ struct AdvertBook {
       let left = masters.filter { !$0.value.isSilent(at: time) }
       return left.isEmpty ? nil : left
     }
-    isCutShort = false
   }
 }
 

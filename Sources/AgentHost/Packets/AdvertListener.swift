@@ -82,7 +82,7 @@ package actor AdvertListener {
     HeardAdverts(
       masters: book.masters(at: time),
       listening: posts.values.map { time.elapsed(since: $0.since) }.min() ?? .zero,
-      interfaces: posts.keys.sorted(), isCutShort: book.isCutShort)
+      interfaces: posts.keys.sorted())
   }
 }
 

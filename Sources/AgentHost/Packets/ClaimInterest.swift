@@ -6,9 +6,6 @@ struct ClaimInterest: Equatable {
   var asked: [IPAddress: IPAddress?] = [:]
   /// The addresses whose announcements are waited for, each with the hardware addresses that are known to claim it.
   var announced: [IPAddress: Set<HardwareAddress>] = [:]
-
-  /// Whether nobody waits for anything.
-  var isEmpty: Bool { asked.isEmpty && announced.isEmpty }
 }
 
 /// The filters for claims. What they let pass is read and judged once more: they save wake-ups, not checks.

@@ -68,17 +68,12 @@ package struct HeardAdverts: Sendable, Equatable {
   package var listening: Duration
   /// The interfaces.
   package var interfaces: [String]
-  /// Whether there were more masters than are kept.
-  package var isCutShort: Bool
 
   /// Makes what was heard.
-  package init(
-    masters: [Router: [Master]] = [:], listening: Duration, interfaces: [String], isCutShort: Bool = false
-  ) {
+  package init(masters: [Router: [Master]] = [:], listening: Duration, interfaces: [String]) {
     self.masters = masters
     self.listening = listening
     self.interfaces = interfaces
-    self.isCutShort = isCutShort
   }
 
   /// The first two masters of a virtual router that last beside each other; nil when there are none.

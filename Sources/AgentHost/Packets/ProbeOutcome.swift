@@ -45,19 +45,13 @@ package struct ProbeAnswers: Sendable, Equatable {
   package var questions: Int
   /// The interface; nil on a recorded host.
   package var interface: String?
-  /// The address that asked; nil for 0.0.0.0 and on a recorded host.
-  package var asker: IPAddress?
 
   /// Makes answers.
-  package init(
-    claimants: [Claimant], isCutShort: Bool = false, questions: Int = 1, interface: String? = nil,
-    asker: IPAddress? = nil
-  ) {
+  package init(claimants: [Claimant], isCutShort: Bool = false, questions: Int = 1, interface: String? = nil) {
     self.claimants = claimants
     self.isCutShort = isCutShort
     self.questions = questions
     self.interface = interface
-    self.asker = asker
   }
 
   /// The claimants that may stand for more than one host: VRRP's virtual hardware address, or more answers than

@@ -92,7 +92,7 @@ final class HTTPProbeHandler: ChannelInboundHandler {
   }
 
   private func fail(_ reason: ProbeFailureReason) {
-    decide(.failed(HTTPProbeFailure(phase, reason, status: answer?.status)))
+    decide(.failed(HTTPProbeFailure(phase, reason)))
   }
 
   private func decide(_ outcome: HTTPProbeResult.Outcome) {

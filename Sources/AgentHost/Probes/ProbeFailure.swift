@@ -16,14 +16,11 @@ package struct HTTPProbeFailure: Sendable, Hashable, Codable, CustomStringConver
   package var phase: Phase
   /// Why.
   package var reason: ProbeFailureReason
-  /// The answer's status, when it came.
-  package var status: Int?
 
   /// Makes a failure.
-  package init(_ phase: Phase, _ reason: ProbeFailureReason, status: Int? = nil) {
+  package init(_ phase: Phase, _ reason: ProbeFailureReason) {
     self.phase = phase
     self.reason = reason
-    self.status = status
   }
 
   /// The reason in words: `connection refused`, `no answer within 1 s`.

@@ -2,10 +2,9 @@ package import AgentText
 
 /// The name of a systemd unit (systemd.unit(5)): a prefix, for an instance `@` and its name, and the type's suffix.
 package struct UnitName: Sendable, Hashable, Comparable, CustomStringConvertible {
-  /// The types that systemd knows, each with its interface on the bus.
-  package static let interfaces = [
-    "service": "Service", "socket": "Socket", "target": "Target", "device": "Device", "mount": "Mount",
-    "automount": "Automount", "swap": "Swap", "timer": "Timer", "path": "Path", "slice": "Slice", "scope": "Scope",
+  /// The types that systemd knows.
+  private static let types: Set<Substring> = [
+    "service", "socket", "target", "device", "mount", "automount", "swap", "timer", "path", "slice", "scope",
   ]
   private static let longest = 255
 
@@ -20,9 +19,6 @@ package struct UnitName: Sendable, Hashable, Comparable, CustomStringConvertible
     type = "service"
   }
 
-  /// The last part of its interface's name on the bus.
-  var interface: String { Self.interfaces[type] ?? "Service" }
-
   /// By name.
   package static func < (left: UnitName, right: UnitName) -> Bool { left.description < right.description }
 }
@@ -32,7 +28,7 @@ extension UnitName: SettingsScalar {
   package init(settingsScalar text: String) throws(SettingsScalarError) {
     let shown = PlainText.short(text)
     let allowed = "a unit with its suffix, as in crio.service or tunnel@home.service"
-    guard let dot = text.lastIndex(of: "."), Self.interfaces[String(text[text.index(after: dot)...])] != nil else {
+    guard let dot = text.lastIndex(of: "."), Self.types.contains(text[text.index(after: dot)...]) else {
       throw SettingsScalarError("'\(shown)' does not end in the type of a unit", allowed: allowed)
     }
     let prefix = text[..<dot]

@@ -97,7 +97,7 @@ struct MountStatisticsParser {
       return
     }
     current = device
-    statistics = NFSStatistics(format: format)
+    statistics = NFSStatistics()
     isInOperations = false
   }
 
@@ -146,10 +146,9 @@ struct MountStatisticsParser {
     case "udp": first = 4
     default: return nil
     }
-    let numbers = words.dropFirst(first).prefix(3).compactMap { UInt64($0) }
-    guard numbers.count == 3 else { return nil }
-    return NFSStatistics.Transport(
-      kind: String(words[1]), sends: numbers[0], receives: numbers[1], badReplies: numbers[2])
+    let numbers = words.dropFirst(first).prefix(2).compactMap { UInt64($0) }
+    guard numbers.count == 2 else { return nil }
+    return NFSStatistics.Transport(sends: numbers[0], receives: numbers[1])
   }
 }
 

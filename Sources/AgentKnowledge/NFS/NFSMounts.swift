@@ -17,9 +17,6 @@ package struct NFSMounts: Sendable {
   /// Tells one text of the table from another, while the process runs.
   package let digest: Int
 
-  /// What a table says.
-  package init(_ table: MountTable) { self.init(table, length: 0, digest: 0) }
-
   private init(_ table: MountTable, length: Int, digest: Int) {
     systems = NFSFileSystem.all(in: table)
     path = table.path

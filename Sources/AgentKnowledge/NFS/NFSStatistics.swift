@@ -2,26 +2,18 @@
 package struct NFSStatistics: Sendable, Hashable {
   /// One connection to the server (xs_tcp_print_stats() and its siblings of net/sunrpc/xprtsock.c).
   package struct Transport: Sendable, Hashable {
-    /// `tcp`, `udp`, `rdma` or `local`.
-    package var kind: String
     /// Requests that were sent, repeated ones included.
     package var sends: UInt64
     /// Replies that were received.
     package var receives: UInt64
-    /// Replies to no request.
-    package var badReplies: UInt64
 
     /// Makes a transport.
-    package init(kind: String, sends: UInt64, receives: UInt64, badReplies: UInt64 = 0) {
-      self.kind = kind
+    package init(sends: UInt64, receives: UInt64) {
       self.sends = sends
       self.receives = receives
-      self.badReplies = badReplies
     }
   }
 
-  /// The format, `1.0` or `1.1`.
-  package var format: String
   /// Seconds since it was mounted.
   package var age: UInt64
   /// The connections; several with `nconnect`.
@@ -39,10 +31,9 @@ package struct NFSStatistics: Sendable, Hashable {
 
   /// Makes statistics.
   package init(
-    format: String = "1.1", age: UInt64 = 0, transports: [Transport] = [], requests: UInt64 = 0,
+    age: UInt64 = 0, transports: [Transport] = [], requests: UInt64 = 0,
     transmissions: UInt64 = 0, timeouts: UInt64 = 0, errors: UInt64 = 0
   ) {
-    self.format = format
     self.age = age
     self.transports = transports
     self.requests = requests

@@ -22,9 +22,6 @@ package struct ConfigurationDirectories: Sendable, Equatable {
       self.effect = effect
       self.overrides = overrides
     }
-
-    /// The base name.
-    package var name: String { String(path[(path.lastIndex(of: "/").map(path.index(after:)) ?? path.startIndex)...]) }
   }
 
   /// What a file does.

@@ -39,11 +39,6 @@ package struct AddressRange: Sendable, Hashable, CustomStringConvertible {
     contains(other.first) || other.contains(first)
   }
 
-  /// Whether the range and a network share an address.
-  package func overlaps(_ network: IPNetwork) -> Bool {
-    contains(network.address) || network.contains(first)
-  }
-
   /// The addresses in order.
   package var addresses: some Sequence<IPAddress> & Sendable {
     (0..<UInt32(count)).lazy.compactMap { [first] in first.advanced(by: $0) }

@@ -60,6 +60,6 @@ package struct SettingsNode: Sendable {
 extension SettingsSection {
   /// The settings of an empty file: every default.
   package static var defaults: Self {
-    SettingsNode(top: nil, file: "").decode(Self.self, into: SettingsDiagnostics())
+    SettingsNode.absent.decode(Self.self, into: SettingsDiagnostics())
   }
 }

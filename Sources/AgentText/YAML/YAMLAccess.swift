@@ -28,11 +28,6 @@ extension YAMLNode {
     if case .scalar(let text, _, _) = kind { text } else { nil }
   }
 
-  /// The text of a scalar that is a string: quoted, tagged `!!str`, or plain and of no other type.
-  package var string: String? {
-    scalar == .string ? text : nil
-  }
-
   /// A boolean: plain `true` or `false`, also capitalised or in capitals. `yes` and `on` are strings.
   package var bool: Bool? {
     if case .bool(let value) = scalar { value } else { nil }

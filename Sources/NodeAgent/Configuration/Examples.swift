@@ -31,7 +31,7 @@ enum ConfigurationExample: String, CaseIterable {
     # Where the metrics are served: HOST:PORT, several allowed; [::]:19100 for IPv6. Default: 0.0.0.0:19100.
     listen: ["0.0.0.0:19100"]
 
-    # Who may read /status and the page at /: local (this host, the default) or public. They show mounts and host names.
+    # Who may read /status: local (over loopback, the default) or public. It shows mounts and host names.
     status: local
 
     cluster:
@@ -39,14 +39,14 @@ enum ConfigurationExample: String, CaseIterable {
         # What kubectl and the kubelets talk to: the virtual address that Keepalived moves, and HAProxy's port.
         endpoint: 192.168.100.230:6443
 
-        # A read-only identity for probing the API servers; without one, probes are anonymous.
+        # A read-only identity for probing the API servers, which no check does yet.
         # admin.conf and super-admin.conf are refused: they may do everything.
         #kubeconfig: /etc/nodeagent/probe.kubeconfig
 
         # What moves the virtual address: auto (the default), keepalived, kube-vip or none.
         manager: keepalived
 
-        # Each API server directly, to tell a dead master from a dead load balancer.
+        # Each API server directly: what no pool and no network of pods may cover, and names in reports.
         members:
           - 192.168.100.231:6443   # n100-001
           - 192.168.100.232:6443   # n100-002
@@ -59,7 +59,8 @@ enum ConfigurationExample: String, CaseIterable {
         # Addresses of Services besides the ingress that somebody must answer for.
         inUse: [192.168.100.241]
 
-        # The ingress controller's Service. ports: 80 and 443 when left out; hosts: names that are asked for there.
+        # The ingress controller's Service: some node must answer for its address. ports (80 and 443 when left out) and
+        # hosts are not asked yet.
         ingress:
           address: 192.168.100.240
           ports: [80, 443]
@@ -71,6 +72,7 @@ enum ConfigurationExample: String, CaseIterable {
           - server: 192.168.100.171   # nas-001
             export: /mnt/server
 
+      # What leads in from the Internet; no check asks it yet.
       tunnel:
         # The FRP server that forwards from the Internet: its public address and bindPort.
         server: 161.132.4.98:7000
@@ -125,7 +127,7 @@ enum ConfigurationExample: String, CaseIterable {
     # Where the metrics are served: HOST:PORT, several allowed; [::]:19100 for IPv6. Default: 0.0.0.0:19100.
     listen: ["0.0.0.0:19100"]
 
-    # Who may read /status and the page at /: local (this machine, the default) or public.
+    # Who may read /status: local (over loopback, the default) or public.
     status: local
 
     cluster:
@@ -133,14 +135,14 @@ enum ConfigurationExample: String, CaseIterable {
         # kubeadm's --control-plane-endpoint: the address in kube-vip's manifest (its variable "address") and its port.
         endpoint: 192.168.9.120:6443
 
-        # A read-only identity for probing the API servers; without one, probes are anonymous.
+        # A read-only identity for probing the API servers, which no check does yet.
         # admin.conf and super-admin.conf are refused: they may do everything.
         #kubeconfig: /etc/nodeagent/probe.kubeconfig
 
         # What moves that address: auto (the default), keepalived, kube-vip or none.
         manager: kube-vip
 
-        # Each API server directly, to tell a dead master from an address that nobody holds.
+        # Each API server directly: what no pool and no network of pods may cover, and names in reports.
         members:
           - 192.168.9.121:6443   # k-master-1
           - 192.168.9.122:6443   # k-master-2

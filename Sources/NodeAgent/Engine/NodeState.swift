@@ -21,9 +21,6 @@ final class NodeState: Sendable {
     content = Guarded(Content(beat: started, active: active))
   }
 
-  /// The plugins, in the order of the registry.
-  var active: [ActivePlugin] { content.withLock(\.active) }
-
   /// Takes the end of a round.
   func publish(_ round: PluginRound, of plugin: String) {
     content.withLock { content in

@@ -4,9 +4,6 @@ import AgentCore
 ///
 /// Source: prometheus.io/docs/instrumenting/exposition_formats.
 enum PrometheusText {
-  /// What `Content-Type` says of a page in this format.
-  static let contentType = "text/plain; version=0.0.4; charset=utf-8"
-
   /// Writes the families, by name, each with its samples by label values.
   ///
   /// Families of one name become one, with the first one's help and kind; a family without samples is left out; of

@@ -8,7 +8,7 @@ import Foundation
 /// A tree with a stand-in for CRI-O's socket.
 struct CRIOStandIn: Sendable {
   static let info = #"{"storage_root":"/var/lib/containers/storage","cgroup_driver":"systemd"}"#
-  static let configuration = "[crio]\nroot = \"/r\"\n[crio.runtime]\ncgroup_manager = \"systemd\"\n"
+  static let configuration = "[crio]\nroot = \"/r\"\n[crio.network]\nnetwork_dir = \"/n\"\n"
 
   let tree: TemporaryTree
   private let server: SocketServer

@@ -65,7 +65,7 @@ import Testing
   @Test func aMountThatIsStuckIsLookedAtUntilItIsNot() async throws {
     let host = try TestHost(Support.files(recorded: Support.serves))
     let plugin = NFSPlugin(host: host.host, settings: try Support.nfsSettings(""))
-    var view = NFSSystemView(system: try #require(try await host.host.mounts().firstNFS))
+    var view = NFSSystemView(system: try #require(try await table(of: host).firstNFS))
     let memory = NFSMemory()
     memory.keep(.stuck, of: &view, at: TestHost.time)
     #expect(view.isInDoubt)
@@ -87,7 +87,7 @@ import Testing
   {
     let host = try TestHost(Support.files())
     let memory = NFSMemory()
-    var view = NFSSystemView(system: try #require(try await host.host.mounts().firstNFS))
+    var view = NFSSystemView(system: try #require(try await table(of: host).firstNFS))
     memory.keep(look, of: &view, at: TestHost.time)
     #expect(view.look == look && view.lookAge == .zero && !view.isInDoubt)
   }
@@ -95,7 +95,7 @@ import Testing
   @Test func whatWasWritableAndIsNoLongerIsAFault() async throws {
     let host = try TestHost(Support.files())
     let memory = NFSMemory()
-    var view = NFSSystemView(system: try #require(try await host.host.mounts().firstNFS))
+    var view = NFSSystemView(system: try #require(try await table(of: host).firstNFS))
     memory.keep(.answered(MountStatus(device: view.system.device)), of: &view, at: TestHost.time)
     #expect(!view.wasWritable, "the look itself is not the one before")
     memory.keep(
@@ -111,12 +111,16 @@ import Testing
   }
 
   /// One file system's view, with counters that the memory was given.
+  private func table(of host: TestHost) async throws -> MountTable {
+    try await host.host.read { try MountTable(reading: $0) }
+  }
+
   private func view(_ host: TestHost, sends: UInt64 = 10, receives: UInt64 = 10, errors: UInt64 = 0) async throws
     -> NFSSystemView
   {
-    var view = NFSSystemView(system: try #require(try await host.host.mounts().firstNFS))
+    var view = NFSSystemView(system: try #require(try await table(of: host).firstNFS))
     view.statistics = NFSStatistics(
-      transports: [.init(kind: "tcp", sends: sends, receives: receives)], errors: errors)
+      transports: [.init(sends: sends, receives: receives)], errors: errors)
     return view
   }
 
@@ -191,7 +195,7 @@ import Testing
     let mounts = [Support.mount(), Support.mount(41, "0:53", at: "/mnt/b", "192.0.2.1:/b")]
     let host = try TestHost(Support.files(mounts: mounts))
     let memory = NFSMemory()
-    var views = NFSFileSystem.all(in: try await host.host.mounts()).map { NFSSystemView(system: $0) }
+    var views = NFSFileSystem.all(in: try await table(of: host)).map { NFSSystemView(system: $0) }
     for index in views.indices { memory.keep(.stuck, of: &views[index], at: TestHost.time) }
     memory.add(&views, at: TestHost.time.advanced(by: .seconds(5)))
     #expect(views.map(\.misses) == [2, 2])

@@ -20,10 +20,10 @@ struct SwapParserTests {
         """
     #expect(
       try ProcSwapsParser.parse(text) == [
-        SwapDevice(path: "/dev/sda3", kind: .partition, size: 4_294_963_200, used: 1_048_576, priority: -2),
-        SwapDevice(path: "/mnt/my swap", kind: .file, size: 1_073_737_728, priority: -3),
-        SwapDevice(path: "/var/swap", kind: .file, size: 1_048_576, priority: 5, isDeleted: true),
-        SwapDevice(path: "/dev/zram0", kind: .zram, size: 536_866_816, priority: 100),
+        SwapDevice(path: "/dev/sda3", kind: .partition, size: 4_294_963_200, used: 1_048_576),
+        SwapDevice(path: "/mnt/my swap", kind: .file, size: 1_073_737_728),
+        SwapDevice(path: "/var/swap", kind: .file, size: 1_048_576, isDeleted: true),
+        SwapDevice(path: "/dev/zram0", kind: .zram, size: 536_866_816),
       ])
   }
 

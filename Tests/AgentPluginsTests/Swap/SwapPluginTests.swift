@@ -200,7 +200,7 @@ struct SwapPluginTests {
     let descriptor = SwapPlugin.descriptor
     #expect(descriptor.checks.map(\.id) == ["swap.policy", "swap.persistent"])
     for check in descriptor.checks {
-      #expect(check.id.isWellFormed && check.id.plugin == descriptor.name)
+      #expect(check.id.plugin == descriptor.name)
       let texts = [check.title, check.why, check.source, check.confirm, check.remedy, check.undo]
       #expect(texts.allSatisfy { !$0.isEmpty })
     }

@@ -60,3 +60,8 @@ struct CoreSchemaTests {
     #expect(try #require(node.double).isNaN)
   }
 }
+
+extension YAMLNode {
+  /// The text of a scalar that is a string: quoted, tagged `!!str`, or plain and of no other type.
+  var string: String? { scalar == .string ? text : nil }
+}

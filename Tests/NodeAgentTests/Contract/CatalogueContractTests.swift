@@ -11,10 +11,15 @@ import Testing
 
   @Test func thereArePlugins() { #expect(!Self.checks.isEmpty) }
 
+  /// `plugin.check` in lower-case letters, digits and inner hyphens.
+  static var name: Regex<Substring> {
+    /[a-z0-9]+(?:-[a-z0-9]+)*\.[a-z0-9]+(?:-[a-z0-9]+)*/
+  }
+
   @Test func namesAreWellFormedAndUnique() {
     for descriptor in Self.descriptors {
       for check in descriptor.checks {
-        #expect(check.id.isWellFormed, "\(check.id)")
+        #expect(check.id.description.wholeMatch(of: Self.name) != nil, "\(check.id)")
         #expect(check.id.plugin == descriptor.name, "\(check.id)")
       }
     }

@@ -40,9 +40,7 @@ func withEventLoop<Result>(_ body: (any EventLoop) async throws -> Result) async
 /// `/metrics` says hello, `/echo` tells what the route was given, `/big` is more than sockets hold.
 let testRoutes = HTTPRoutes([
   "/metrics": { _ in .text("hello") },
-  "/echo": { request in
-    .text("\(request.path)|\(request.isHead)|\(request.accept)|\(request.acceptEncoding)|\(request.isLoopback)")
-  },
+  "/echo": { request in .text("\(request.path)|\(request.isLoopback)") },
   "/big": { _ in HTTPResponse(contentType: "text/plain", body: bigPage) },
 ])
 

@@ -7,8 +7,6 @@ struct CgroupVersionJudge {
   /// Without these kubeadm's preflight ends with an error and pods cannot be limited (system-validators, cgroup v2);
   /// memory has a check of its own.
   static let required = ["cpu", "cpuset", "pids"]
-  /// Pods start without them.
-  static let optional = ["hugetlb", "io"]
 
   private let observation: CgroupsObservation
 

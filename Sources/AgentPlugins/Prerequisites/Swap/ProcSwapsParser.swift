@@ -20,15 +20,14 @@ enum ProcSwapsParser {
   private static func device(_ line: Substring) -> SwapDevice? {
     let words = line.split { $0 == " " || $0 == "\t" }
     guard words.count == 5, words[0].hasPrefix("/"), let size = UInt64(words[2]), let used = UInt64(words[3]),
-      let priority = Int(words[4]), size <= UInt64.max / 1024, used <= UInt64.max / 1024
+      Int(words[4]) != nil, size <= UInt64.max / 1024, used <= UInt64.max / 1024
     else { return nil }
     // The kernel writes "\040(deleted)" behind the name of a removed file.
     let name = OctalEscapes.decode(words[0])
     let isDeleted = name.hasSuffix(deleted)
     let path = isDeleted ? String(name.dropLast(deleted.count)) : name
     guard let kind = kind(type: words[1], path: path) else { return nil }
-    return SwapDevice(
-      path: path, kind: kind, size: size * 1024, used: used * 1024, priority: priority, isDeleted: isDeleted)
+    return SwapDevice(path: path, kind: kind, size: size * 1024, used: used * 1024, isDeleted: isDeleted)
   }
 
   private static func kind(type: Substring, path: String) -> SwapDevice.Kind? {

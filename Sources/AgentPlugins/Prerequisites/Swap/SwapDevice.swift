@@ -18,18 +18,15 @@ package struct SwapDevice: Sendable, Hashable {
   package var size: UInt64
   /// The bytes in use.
   package var used: UInt64
-  /// The kernel fills the highest first; negative when nobody set it.
-  package var priority: Int
   /// Whether the file was removed while in use: swapoff(8) can no longer name it.
   package var isDeleted: Bool
 
   /// Makes a device.
-  package init(path: String, kind: Kind, size: UInt64, used: UInt64 = 0, priority: Int = -2, isDeleted: Bool = false) {
+  package init(path: String, kind: Kind, size: UInt64, used: UInt64 = 0, isDeleted: Bool = false) {
     self.path = path
     self.kind = kind
     self.size = size
     self.used = used
-    self.priority = priority
     self.isDeleted = isDeleted
   }
 }
