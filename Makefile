@@ -26,8 +26,8 @@ PACKAGES := libnl-3-dev libnl-route-3-dev libyaml-dev pkg-config binutils g++ gi
 PACKAGING := dpkg-dev lintian mandoc prometheus kubernetes-client python3-venv mmdebstrap debian-archive-keyring runc skopeo \
              golang-github-containers-common
 
-.PHONY: help setup doctor build release test format lint imports golden docs metrics linkage rig system system-full \
-        benchmark clean packaging-setup deb check-deb units manifests image tarball reproducible artifacts
+.PHONY: help setup doctor build release test format lint imports commits golden docs metrics linkage rig system \
+        system-full benchmark clean packaging-setup deb check-deb units manifests image tarball reproducible artifacts
 
 help: ## lists the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -68,6 +68,9 @@ lint: ## fails on a difference of format or style
 
 imports: ## fails on an import across floors and on forbidden constructs
 	@scripts/check-floors
+
+commits: ## fails on a commit whose subject is over 72 characters
+	@scripts/check-commits
 
 golden: release ## compares the recorded hosts with what is expected of them; UPDATE=1 rewrites that
 	@scripts/golden $(BINARY) $(if $(UPDATE),--update)
