@@ -81,7 +81,7 @@ docs: release ## writes docs/checks; CHECK=1 fails on a difference instead
 metrics: release ## lints every recorded host's metrics with promtool
 	@scripts/check-metrics $(BINARY)
 
-linkage: release ## fails on an unexpected shared library, on Foundation's data and on size
+linkage: release ## fails on an unexpected shared library, exported symbols, Foundation's data and on size
 	@scripts/check-linkage $(RELEASE)/nodeagent.stripped
 
 rig: ## builds the system tests' hosts from Debian packages and boots the virtual one; needs root

@@ -16,6 +16,11 @@ let settings: [SwiftSetting] =
     .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
   ] + (warningsAsErrors ? [.treatAllWarnings(as: .error)] : [])
 
+/// How a release is linked, by the linker that comes with the compiler, for every processor. Swift's static libraries
+/// ask for all symbols to be exported, and nobody links to a program. What is bound at the start is read-only then.
+/// No packed relocations (RELR): they need glibc 2.36.
+let linkage = ["-use-ld=lld", "-Xlinker", "--no-export-dynamic", "-Xlinker", "-znow"]
+
 let package = Package(
   name: "nodeagent",
   products: [.executable(name: "nodeagent", targets: ["NodeAgent"])],
@@ -55,7 +60,7 @@ let package = Package(
         .product(name: "NIOHTTP1", package: "swift-nio"),
         .product(name: "NIOPosix", package: "swift-nio"),
       ],
-      swiftSettings: settings),
+      swiftSettings: settings, linkerSettings: [.unsafeFlags(linkage, .when(configuration: .release))]),
 
     // What the tests of several floors share: a loop on a thread, a clock that stands still, trees of files.
     .target(
