@@ -47,6 +47,7 @@ doctor: setup release ## builds and shows what is wrong with this machine
 build: setup ## builds for debugging
 	$(SWIFT) build --scratch-path $(DEBUG)
 
+release: export NODEAGENT_REVISION ?= $(shell packaging/revision)
 release: setup ## builds the stripped binary that ships
 	$(SWIFT) build $(STATIC) --product nodeagent
 	strip -o $(RELEASE)/nodeagent.stripped $(BINARY)

@@ -1,6 +1,7 @@
 // swift-tools-version: 6.2
 import PackageDescription
 
+let revision = Context.environment["NODEAGENT_REVISION"] ?? "unknown"
 let warningsAsErrors = Context.environment["NODEAGENT_WARNINGS_AS_ERRORS"] != nil
 
 /// One set of rules for every target of ours.
@@ -23,7 +24,7 @@ let linkage = ["-use-ld=lld", "-Xlinker", "--no-export-dynamic", "-Xlinker", "-z
 
 let package = Package(
   name: "nodeagent",
-  products: [.executable(name: "nodeagent", targets: ["NodeAgent"])],
+  products: [.executable(name: "nodeagent", targets: ["NodeAgent", "Revision"])],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
     .package(url: "https://github.com/apple/swift-asn1", exact: "1.7.4"),
@@ -36,6 +37,11 @@ let package = Package(
       name: "CNetlink", pkgConfig: "libnl-route-3.0", providers: [.apt(["libnl-3-dev", "libnl-route-3-dev"])]),
     .systemLibrary(name: "CLinux"),
     .systemLibrary(name: "CYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
+    // The commit that the program tells of. NodeAgent imports the header alone, since whatever depends on a target of C
+    // is compiled anew with it: so another commit costs one small file and the link.
+    .systemLibrary(name: "CBuild", path: "Sources/CBuild/include"),
+    .target(
+      name: "Revision", path: "Sources/CBuild", cSettings: [.define("NODEAGENT_REVISION", to: "\"\(revision)\"")]),
 
     .target(name: "AgentCore", swiftSettings: settings),
     .target(
@@ -53,7 +59,7 @@ let package = Package(
     .executableTarget(
       name: "NodeAgent",
       dependencies: [
-        "AgentCore", "AgentHost", "AgentPlugins",
+        "AgentCore", "AgentHost", "AgentPlugins", "CBuild",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Logging", package: "swift-log"),
         .product(name: "NIOCore", package: "swift-nio"),
@@ -75,7 +81,8 @@ let package = Package(
       swiftSettings: settings),
     .testTarget(
       name: "NodeAgentTests",
-      dependencies: ["NodeAgent", "AgentPlugins", "AgentHost", "AgentCore", "AgentTesting"], swiftSettings: settings),
+      dependencies: ["NodeAgent", "Revision", "AgentPlugins", "AgentHost", "AgentCore", "AgentTesting"],
+      swiftSettings: settings),
   ],
   swiftLanguageModes: [.v6]
 )
