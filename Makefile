@@ -26,8 +26,8 @@ PACKAGES := libnl-3-dev libnl-route-3-dev libyaml-dev pkg-config binutils g++ gi
 PACKAGING := dpkg-dev lintian mandoc prometheus kubernetes-client python3-venv mmdebstrap debian-archive-keyring runc skopeo \
              golang-github-containers-common
 
-.PHONY: help setup doctor build release test format lint imports golden docs metrics linkage rig system system-full \
-        benchmark clean packaging-setup deb check-deb units manifests image tarball reproducible artifacts
+.PHONY: help setup doctor build release test format lint imports commits golden docs metrics linkage rig system \
+        system-full benchmark clean packaging-setup deb check-deb units manifests image tarball reproducible artifacts
 
 help: ## lists the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -47,6 +47,7 @@ doctor: setup release ## builds and shows what is wrong with this machine
 build: setup ## builds for debugging
 	$(SWIFT) build --scratch-path $(DEBUG)
 
+release: export NODEAGENT_REVISION ?= $(shell packaging/revision)
 release: setup ## builds the stripped binary that ships
 	$(SWIFT) build $(STATIC) --product nodeagent
 	strip -o $(RELEASE)/nodeagent.stripped $(BINARY)
@@ -70,6 +71,9 @@ imports: ## fails on an import across floors and on forbidden constructs
 	@scripts/check-floors
 	@scripts/check-circles
 
+commits: ## fails on a commit whose subject is over 72 characters
+	@scripts/check-commits
+
 golden: release ## compares the recorded hosts with what is expected of them; UPDATE=1 rewrites that
 	@scripts/golden $(BINARY) $(if $(UPDATE),--update)
 
@@ -79,7 +83,7 @@ docs: release ## writes docs/checks; CHECK=1 fails on a difference instead
 metrics: release ## lints every recorded host's metrics with promtool
 	@scripts/check-metrics $(BINARY)
 
-linkage: release ## fails on an unexpected shared library, on Foundation's data and on size
+linkage: release ## fails on an unexpected shared library, exported symbols, Foundation's data and on size
 	@scripts/check-linkage $(RELEASE)/nodeagent.stripped
 
 rig: ## builds the system tests' hosts from Debian packages and boots the virtual one; needs root

@@ -1,6 +1,7 @@
 // swift-tools-version: 6.2
 import PackageDescription
 
+let revision = Context.environment["NODEAGENT_REVISION"] ?? "unknown"
 let warningsAsErrors = Context.environment["NODEAGENT_WARNINGS_AS_ERRORS"] != nil
 
 /// One set of rules for every target of ours.
@@ -16,9 +17,14 @@ let settings: [SwiftSetting] =
     .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
   ] + (warningsAsErrors ? [.treatAllWarnings(as: .error)] : [])
 
+/// How a release is linked, by the linker that comes with the compiler, for every processor. Swift's static libraries
+/// ask for all symbols to be exported, and nobody links to a program. What is bound at the start is read-only then.
+/// No packed relocations (RELR): they need glibc 2.36.
+let linkage = ["-use-ld=lld", "-Xlinker", "--no-export-dynamic", "-Xlinker", "-znow"]
+
 let package = Package(
   name: "nodeagent",
-  products: [.executable(name: "nodeagent", targets: ["NodeAgent"])],
+  products: [.executable(name: "nodeagent", targets: ["NodeAgent", "Revision"])],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
     .package(url: "https://github.com/apple/swift-asn1", exact: "1.7.4"),
@@ -31,6 +37,11 @@ let package = Package(
       name: "CNetlink", pkgConfig: "libnl-route-3.0", providers: [.apt(["libnl-3-dev", "libnl-route-3-dev"])]),
     .systemLibrary(name: "CLinux"),
     .systemLibrary(name: "CYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
+    // The commit that the program tells of. NodeAgent imports the header alone, since whatever depends on a target of C
+    // is compiled anew with it: so another commit costs one small file and the link.
+    .systemLibrary(name: "CBuild", path: "Sources/CBuild/include"),
+    .target(
+      name: "Revision", path: "Sources/CBuild", cSettings: [.define("NODEAGENT_REVISION", to: "\"\(revision)\"")]),
 
     .target(name: "AgentCore", swiftSettings: settings),
     .target(name: "AgentText", dependencies: ["AgentCore", "CYAML"], swiftSettings: settings),
@@ -54,14 +65,14 @@ let package = Package(
     .executableTarget(
       name: "NodeAgent",
       dependencies: [
-        "AgentCore", "AgentText", "AgentHost", "AgentKnowledge", "AgentPlugins",
+        "AgentCore", "AgentText", "AgentHost", "AgentKnowledge", "AgentPlugins", "CBuild",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Logging", package: "swift-log"),
         .product(name: "NIOCore", package: "swift-nio"),
         .product(name: "NIOHTTP1", package: "swift-nio"),
         .product(name: "NIOPosix", package: "swift-nio"),
       ],
-      swiftSettings: settings),
+      swiftSettings: settings, linkerSettings: [.unsafeFlags(linkage, .when(configuration: .release))]),
 
     // What the tests of several floors share: a loop on a thread, a clock that stands still, trees of files.
     .target(
@@ -85,7 +96,8 @@ let package = Package(
     .testTarget(
       name: "NodeAgentTests",
       dependencies: [
-        "NodeAgent", "AgentPlugins", "AgentKnowledge", "AgentHost", "AgentText", "AgentCore", "AgentTesting",
+        "NodeAgent", "Revision", "AgentPlugins", "AgentKnowledge", "AgentHost", "AgentText", "AgentCore",
+        "AgentTesting",
       ],
       swiftSettings: settings),
   ],

@@ -18,6 +18,8 @@ struct AgentSession: Sendable {
   /// Whether the host is the machine that the agent runs on, not a recorded one nor one below another root.
   var isThisMachine: Bool { base.root.mode == .live && base.root.path == "/" }
 
+  private var agent: AgentBuild { base.root.mode == .recorded ? .recorded : .current }
+
   /// The thread for sockets, which the HTTP server and the probes share.
   var network: NetworkLoop { base.sources.network }
 
@@ -30,13 +32,13 @@ struct AgentSession: Sendable {
     return Report(
       engine.state.snapshot(),
       context: ReportContext(
-        agent: .current, host: identity, roles: roles, roleProblem: plan.roleProblem, observedAt: now,
+        agent: agent, host: identity, roles: roles, roleProblem: plan.roleProblem, observedAt: now,
         duration: now.elapsed(since: start)))
   }
 
   /// Every metric as the state has it.
   func metrics() -> [MetricFamily] {
-    AgentMetrics.families(engine.state.snapshot(), agent: .current, roles: roles)
+    AgentMetrics.families(engine.state.snapshot(), agent: agent, roles: roles)
   }
 
   /// The metrics for node_exporter's textfile collector, which has process metrics of its own.

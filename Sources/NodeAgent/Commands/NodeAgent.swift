@@ -10,7 +10,7 @@ struct NodeAgent: ParsableCommand {
     discussion: """
       Start with 'nodeagent doctor'. It needs no configuration and changes nothing.
       """,
-    version: AgentBuild.current.version,
+    version: AgentBuild.current.versionAndRevision,
     subcommands: [Doctor.self, Run.self, Explain.self, Checks.self, Metrics.self, Config.self])
 
   static func main() {

@@ -27,7 +27,8 @@ struct JSONReport: Encodable {
   func encode(to encoder: any Encoder) throws {
     var object = encoder.container(keyedBy: Key.self)
     try object.encode(Self.schemaVersion, forKey: .schemaVersion)
-    try object.encode(["version": report.agent.version, "arch": report.agent.arch], forKey: .agent)
+    let agent = ["version": report.agent.version, "revision": report.agent.revision, "arch": report.agent.arch]
+    try object.encode(agent, forKey: .agent)
     try object.encode(report.host.name, forKey: .host)
     try object.encode(report.roles.sorted().map(\.rawValue), forKey: .roles)
     try object.encode(report.observedAt.iso8601, forKey: .observedAt)

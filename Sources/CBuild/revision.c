@@ -1,0 +1,3 @@
+#include "revision.h"
+
+const char *nodeagent_revision(void) { return NODEAGENT_REVISION; }
