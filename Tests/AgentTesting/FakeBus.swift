@@ -29,7 +29,14 @@ package final class FakeBus {
     package var member: String
     package var argument: String
     /// Whether a service might be started for it.
-    package var mayStart = true
+    package var mayStart: Bool
+
+    package init(path: String, member: String, argument: String, mayStart: Bool = true) {
+      self.path = path
+      self.member = member
+      self.argument = argument
+      self.mayStart = mayStart
+    }
   }
 
   private let directory: TemporaryTree
@@ -37,8 +44,8 @@ package final class FakeBus {
   private var descriptor: CInt = -1
   private var peers: [OpaquePointer] = []
   private var answer: (Call) -> Answer
-  private(set) var calls: [Call] = []
-  private(set) var connections = 0
+  package private(set) var calls: [Call] = []
+  package private(set) var connections = 0
 
   package init(below tree: TemporaryTree, answer: @escaping (Call) -> Answer) throws {
     directory = tree

@@ -1,5 +1,5 @@
 package import AgentCore
-package import AgentHost
+import AgentHost
 
 extension Host {
   /// A trigger whenever something is mounted or unmounted.

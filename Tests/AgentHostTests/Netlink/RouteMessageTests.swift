@@ -1,3 +1,4 @@
+@testable import AgentText
 import AgentTesting
 import Testing
 
@@ -27,8 +28,8 @@ enum MessageType {
     let bytes = payload(
       addressHeader(family: 10, prefix: 64, flags: 0x40, scope: 253),
       (1, [0xFE, 0x80] + [UInt8](repeating: 0, count: 13) + [1]),
-      (6, [UInt32](arrayLiteral: .max, .max, 6_200, 7_000).flatMap { AgentHostTests.bytes($0) }),
-      (8, AgentHostTests.bytes(UInt32(0x2C8))))
+      (6, [UInt32](arrayLiteral: .max, .max, 6_200, 7_000).flatMap { AgentTesting.bytes($0) }),
+      (8, AgentTesting.bytes(UInt32(0x2C8))))
     guard case .address(let found, isRemoved: true)? = message(MessageType.deleteAddress, bytes) else {
       Issue.record("no address")
       return
@@ -71,7 +72,7 @@ enum MessageType {
   private func tunnel(_ kind: String, _ data: [UInt8], more: (UInt16, [UInt8])...) -> LinkMessage? {
     let info = attribute(1, Array("\(kind)\0".utf8)) + attribute(2 | 0x8000, data)
     let bytes = payload(
-      linkHeader(), (3, Array("t0\0".utf8)), (5, AgentHostTests.bytes(UInt32(2))), (18 | 0x8000, info))
+      linkHeader(), (3, Array("t0\0".utf8)), (5, AgentTesting.bytes(UInt32(2))), (18 | 0x8000, info))
     let whole = more.reduce(bytes) { $0 + attribute($1.0, $1.1) }
     guard case .link(let link, _)? = message(MessageType.newLink, whole) else { return nil }
     return link

@@ -1,3 +1,4 @@
+@testable import AgentText
 import AgentTesting
 import AgentCore
 import Testing

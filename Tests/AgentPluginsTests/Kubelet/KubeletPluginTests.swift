@@ -1,3 +1,4 @@
+@testable import AgentKnowledge
 import AgentCore
 import Testing
 

@@ -1,3 +1,4 @@
+@testable import AgentText
 import AgentCore
 import AgentHost
 import AgentTesting

@@ -1,3 +1,4 @@
+@testable import AgentHost
 import AgentCore
 import Testing
 
