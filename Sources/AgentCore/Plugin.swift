@@ -51,3 +51,9 @@ extension Plugin {
       verdicts: judge(observation), metrics: metrics(observation), moves: history(observation))
   }
 }
+
+/// A reason to look again. It carries nothing: after it, the source is read anew, so a lost one costs nothing.
+package struct Trigger: Sendable, Hashable {
+  /// Makes a trigger.
+  package init() {}
+}

@@ -59,3 +59,93 @@ package struct VerdictKey: Sendable, Hashable, Comparable, CustomStringConvertib
     (left.check, left.subject) < (right.check, right.subject)
   }
 }
+
+/// What a check says of one subject.
+package enum CheckState: String, Sendable, Hashable, CaseIterable {
+  /// Looked, and all is well.
+  case ok
+  /// Looked; it works, but something should be done.
+  case warning
+  /// Looked, and it is broken.
+  case failing
+  /// Could not look: no permission, timeout, source gone. Never shown as healthy or as broken.
+  case unknown
+  /// Does not apply here; the summary gives the reason.
+  case skipped
+
+  /// The value of `nodeagent_check_state`; nil for what has no series.
+  package var metricValue: Double? {
+    switch self {
+    case .ok: 0
+    case .warning: 1
+    case .failing: 2
+    case .unknown: 3
+    case .skipped: nil
+    }
+  }
+
+  /// Whether an administrator should read it.
+  package var isFinding: Bool { self == .warning || self == .failing || self == .unknown }
+
+  /// The order of findings in a report, the most urgent first.
+  package var urgency: Int {
+    switch self {
+    case .failing: 0
+    case .unknown: 1
+    case .warning: 2
+    case .ok: 3
+    case .skipped: 4
+    }
+  }
+}
+
+/// One fact behind a verdict: what was read and what stood there.
+package struct Evidence: Sendable, Hashable {
+  /// The file, with its line where that helps, or the bus property or probe.
+  package var source: String
+  /// The value found there, in the source's own words.
+  package var value: String
+
+  /// Makes a piece of evidence.
+  package init(_ source: String, _ value: String) {
+    self.source = source
+    self.value = value
+  }
+}
+
+/// What users lose when something breaks.
+package enum Plane: String, Sendable, Hashable, CaseIterable {
+  /// kubectl and the cluster's self-healing.
+  case administration
+  /// Pods on this node start and run.
+  case workloads
+  /// Applications are reached from the local network.
+  case lanAccess = "lan_access"
+  /// Applications are reached from the Internet.
+  case internetAccess = "internet_access"
+  /// Pods with a persistent volume read and write.
+  case storage
+
+  /// The plane's name in a sentence.
+  package var title: String {
+    switch self {
+    case .administration: "administration"
+    case .workloads: "workloads"
+    case .lanAccess: "LAN access"
+    case .internetAccess: "Internet access"
+    case .storage: "storage"
+    }
+  }
+}
+
+/// What a node's root findings mean for one plane.
+package enum Impact: String, Sendable, Hashable, CaseIterable {
+  /// Looked, and nothing is lost.
+  case ok
+  /// It works, but something it needs is in danger.
+  case atRisk = "at_risk"
+  /// Users lost it.
+  case lost
+  /// Nothing on this node could tell.
+  case unknown
+}

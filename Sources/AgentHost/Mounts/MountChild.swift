@@ -34,7 +34,7 @@ package enum MountChild {
   }
 
   /// Reads the line; nil for anything else.
-  package static func look(_ output: [UInt8]) -> MountLook? {
+  package static func look(_ output: [UInt8]) -> MountProbe? {
     let words = String(decoding: output, as: UTF8.self).split(whereSeparator: { $0 == " " || $0 == "\n" })
     let numbers = words.compactMap { UInt64($0) }
     guard numbers.count == words.count, let code = numbers.first else { return nil }

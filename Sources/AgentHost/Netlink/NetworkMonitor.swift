@@ -8,7 +8,7 @@ import CNetlink
 /// namespace.
 package actor NetworkMonitor {
   private struct Subscription {
-    /// What the ledger counts for it.
+    /// What the counter counts for it.
     var watched: Set<IPAddress>
     var continuation: AsyncStream<Trigger>.Continuation
   }
@@ -25,10 +25,10 @@ package actor NetworkMonitor {
   // Before the socket, so that it leaves the loop while its descriptor is open.
   private var source: EventSource?
   private var socket: NetlinkSocket?
-  private var ledger = NetworkLedger()
+  private var counter = AddressEventCounter()
   private var subscriptions: [ObjectIdentifier: Subscription] = [:]
   private var counters = NetworkCounters()
-  /// Whether the ledger knows everything that was told before.
+  /// Whether the counter knows everything that was told before.
   private var isInStep = true
   private var reread: Task<Void, Never>?
   package nonisolated var unownedExecutor: UnownedSerialExecutor { loop.asUnownedSerialExecutor() }
@@ -54,8 +54,8 @@ package actor NetworkMonitor {
   /// What was counted since the first watch.
   package func counted() -> NetworkCounters {
     var counters = counters
-    counters.addressEvents = ledger.counts
-    counters.lastEvents = ledger.times
+    counters.addressEvents = counter.counts
+    counters.lastEvents = counter.times
     counters.time = clock.now()
     return counters
   }
@@ -73,8 +73,8 @@ package actor NetworkMonitor {
     guard let before = subscriptions[ObjectIdentifier(interest)]?.watched else { return }
     let watched = interest.current.watched
     // What stays is never let go, so that it keeps what is known of it.
-    ledger.watch(watched)
-    ledger.unwatch(before)
+    counter.watch(watched)
+    counter.unwatch(before)
     subscriptions[ObjectIdentifier(interest)]?.watched = watched
   }
 
@@ -85,7 +85,7 @@ package actor NetworkMonitor {
     continuation.onTermination = { [weak self, loop] _ in
       Task(executorPreference: loop) { await self?.unsubscribe(interest) }
     }
-    ledger.watch(subscription.watched)
+    counter.watch(subscription.watched)
     do {
       try start()
       counters.problem = nil
@@ -98,7 +98,7 @@ package actor NetworkMonitor {
 
   private func unsubscribe(_ interest: AddressInterest) {
     guard let gone = subscriptions.removeValue(forKey: ObjectIdentifier(interest)) else { return }
-    ledger.unwatch(gone.watched)
+    counter.unwatch(gone.watched)
   }
 
   private func start() throws(NetworkError) {
@@ -118,9 +118,9 @@ package actor NetworkMonitor {
 
   private func receive() {
     var isNews = false
-    defer { ledger.stamp(clock.now()) }
+    defer { counter.stamp(clock.now()) }
     for _ in 0..<Self.batch {
-      switch socket?.receive(take: { isNews = ledger.take($0) || isNews }) {
+      switch socket?.receive(take: { isNews = counter.take($0) || isNews }) {
       case .messages?: continue
       case .overrun?:
         counters.overruns += 1
@@ -158,7 +158,7 @@ package actor NetworkMonitor {
     let table = try? table()
     isInStep = table != nil
     guard let table else { return }
-    ledger.reconcile(with: table)
-    ledger.stamp(clock.now())
+    counter.reconcile(with: table)
+    counter.stamp(clock.now())
   }
 }

@@ -25,3 +25,13 @@ package struct OutputDirectory: Sendable {
     guard fclose(file) == 0, written == bytes.count else { throw FileError(target, call: "fwrite", code: code) }
   }
 }
+
+/// The directory that relative paths of the command line start from.
+package enum WorkingDirectory {
+  /// Its absolute path; `/` when it was removed.
+  package static var path: String {
+    guard let path = getcwd(nil, 0) else { return "/" }
+    defer { free(path) }
+    return String(cString: path)
+  }
+}

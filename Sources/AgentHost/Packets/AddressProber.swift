@@ -20,11 +20,11 @@ package actor AddressProber {
   private let loop: EventLoop
   private let network: NetworkMonitor
   private let clock: any AgentClock
-  private var wires: Wires?
+  private var sockets: PacketSockets?
   private var flights: [IPAddress: Task<ProbeOutcome, Never>] = [:]
   private var watches: [ObjectIdentifier: Watch] = [:]
   private var follower: Task<Void, Never>?
-  private var book = ClaimBook()
+  private var claims = ClaimState()
   package nonisolated var unownedExecutor: UnownedSerialExecutor { loop.asUnownedSerialExecutor() }
 
   package init(loop: EventLoop, network: NetworkMonitor, clock: any AgentClock) {
@@ -35,7 +35,7 @@ package actor AddressProber {
 
   isolated deinit {
     follower?.cancel()
-    wires = nil
+    sockets = nil
   }
 
   /// Asks who has an address: one question and the window; when nobody answers, two more and half the window, unless
@@ -54,7 +54,7 @@ package actor AddressProber {
   }
 
   /// What was heard of a watched address.
-  package func heard(_ address: IPAddress) -> HeardClaims { book.heard(address) { wires?[$0] != nil } }
+  package func heard(_ address: IPAddress) -> HeardClaims { claims.heard(address) { sockets?[$0] != nil } }
 
   /// A trigger when another host announces one of these addresses, or this host claims one of its own for the first time
   /// in a minute; the first one comes when the watch stands.
@@ -73,7 +73,7 @@ package actor AddressProber {
 
   /// How many answers the question in flight has so far; nil when there is none.
   package func answersSoFar(for address: IPAddress) -> Int? {
-    book.questions[address]?.tally.answers.values.reduce(0, +)
+    claims.questions[address]?.tally.answers.values.reduce(0, +)
   }
 }
 
@@ -85,8 +85,8 @@ extension AddressProber {
   ) async -> ProbeOutcome {
     let outcome = await ask(address, interface, window, insists)
     flights[address] = nil
-    book.questions[address] = nil
-    if case .answered(let answers) = outcome { book.learn(answers.claimants, of: address) }
+    claims.questions[address] = nil
+    if case .answered(let answers) = outcome { claims.learn(answers.claimants, of: address) }
     rewire()
     return outcome
   }
@@ -102,12 +102,12 @@ extension AddressProber {
     case .failure(.behindGateway): return .behindGateway
     case .failure(.notApplicable(let reason)): return .notApplicable(reason)
     }
-    guard !book.isMoving(address, at: clock.now()) else { return .moving }
-    book.questions[address] = ClaimBook.Question(
+    guard !claims.isMoving(address, at: clock.now()) else { return .moving }
+    claims.questions[address] = ClaimState.Question(
       route: route, tally: ClaimTally(ignoring: table.ownHardwareAddresses))
     rewire()
     do {
-      let isOwn = table.answers(for: address) || book.isClaimedHere(address, at: clock.now())
+      let isOwn = table.answers(for: address) || claims.isClaimedHere(address, at: clock.now())
       let asked = try await ask(address, by: route, window, insists: insists && !isOwn)
       return answers(of: address, by: route, asked: asked)
     } catch {
@@ -131,16 +131,16 @@ extension AddressProber {
 
   private func put(_ address: IPAddress, by route: ProbeRoute) throws(SystemCallError) {
     let key = route.key(for: address)
-    if let problem = wires?.problems[key] { throw problem }
-    try wires?[key]?.ask(for: address, by: route)
+    if let problem = sockets?.problems[key] { throw problem }
+    try sockets?[key]?.ask(for: address, by: route)
   }
 
   private func wait(_ duration: Duration) async { try? await clock.sleep(for: duration) }
 
   private func answers(of address: IPAddress, by route: ProbeRoute, asked: Int) -> ProbeOutcome {
-    let tally = book.questions[address]?.tally
+    let tally = claims.questions[address]?.tally
     let claimants = tally?.claimants ?? []
-    if claimants.isEmpty, let failure = wires?[route.key(for: address)]?.failure {
+    if claimants.isEmpty, let failure = sockets?[route.key(for: address)]?.failure {
       return ProbeOutcome(failure, interface: route.interface)
     }
     return .answered(
@@ -169,7 +169,7 @@ extension AddressProber {
   /// Interfaces are followed only while there is something to hear on them.
   private func enterWatches() async {
     let addresses = watches.values.map(\.addresses)
-    book.watch(
+    claims.watch(
       addresses.reduce(into: []) { $0.formUnion($1.watched) }, own: addresses.reduce(into: []) { $0.formUnion($1.own) })
     guard addresses.contains(where: { !$0.isEmpty }) else {
       follower?.cancel()
@@ -193,18 +193,18 @@ extension AddressProber {
 
   private func reroute() async {
     guard let table = try? await network.table() else { return }
-    book.route(by: table)
+    claims.route(by: table)
     rewire()
   }
 
   private func rewire() {
-    let wires = wires ?? Wires { [weak self] key in self?.assumeIsolated { $0.receive(key) } }
-    self.wires = wires
-    wires.meet(book.demands())
+    let sockets = sockets ?? PacketSockets { [weak self] key in self?.assumeIsolated { $0.receive(key) } }
+    self.sockets = sockets
+    sockets.meet(claims.demands())
   }
 
-  private func receive(_ key: Wire.Key) {
-    let effect = book.take(wires?[key]?.receive() ?? [], from: key, at: clock.now())
+  private func receive(_ key: PacketSocket.Key) {
+    let effect = claims.take(sockets?[key]?.receive() ?? [], from: key, at: clock.now())
     if effect.needsFilters { rewire() }
     guard !effect.news.isEmpty else { return }
     for watch in watches.values where !effect.news.isDisjoint(with: watch.addresses.watched.union(watch.addresses.own))

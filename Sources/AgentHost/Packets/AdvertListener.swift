@@ -6,7 +6,7 @@ import Glibc
 /// Needs CAP_NET_RAW (packet(7)).
 package actor AdvertListener {
   private struct Post {
-    var wire: AdvertWire
+    var wire: AdvertSocket
     var since: HostTime
   }
 
@@ -16,7 +16,7 @@ package actor AdvertListener {
   private let loop: EventLoop
   private let clock: any AgentClock
   private var posts: [String: Post] = [:]
-  private var book = AdvertBook()
+  private var state = AdvertState()
   private var rivalries: Set<HeardAdverts.Router> = []
   private var subscriptions: [Int: AsyncStream<Trigger>.Continuation] = [:]
   private var lastID = 0
@@ -34,13 +34,13 @@ package actor AdvertListener {
     let links = links.prefix(Self.mostInterfaces)
     for (name, post) in posts where !links.contains(where: { $0.name == name && $0.index == post.wire.index }) {
       posts[name] = nil
-      book.forget(interface: name)
+      state.forget(interface: name)
     }
     let now = clock.now()
     for link in links where posts[link.name] == nil {
       do throws(SystemCallError) {
         let (name, index) = (link.name, link.index)
-        let wire = try AdvertWire(index: index) { [weak self] in self?.assumeIsolated { $0.receive(name) } }
+        let wire = try AdvertSocket(index: index) { [weak self] in self?.assumeIsolated { $0.receive(name) } }
         posts[name] = Post(wire: wire, since: now)
       } catch {
         return AdvertOutcome(error, interface: link.name)
@@ -69,7 +69,7 @@ package actor AdvertListener {
 
   private func receive(_ name: String) {
     let (hearings, now) = (posts[name]?.wire.receive() ?? [], clock.now())
-    for hearing in hearings { book.take(hearing, on: name, at: now) }
+    for hearing in hearings { state.take(hearing, on: name, at: now) }
     let report = report(at: now)
     let rivalries = Set(report.masters.keys.filter { report.rivals(of: $0) != nil })
     if !rivalries.isSubset(of: self.rivalries) {
@@ -80,7 +80,7 @@ package actor AdvertListener {
 
   private func report(at time: HostTime) -> HeardAdverts {
     HeardAdverts(
-      masters: book.masters(at: time),
+      masters: state.masters(at: time),
       listening: posts.values.map { time.elapsed(since: $0.since) }.min() ?? .zero,
       interfaces: posts.keys.sorted())
   }

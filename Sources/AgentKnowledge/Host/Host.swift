@@ -1,6 +1,6 @@
-import AgentText
 package import AgentCore
 package import AgentHost
+import AgentText
 
 /// The machine as plugins see it: typed facts, no handles.
 package struct Host: Sendable {
@@ -13,7 +13,7 @@ package struct Host: Sendable {
   /// What the agent knows of itself.
   package let agent: any AgentIntrospection
   /// What the configuration and the command line ask of the rounds.
-  package let wishes: RoundWishes
+  package let overrides: RoundOverrides
   /// The kubelet's version and settings.
   package let kubelet: KubeletSource
   let sources: HostSources
@@ -25,7 +25,7 @@ package struct Host: Sendable {
   package init(
     files: HostFiles, roles: Set<Role>, cluster: ClusterSettings = .defaults, worker: Worker,
     events: HostEvents, kubelet: KubeletSource, agent: any AgentIntrospection, sources: HostSources,
-    wishes: RoundWishes = RoundWishes()
+    overrides: RoundOverrides = RoundOverrides()
   ) {
     self.files = files
     self.sources = sources
@@ -36,14 +36,16 @@ package struct Host: Sendable {
     self.events = events
     self.agent = agent
     self.kubelet = kubelet
-    self.wishes = wishes
+    self.overrides = overrides
   }
 
   /// The time between two looks of a plugin on this host.
-  package func interval(of descriptor: PluginDescriptor) -> Duration { wishes.interval(of: descriptor, roles: roles) }
+  package func interval(of descriptor: PluginDescriptor) -> Duration {
+    overrides.interval(of: descriptor, roles: roles)
+  }
 
   /// How long one look of a plugin may take.
-  package func deadline(of descriptor: PluginDescriptor) -> Duration { wishes.deadline(of: descriptor) }
+  package func deadline(of descriptor: PluginDescriptor) -> Duration { overrides.deadline(of: descriptor) }
 
   /// What the kernel holds of its clock's discipline.
   package var kernelClock: KernelClockSource { sources.kernelClock }
@@ -83,4 +85,40 @@ package struct Host: Sendable {
     let units = units.isEmpty ? [] : [systemd.changes(of: units)]
     return events.changes(of: paths, polling: polled, and: units + (watch.map { [$0.changes()] } ?? []) + others)
   }
+}
+
+extension Host {
+  /// Asks a health page once.
+  package func health(_ target: ProbeTarget, path: String) async -> HealthAnswer {
+    HealthAnswer(target: target, path: path, result: await http(HTTPProbeRequest(target, path: path)))
+  }
+}
+
+extension Host {
+  /// A trigger whenever something is mounted or unmounted.
+  package func mountChanges(and paths: [String] = []) -> AsyncStream<Trigger> {
+    changes(of: paths, polling: MountTable.paths)
+  }
+}
+
+extension Host {
+  /// The space of the file system that a path of the node's own services lies on; nil when there is nothing at the path.
+  ///
+  /// Never for a network file system, which may not answer. On a recorded host it comes from the recording.
+  ///
+  /// - Throws: ``FileError``; on a recorded host `notRecorded` in words when the recording does not tell.
+  package func space(_ path: String) async throws -> FileSystemSpace? {
+    if mode == .live { return try await read { try $0.space(path) } }
+    guard let recorded = sources.spaces[path] else { throw NotRecorded("how much is free below \(path)") }
+    return recorded
+  }
+}
+
+/// A recording does not tell something that is no file.
+package struct NotRecorded: Error, Sendable, Hashable, CustomStringConvertible {
+  /// The words.
+  package let description: String
+
+  /// - Parameter what: what it does not tell.
+  package init(_ what: String) { description = "the recording does not tell \(what)" }
 }

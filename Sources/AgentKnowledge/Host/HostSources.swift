@@ -61,7 +61,7 @@ package struct HostSources: Sendable {
     network = NetworkLoop()
     probes = HTTPProbes(files: files, worker: worker, network: network, recorded: recording?.http ?? [])
     nfs = NFSProbes(network: network, recorded: recording.map(\.nfs))
-    let looks = MountLooks(loop: loop, files: files, worker: worker, recorded: recording.map(\.mounts))
+    let looks = MountProbes(loop: loop, files: files, worker: worker, recorded: recording.map(\.mounts))
     helper = PrivilegedHelper(
       network: network,
       sources: HelperSources(files: files, worker: worker, probes: probes, mounts: looks, clock: clock))

@@ -27,7 +27,7 @@ package struct Recording: SettingsSection, Sendable {
   /// What NFS servers answered.
   package var nfs: [RecordedNFSAnswer]
   /// What looking at mounted file systems of NFS gave, by their numbers.
-  package var mounts: [DeviceNumber: RecordedMountLook]
+  package var mounts: [DeviceNumber: RecordedMountProbe]
 
   /// Reads `time` (seconds since 1970), `uptime` (seconds since boot), `forbidden`, `clock`, `units`, `spaces`, `vrrp`,
   /// `http`, `nfs`, `mounts` and the keys of ``RecordedNetwork``.

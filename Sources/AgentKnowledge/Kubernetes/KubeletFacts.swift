@@ -1,3 +1,4 @@
+package import AgentCore
 package import AgentHost
 
 /// What the host's files say of its kubelet.
@@ -50,5 +51,14 @@ package struct KubeletFacts: Sendable, Equatable {
   package var isPresent: Bool {
     if joining == .joined || joining == .bootstrapping { return true }
     return program != .absent || unit != .absent
+  }
+}
+
+extension KubeletFacts {
+  /// Why what a kubelet needs does not matter here; nil where one runs, or where one is about to.
+  package func irrelevance(roles: Set<Role>) -> String? {
+    guard roles.isDisjoint(with: [.controlPlane, .worker, .candidate]), !isPresent else { return nil }
+    let names = roles.sorted().map(\.rawValue).joined(separator: ", ")
+    return "no kubelet runs or is to run on this host (roles: \(names))"
   }
 }

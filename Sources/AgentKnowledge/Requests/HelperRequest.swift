@@ -1,4 +1,4 @@
-import AgentHost
+package import AgentHost
 
 /// Something that only root may ask. A new one is a file with this conformance and its place in ``HelperRequests``.
 protocol HelperRequest: SendableMetatype {
@@ -40,4 +40,103 @@ package enum HelperRequests {
     let line = HelperProtocol.line(HelperProtocol.Answer(facts: await Request.facts(sources, about: about)))
     return line.count <= HelperProtocol.answerLimit ? line : HelperProtocol.error("the answer is too long")
   }
+}
+
+/// What can be asked with the rights of one process: the agent's, or the helper's.
+package struct HelperSources: Sendable {
+  let files: HostFiles
+  let worker: Worker
+  let probes: HTTPProbes
+  let mounts: MountProbes
+  let clock: any AgentClock
+
+  /// Puts the sources together.
+  package init(files: HostFiles, worker: Worker, probes: HTTPProbes, mounts: MountProbes, clock: any AgentClock) {
+    self.files = files
+    self.worker = worker
+    self.probes = probes
+    self.mounts = mounts
+    self.clock = clock
+  }
+}
+
+/// `crio-info`: what CRI-O says of itself on its socket, which belongs to root alone (0660) and is as good as root.
+///
+/// Beside gRPC the socket speaks HTTP/1.1 (`GetExtendInterfaceMux` in CRI-O's server/inspect.go).
+enum CRIORequest: HelperRequest {
+  static let name = "crio-info"
+  static let socket = ProbeTarget.unix(CRIOReport.socket)
+  /// Answers come from memory; a runtime that needs longer is not well. Both together stay below the plugins' 3 s.
+  static let deadlines = HTTPProbeRequest.Deadlines(head: .seconds(2), body: .milliseconds(500))
+  /// Well above a configuration with many runtimes and registries.
+  static let bodyLimit = 256 << 10
+
+  static func facts(_ sources: HelperSources, about _: String?) async -> CRIOReport {
+    let probes = sources.probes
+    async let info = probes.get(request("/info"))
+    async let configuration = probes.get(request("/config"))
+    return CRIOReport(
+      info: HTTPFact(await info, expected: "answer of CRI-O's /info") { CRIOInfo(json: $0) },
+      configuration: HTTPFact(await configuration, expected: "configuration of CRI-O") { CRIOConfiguration(toml: $0) })
+  }
+
+  static func denial(in facts: CRIOReport) -> String? {
+    guard case .failed(let failure) = facts.info, failure.reason == .denied else { return nil }
+    return "\(CRIOReport.socket): \(failure)"
+  }
+
+  private static func request(_ path: String) -> HTTPProbeRequest {
+    HTTPProbeRequest(socket, path: path, deadlines: deadlines, bodyLimit: bodyLimit)
+  }
+}
+
+/// `stat-mount`: whether a mounted file system of NFS answers. Only file systems of NFS that are mounted on the host are
+/// looked at, by the number that the host's own table has: nobody chooses a path.
+enum StatMountRequest: HelperRequest {
+  static let name = "stat-mount"
+
+  static func facts(_ sources: HelperSources, about: String?) async -> MountProbe {
+    guard let about, let device = DeviceNumber(about.utf8) else { return .gone }
+    return await sources.mounts.look(at: device)
+  }
+
+  static func denial(in facts: MountProbe) -> String? {
+    guard case .failed(let code) = facts, MountProbe.isDenial(code) else { return nil }
+    return "statx of the mount point: permission denied"
+  }
+}
+
+/// `blocked-tasks`: which tasks wait for NFS. Where a task waits (wchan) the kernel tells only those that may trace it
+/// (PTRACE_MODE_READ_FSCREDS, proc_pid_wchan(5)): root without capabilities sees `0` for tasks of other users and for
+/// those that have a capability, so the helper has CAP_SYS_PTRACE. No smaller one does: nothing else is asked for there.
+enum BlockedTasksRequest: HelperRequest {
+  static let name = "blocked-tasks"
+
+  static func facts(_ sources: HelperSources, about _: String?) async -> StuckTasksReport {
+    let time = sources.clock.now()
+    do {
+      return try await sources.worker.run {
+        do throws(FileError) {
+          return .tasks(try StuckTasks(reading: sources.files, at: time))
+        } catch {
+          return .unreadable("\(error)")
+        }
+      }
+    } catch {
+      return .unreadable("\(error)")
+    }
+  }
+
+  static func denial(in facts: StuckTasksReport) -> String? {
+    guard case .tasks(let tasks) = facts, tasks.hidden > 0 else { return nil }
+    return "/proc/PID/wchan of \(tasks.hidden) waiting tasks: permission denied"
+  }
+}
+
+/// What came of looking for tasks that wait.
+package enum StuckTasksReport: Sendable, Equatable, Codable {
+  /// The tasks.
+  case tasks(StuckTasks)
+  /// The process table could not be read, in words.
+  case unreadable(String)
 }

@@ -19,11 +19,11 @@ package struct PrivilegedHelper: Sendable {
 
   /// Looks at a mounted file system of NFS in a child that can be killed: of the helper where this process may not take
   /// another group, else of its own.
-  package func lookAtMount(_ device: DeviceNumber) async -> HelperAnswer<MountLook> {
+  package func lookAtMount(_ device: DeviceNumber) async -> HelperAnswer<MountProbe> {
     if let look = await helperLook(at: device) { return .facts(look) }
     return switch await ask(StatMountRequest.self, about: "\(device)") {
     // Denied to the helper too (Kerberos without a ticket of root's): that says nothing of the server.
-    case .facts(.failed(let code)) where MountLook.isDenial(code):
+    case .facts(.failed(let code)) where MountProbe.isDenial(code):
       .unavailable("statx of the mount point: permission denied, to \(HelperProtocol.unit) as well")
     case let answer: answer
     }
@@ -31,9 +31,9 @@ package struct PrivilegedHelper: Sendable {
 
   /// What the helper sees of a mount where only it learns from the server itself whether that lets write: a child of this
   /// process could not change its group. nil where there is no helper, or it sees less.
-  private func helperLook(at device: DeviceNumber) async -> MountLook? {
+  private func helperLook(at device: DeviceNumber) async -> MountProbe? {
     guard sources.files.root.mode == .live, !ProcessCapabilities.mayChangeGroup,
-      let look = try? await client.facts(StatMountRequest.name, about: "\(device)", as: MountLook.self),
+      let look = try? await client.facts(StatMountRequest.name, about: "\(device)", as: MountProbe.self),
       StatMountRequest.denial(in: look) == nil
     else { return nil }
     switch look {

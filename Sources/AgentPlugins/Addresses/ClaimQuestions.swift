@@ -8,19 +8,19 @@ import AgentText
 final class ClaimQuestions: Sendable {
   private struct State {
     var memory: ClaimMemory
-    var sights: [IPAddress: ClaimSight] = [:]
-    var flights: [IPAddress: Task<ClaimSight, Never>] = [:]
+    var sights: [IPAddress: ClaimSample] = [:]
+    var flights: [IPAddress: Task<ClaimSample, Never>] = [:]
 
     /// The last sight, which is new once.
-    mutating func take(_ address: IPAddress) -> ClaimSight? {
+    mutating func take(_ address: IPAddress) -> ClaimSample? {
       defer { sights[address]?.isNew = false }
       return sights[address]
     }
   }
 
   private enum Step {
-    case known(ClaimSight)
-    case waiting(Task<ClaimSight, Never>)
+    case known(ClaimSample)
+    case waiting(Task<ClaimSample, Never>)
     case asking
   }
 
@@ -51,7 +51,7 @@ final class ClaimQuestions: Sendable {
   func sight(
     of address: IPAddress, at time: HostTime,
     ifSilent connect: @escaping @Sendable () async -> AddressConnection? = { nil }
-  ) async -> ClaimSight {
+  ) async -> ClaimSample {
     let signs = await signs(of: address)
     switch state.withLock({ step(&$0, address, signs, at: time, connect) }) {
     case .known(let sight): return sight
@@ -60,7 +60,7 @@ final class ClaimQuestions: Sendable {
     }
   }
 
-  private func taken(_ sight: ClaimSight, of address: IPAddress) -> ClaimSight {
+  private func taken(_ sight: ClaimSample, of address: IPAddress) -> ClaimSample {
     state.withLock { $0.take(address) } ?? sight
   }
 
@@ -89,7 +89,7 @@ final class ClaimQuestions: Sendable {
   private func fly(
     _ address: IPAddress, _ before: ClaimMemory.Signs, at time: HostTime,
     _ connect: @Sendable () async -> AddressConnection?
-  ) async -> ClaimSight {
+  ) async -> ClaimSample {
     var signs = before
     var sight = await ask(address, signs, at: time)
     for _ in 1..<Self.patience where sight.counters.events(of: address) != signs.events {
@@ -107,11 +107,11 @@ final class ClaimQuestions: Sendable {
     return found
   }
 
-  private func ask(_ address: IPAddress, _ signs: ClaimMemory.Signs, at time: HostTime) async -> ClaimSight {
+  private func ask(_ address: IPAddress, _ signs: ClaimMemory.Signs, at time: HostTime) async -> ClaimSample {
     let outcome = await network.claimants(of: address)
     let table: Result<NetworkTable, NetworkError>
     do throws(NetworkError) { table = .success(try await network.table()) } catch { table = .failure(error) }
-    return ClaimSight(
+    return ClaimSample(
       outcome: outcome, table: table, counters: await network.counters(), heard: await network.heard(address),
       begin: time, signs: signs)
   }
@@ -123,7 +123,7 @@ final class ClaimQuestions: Sendable {
   }
 }
 
-extension ClaimSight {
+extension ClaimSample {
   fileprivate func isSilent(for address: IPAddress) -> Bool {
     guard case .answered(let answers) = outcome, answers.claimants.isEmpty else { return false }
     return (try? table.get())?.answeringHoldings(of: address).isEmpty == true
@@ -135,4 +135,34 @@ extension NetworkCounters {
   fileprivate func events(of address: IPAddress) -> Int {
     addressEvents.filter { $0.key.address == address }.values.reduce(0, +)
   }
+}
+
+/// How often the link may be asked: once in a period, and some times more for periods that passed without a question.
+struct QuestionAllowance: Sendable {
+  private let period: Duration
+  private let reserve: Int
+  /// The moment until which the questions of the past fill their periods.
+  private var spent: HostTime?
+
+  /// - Parameter reserve: the most questions at one moment; at least one.
+  init(period: Duration, reserve: Int) {
+    self.period = period
+    self.reserve = reserve
+  }
+
+  /// Takes one question; false when there is none left.
+  mutating func take(at time: HostTime) -> Bool {
+    let begin = spent.flatMap { $0.elapsed(since: time) > .zero ? $0 : nil } ?? time
+    let end = begin.advanced(by: period)
+    guard end.elapsed(since: time) <= period * reserve else { return false }
+    spent = end
+    return true
+  }
+}
+
+extension RoundInterval {
+  /// How often a node asks who has an address. Those that need the answer first ask twice as often, and so sixteen nodes
+  /// with three addresses stay below one broadcast a second.
+  static let addresses = RoundInterval.probing(
+    every: .seconds(60), except: [.controlPlane: .seconds(30), .loadBalancer: .seconds(30)])
 }

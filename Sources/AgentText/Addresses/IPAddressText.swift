@@ -1,5 +1,5 @@
-import var Glibc.AF_INET6
 import func Glibc.inet_pton
+import var Glibc.AF_INET6
 
 extension IPAddress: SettingsScalar {
   /// A dotted quad (RFC 6943 section 3.1.1, strict) or the text of an IPv6 address (RFC 4291 section 2.2).
@@ -74,5 +74,41 @@ extension UInt8 {
   /// What the text of an address is made of.
   fileprivate var isAddressCharacter: Bool {
     isHexDigit || self == UInt8(ascii: ":") || self == UInt8(ascii: ".")
+  }
+}
+
+/// Tells addresses from other text, without a resolver.
+package enum AddressText {
+  /// Whether it is an IPv6 address or network (RFC 4291), by its characters: enough to tell it from a name or IPv4.
+  package static func isIPv6(_ text: some StringProtocol) -> Bool {
+    let address = text.prefix { $0 != "/" }
+    guard address.count <= 45, address.count(where: { $0 == ":" }) >= 2 else { return false }
+    return address.allSatisfy { $0.isHexDigit || $0 == ":" || $0 == "." } && !text.hasSuffix("/")
+  }
+
+  /// Whether it is an IPv4 address in dotted form.
+  package static func isIPv4(_ text: some StringProtocol) -> Bool {
+    let parts = text.split(separator: ".", omittingEmptySubsequences: false)
+    return parts.count == 4
+      && parts.allSatisfy { part in
+        (1...3).contains(part.count) && part.allSatisfy { ("0"..."9").contains($0) } && (Int(part) ?? 256) < 256
+      }
+  }
+}
+
+extension SettingsReader {
+  /// Reports a key whose address cannot belong to one host.
+  package func requireUnicast(_ key: String, _ address: IPAddress?) {
+    requireUnicast(node[key], address)
+  }
+
+  /// Reports each item of a list whose address cannot belong to one host.
+  package func requireUnicast<T: SettingsScalar>(itemsOf key: String, _ address: (T) -> IPAddress?) {
+    for item in node[key].located() as [LocatedSetting<T>] { requireUnicast(item.node, address(item.value)) }
+  }
+
+  private func requireUnicast(_ node: SettingsNode, _ address: IPAddress?) {
+    guard let address, !address.isUnicast else { return }
+    reject(node, "'\(address)' is not the address of one host", allowed: "a unicast address")
   }
 }

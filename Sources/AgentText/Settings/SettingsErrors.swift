@@ -18,3 +18,44 @@ package struct SettingsErrors: Error, Sendable, Equatable, CustomStringConvertib
     problems.map(\.description).joined(separator: "\n")
   }
 }
+
+/// One mistake in a settings file.
+package struct SettingsProblem: Sendable, Equatable, CustomStringConvertible {
+  /// The file as it was named.
+  package let file: String
+  /// Where the mistake stands.
+  package let mark: SourceMark
+  /// The keys from the top, joined by dots (`checks.swap.policy.expect`); empty for the file as a whole.
+  package let path: String
+  /// What is wrong, and after a semicolon what is allowed.
+  package let message: String
+
+  /// A mistake at a place.
+  package init(file: String, mark: SourceMark, path: String, message: String) {
+    self.file = file
+    self.mark = mark
+    self.path = path
+    self.message = message
+  }
+
+  /// `FILE:LINE:COLUMN: key 'PATH': MESSAGE`, without the key for the file as a whole.
+  package var description: String {
+    "\(file):\(mark): " + (path.isEmpty ? message : "key '\(path)': \(message)")
+  }
+}
+
+/// Why a text is no value of a type.
+package struct SettingsScalarError: Error, Sendable, Equatable {
+  /// What is wrong, as it reads after `key 'x': `. Show the text with ``PlainText/short(_:length:)``, secrets never.
+  package let wrong: String
+  /// What is allowed, as it reads after `allowed: `.
+  package let allowed: String
+
+  /// A reason and what is allowed instead.
+  package init(_ wrong: String, allowed: String) {
+    self.wrong = wrong
+    self.allowed = allowed
+  }
+
+  var message: String { "\(wrong); allowed: \(allowed)" }
+}

@@ -71,7 +71,7 @@ enum HelperMode {
     let network = NetworkLoop()
     let worker = try Worker()
     let probes = HTTPProbes(files: files, worker: worker, network: network, recorded: [])
-    let mounts = MountLooks(loop: loop, files: files, worker: worker, recorded: nil)
+    let mounts = MountProbes(loop: loop, files: files, worker: worker, recorded: nil)
     let sources = HelperSources(
       files: files, worker: worker, probes: probes, mounts: mounts, clock: LoopClock(loop: loop))
     let server = HelperServer(loop: loop, network: network, idleTime: options.idleTime) {

@@ -24,7 +24,7 @@ struct NodeAgent: ParsableCommand {
       var command = try parseAsRoot()
       try command.run()
     } catch {
-      Departure(error, arguments: CommandLine.arguments).leave()
+      CommandExit(error, arguments: CommandLine.arguments).leave()
     }
   }
 }

@@ -9,7 +9,7 @@ struct SessionBuilder {
   let loop: EventLoop
   /// Whether the session waits for events, or looks once.
   let isLasting: Bool
-  /// The names that the user asked for, where that asks for more than usual; see ``RoundWishes/named``.
+  /// The names that the user asked for, where that asks for more than usual; see ``RoundOverrides/named``.
   var named: Set<String> = []
 
   /// A plugin whose looks never end; for tests.
@@ -55,16 +55,16 @@ struct SessionBuilder {
     let host = Host(
       files: base.files, roles: roles, cluster: configuration.settings.cluster, worker: base.worker,
       events: base.events, kubelet: base.kubelet, agent: base.introspection, sources: base.sources,
-      wishes: wishes(configuration))
+      overrides: overrides(configuration))
     let plugins = ActivePlugins(configuration: configuration, selection: base.selection, hanging: hanging)
     return SessionPlan(
       configuration: configuration, roles: roles, roleProblem: detected.problems.first?.description, host: host,
       active: plugins.make(base.registry, host: host, keeping: kept))
   }
 
-  private func wishes(_ configuration: Configuration) -> RoundWishes {
+  private func overrides(_ configuration: Configuration) -> RoundOverrides {
     let settings = configuration.pluginSettings
-    return RoundWishes(
+    return RoundOverrides(
       intervals: settings.compactMapValues(\.interval), deadlines: settings.compactMapValues(\.timeout),
       timeout: options.timeout.map { .seconds($0) }, named: named, isLasting: isLasting)
   }

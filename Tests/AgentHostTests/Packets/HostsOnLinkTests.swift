@@ -78,8 +78,8 @@ struct HostsOnLinkTests {
         let nodeNetwork = NetworkMonitor(loop: node, clock: LoopClock(loop: node))
         try await connected(nodeNetwork, "eth0")
         let route = try ProbeRoute.find(to: address, in: try await nodeNetwork.table()).get()
-        let wire = try Wire(
-          Wire.Key(kind: .discovery, interfaceIndex: route.interfaceIndex), interface: route.interface
+        let wire = try PacketSocket(
+          PacketSocket.Key(kind: .discovery, interfaceIndex: route.interfaceIndex), interface: route.interface
         ) {}
         while !isSettled.withLock({ $0 }) {
           try wire.ask(for: address, by: route)

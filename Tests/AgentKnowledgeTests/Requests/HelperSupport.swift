@@ -70,6 +70,6 @@ func testSources(files: HostFiles, worker: Worker, loop: EventLoop? = nil) -> He
   HelperSources(
     files: files, worker: worker,
     probes: HTTPProbes(files: files, worker: worker, network: testNetwork, recorded: []),
-    mounts: MountLooks(loop: loop, files: files, worker: worker, recorded: nil),
+    mounts: MountProbes(loop: loop, files: files, worker: worker, recorded: nil),
     clock: ManualClock())
 }

@@ -27,8 +27,8 @@ import Testing
       (self.added, self.removed, self.told) = (added, removed, told)
     }
 
-    var sight: AddressSight {
-      var sight = AddressSight(address: VIPSample.address, begin: time(second), end: time(second + 1))
+    var sight: AddressSample {
+      var sight = AddressSample(address: VIPSample.address, begin: time(second), end: time(second + 1))
       sight.isOwn = isOwn
       sight.ownHardware = VIPSample.mac(1)
       sight.others = others.map(VIPSample.mac)

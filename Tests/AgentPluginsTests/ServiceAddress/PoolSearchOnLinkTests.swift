@@ -40,15 +40,16 @@ struct PoolSearchOnLinkTests {
     }
   }
 
-  private func host(_ loop: EventLoop, _ tree: TemporaryTree, _ wishes: RoundWishes) throws -> AgentKnowledge.Host {
+  private func host(_ loop: EventLoop, _ tree: TemporaryTree, _ overrides: RoundOverrides) throws -> AgentKnowledge.Host
+  {
     let files = HostFiles(root: try HostRoot(tree.path, mode: .live))
     let worker = try Worker()
     return Host(
       files: files, roles: [.controlPlane], cluster: try Support.settings(Self.cluster), worker: worker, events: .none,
       kubelet: KubeletSource(files: files, worker: worker), agent: Ignorance(),
       sources: .live(
-        files: files, worker: worker, loop: loop, clock: LoopClock(loop: loop), isLasting: wishes.isLasting),
-      wishes: wishes)
+        files: files, worker: worker, loop: loop, clock: LoopClock(loop: loop), isLasting: overrides.isLasting),
+      overrides: overrides)
   }
 
   /// Waits until the link carries frames.
@@ -66,7 +67,7 @@ struct PoolSearchOnLinkTests {
   @Test func doctorFindsTheStrangerByAskingForEachAddress() async throws {
     try await link { loop in
       let tree = try TemporaryTree(["proc/1/comm": "systemd\n"])
-      let host = try host(loop, tree, RoundWishes(named: ["service-address"]))
+      let host = try host(loop, tree, RoundOverrides(named: ["service-address"]))
       try await settle(host.network)
       let verdicts = try await strangers(ServiceAddressPlugin(host: host))
       #expect(verdicts.map(\.subject) == ["192.0.2.242"] && verdicts.map(\.state) == [.warning], "\(verdicts)")
@@ -77,7 +78,7 @@ struct PoolSearchOnLinkTests {
   @Test func theDaemonGivesOneAnswerOfTheLinkToAllLooksOfAStorm() async throws {
     try await link { loop in
       let tree = try TemporaryTree(["proc/1/comm": "systemd\n"])
-      let host = try host(loop, tree, RoundWishes(isLasting: true))
+      let host = try host(loop, tree, RoundOverrides(isLasting: true))
       try await settle(host.network)
       let questions = ClaimQuestions(host.network, interval: .seconds(30), isLasting: true)
       let ingress = try Support.address("192.0.2.240")

@@ -81,18 +81,18 @@ import Testing
       ingress: {address: 192.168.100.240}
     """
 
-  private func host(_ wishes: RoundWishes, roles: Set<Role> = [.worker], recording: String = recording) throws
+  private func host(_ overrides: RoundOverrides, roles: Set<Role> = [.worker], recording: String = recording) throws
     -> TestHost
   {
     try TestHost(
       ["/recorded.yaml": recording, "/proc/1/comm": "systemd\n"], roles: roles, cluster: Support.settings(Self.cluster),
-      wishes: wishes)
+      overrides: overrides)
   }
 
   private func strangers(
-    _ wishes: RoundWishes, roles: Set<Role> = [.worker], recording: String = recording
+    _ overrides: RoundOverrides, roles: Set<Role> = [.worker], recording: String = recording
   ) async throws -> [String: Verdict] {
-    let host = try host(wishes, roles: roles, recording: recording)
+    let host = try host(overrides, roles: roles, recording: recording)
     let plugin = ServiceAddressPlugin(host: host.host)
     let verdicts = plugin.judge(try await plugin.observe(at: TestHost.time))
     return Dictionary(
@@ -102,7 +102,7 @@ import Testing
   @Test(arguments: [["service-address.stranger"], ["service-address"]]) func doctorSearchesWhenItIsAskedByName(
     named: Set<String>
   ) async throws {
-    let found = try await strangers(RoundWishes(named: named))
+    let found = try await strangers(RoundOverrides(named: named))
     #expect(found.mapValues(\.state) == ["192.168.100.243": .warning, "192.168.100.244": .ok])
     #expect(found["192.168.100.243"]?.evidence.map(\.value) == ["192.168.100.243 is at 52:54:00:00:00:ff"])
     #expect(found["192.168.100.244"]?.summary.contains("192.168.100.231 (52:54:00:00:00:0a)") == true)
@@ -111,13 +111,13 @@ import Testing
   @Test(arguments: [[], ["addresses"], ["service-address.claimants"]]) func otherwiseDoctorDoesNotSearch(
     named: Set<String>
   ) async throws {
-    let found = try await strangers(RoundWishes(named: named), roles: [.controlPlane])
+    let found = try await strangers(RoundOverrides(named: named), roles: [.controlPlane])
     #expect(found.mapValues(\.state) == ["": .skipped])
     #expect(found[""]?.summary.contains("not searched") == true)
   }
 
   @Test func withTooLittleTimeItSaysHowFarItCame() async throws {
-    let found = try await strangers(RoundWishes(timeout: .milliseconds(2800), named: ["service-address"]))
+    let found = try await strangers(RoundOverrides(timeout: .milliseconds(2800), named: ["service-address"]))
     #expect(found.mapValues(\.state) == ["192.168.100.243": .warning, "": .unknown])
     #expect(found[""]?.summary.contains("2 of 3 other pool addresses") == true, "\(found)")
     #expect(found[""]?.summary.contains("--timeout 5 is enough") == true, "\(found)")
@@ -125,7 +125,7 @@ import Testing
 
   @Test func whatCannotBeAskedIsUnknown() async throws {
     let cut = Self.recording.split(separator: "\n").filter { !$0.contains(".243, claim") }.joined(separator: "\n")
-    let found = try await strangers(RoundWishes(named: ["service-address"]), recording: cut)
+    let found = try await strangers(RoundOverrides(named: ["service-address"]), recording: cut)
     #expect(found.mapValues(\.state) == ["": .unknown])
     var observation = try Support.observation()
     observation.search = .init(plan: try plan("192.168.100.248/30"), problem: .denied("CAP_NET_RAW"), goesOn: true)
@@ -147,7 +147,7 @@ import Testing
 
   /// Rounds of the daemon, every 30 s; the moments at which addresses were asked for, in seconds.
   private func rounds(_ shifts: [Double], hours: Double) async throws -> [(Int, PoolSearch.Findings)] {
-    let host = try host(RoundWishes(isLasting: true))
+    let host = try host(RoundOverrides(isLasting: true))
     let next = Shifts(shifts)
     let search = PoolSearch(host.host.network, interval: .seconds(30)) { next.next() }
     let plan = PoolPlan(
@@ -170,7 +170,7 @@ import Testing
   }
 
   @Test func triggersDoNotHurryTheSearch() async throws {
-    let host = try host(RoundWishes(isLasting: true))
+    let host = try host(RoundOverrides(isLasting: true))
     let search = PoolSearch(host.host.network, interval: .seconds(30)) { -1 }
     let plan = PoolPlan(
       try Support.settings(Self.cluster).serviceAddresses, taken: [], in: try await host.host.network.table())
@@ -183,7 +183,7 @@ import Testing
   @Test(
     arguments: [([.controlPlane], true), ([.worker], false), ([.loadBalancer], false)] as [(Set<Role>, Bool)])
   func onlyControlPlaneNodesSearchUnasked(roles: Set<Role>, isSearching: Bool) async throws {
-    let host = try host(RoundWishes(named: ["service-address"], isLasting: true), roles: roles)
+    let host = try host(RoundOverrides(named: ["service-address"], isLasting: true), roles: roles)
     let observation = try await ServiceAddressPlugin(host: host.host).observe(at: TestHost.time)
     #expect((observation.search != nil) == isSearching)
     #expect(observation.search?.goesOn != false)

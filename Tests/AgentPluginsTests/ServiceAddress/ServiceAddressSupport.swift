@@ -80,7 +80,7 @@ enum ServiceAddressSupport {
     let settings = try settings(text)
     let tables: Result<NetworkTable, NetworkError> =
       try error.map { .failure($0) } ?? .success(table ?? Self.table(neighbours: nodes))
-    let sight = outcome.map { ClaimSight.sample($0, table: tables, heard: heard, counters: counters) }
+    let sight = outcome.map { ClaimSample.sample($0, table: tables, heard: heard, counters: counters) }
     let claims = try sight.map { [ServiceClaim(address: try address(subject), sight: $0, heard: heard)] } ?? []
     let claimants = claims.flatMap { $0.claimants ?? [] }.map(\.hardwareAddress)
     let network = ServiceNetwork(

@@ -11,10 +11,10 @@ import Testing
   private func sight(
     _ outcome: ProbeOutcome, heard: HeardClaims = HeardClaims(), table: NetworkTable? = nil,
     counters: NetworkCounters = NetworkCounters()
-  ) throws -> AddressSight {
+  ) throws -> AddressSample {
     let table = try table ?? Support.table()
     let observation = try Support.observation(outcome: outcome, heard: heard, table: table, counters: counters)
-    return AddressSight(observation.claims[0])
+    return AddressSample(observation.claims[0])
   }
 
   private func heard(own: Int? = nil, other: Int? = nil) throws -> HeardClaims {

@@ -27,13 +27,13 @@ import Testing
     return try await withLoop { loop in
       let files = HostFiles(root: try HostRoot(tree.path, mode: .live))
       let worker = try Worker()
-      let wishes = RoundWishes(isLasting: isLasting)
+      let overrides = RoundOverrides(isLasting: isLasting)
       let host = Host(
         files: files, roles: [.worker], worker: worker, events: .none,
         kubelet: KubeletSource(files: files, worker: worker), agent: Ignorance(),
         sources: .live(
           files: files, worker: worker, loop: loop, clock: LoopClock(loop: loop), isLasting: isLasting),
-        wishes: wishes)
+        overrides: overrides)
       let plugin = NFSPlugin(host: host, settings: try Support.nfsSettings(""))
       let verdicts = plugin.judge(try await plugin.observe(at: TestHost.time))
       return (try verdicts.of("nfs.server"), calls.value)

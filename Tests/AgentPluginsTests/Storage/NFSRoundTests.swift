@@ -82,7 +82,9 @@ import Testing
     withExtendedLifetime(plugin) {}
   }
 
-  @Test(arguments: [MountLook.gone, .impossible("x")]) func whatCannotBeSeenIsNotLookedForInEveryRound(look: MountLook)
+  @Test(arguments: [MountProbe.gone, .impossible("x")]) func whatCannotBeSeenIsNotLookedForInEveryRound(
+    look: MountProbe
+  )
     async throws
   {
     let host = try TestHost(Support.files())
@@ -227,9 +229,9 @@ import Testing
     var view = try await view(host)
     let (serving, dead) = try lives(view)
     var states: [CheckState] = []
-    let answered = MountLook.answered(MountStatus(device: view.system.device))
+    let answered = MountProbe.answered(MountStatus(device: view.system.device))
     for (second, server, look) in [
-      (0, dead, MountLook.busy), (5, serving, .stuck), (10, serving, answered), (15, serving, .stuck),
+      (0, dead, MountProbe.busy), (5, serving, .stuck), (10, serving, answered), (15, serving, .stuck),
       (20, serving, .stuck),
     ] {
       let time = TestHost.time.advanced(by: .seconds(second))
@@ -270,7 +272,7 @@ import Testing
 
   @Test(
     arguments: [
-      (MountLook.answered(MountStatus(device: DeviceNumber(major: 0, minor: 52))), CheckState.ok, "writable"),
+      (MountProbe.answered(MountStatus(device: DeviceNumber(major: 0, minor: 52))), CheckState.ok, "writable"),
       (.answered(MountStatus(device: DeviceNumber(major: 0, minor: 52), isWritable: false)), .skipped, "may not write"),
       (.answered(MountStatus(device: DeviceNumber(major: 0, minor: 52), isRemembered: true)), .unknown, "could be"),
       (
@@ -280,7 +282,7 @@ import Testing
         .unknown, "could not be"
       ),
       (.impossible("no right to look"), .unknown, "no right to look"),
-    ]) func whatTheServerWasNotAskedForIsNotKnown(look: MountLook, state: CheckState, words: String) async throws
+    ]) func whatTheServerWasNotAskedForIsNotKnown(look: MountProbe, state: CheckState, words: String) async throws
   {
     var view = try await view(try TestHost(Support.files()))
     NFSMemory().keep(look, of: &view, at: TestHost.time)

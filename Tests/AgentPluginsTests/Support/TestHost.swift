@@ -28,12 +28,12 @@ final class TestHost {
   ///   - roles: what the host is for; detected from the files when nil.
   ///   - cluster: what the configuration says of the cluster.
   ///   - kernelClock: what adjtimex(2) gave; nil where it was not recorded.
-  ///   - wishes: what is asked of the rounds.
+  ///   - overrides: what is asked of the rounds.
   ///   - units: what systemd says, the mapping `units` of `/recorded.yaml`; nothing when nil.
   init(
     _ contents: [String: String], bytes: [String: [UInt8]] = [:], links: [String: String] = [:],
     forbidden: [String] = [], roles: Set<Role>? = nil, cluster: ClusterSettings = .defaults,
-    kernelClock: KernelClock? = nil, units: String? = nil, wishes: RoundWishes = RoundWishes()
+    kernelClock: KernelClock? = nil, units: String? = nil, overrides: RoundOverrides = RoundOverrides()
   ) throws {
     directory = NSTemporaryDirectory() + "nodeagent-test-" + UUID().uuidString
     try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
@@ -52,7 +52,7 @@ final class TestHost {
     host = Host(
       files: files, roles: roles ?? RoleDetection(reading: files).roles, cluster: cluster, worker: worker,
       events: .none, kubelet: KubeletSource(files: files, worker: worker), agent: NoIntrospection(),
-      sources: .recorded(recording, files: files, worker: worker), wishes: wishes)
+      sources: .recorded(recording, files: files, worker: worker), overrides: overrides)
   }
 
   private static func recording(units: String) -> String {

@@ -72,8 +72,8 @@ import Testing
 }
 
 @Suite struct SysctlScheduleTests {
-  private func schedule(_ text: String) -> SysctlSchedule {
-    SysctlSchedule(SysctlFile.parse(Array(text.utf8), path: "f"))
+  private func schedule(_ text: String) -> SysctlBootOrder {
+    SysctlBootOrder(SysctlFile.parse(Array(text.utf8), path: "f"))
   }
 
   @Test(arguments: [

@@ -17,7 +17,7 @@ import Testing
     setup.keepalived = try VIPSample.keepalived(
       (isOnBus ? "global_defs {\n enable_dbus\n}\n" : "") + VIPSample.instance)
     setup.running = .known(running, source: "/proc")
-    let sightings = answers.enumerated().map { VRRPSighting(name: "VI_\($0 + 1)", answer: $1) }
+    let sightings = answers.enumerated().map { VRRPSample(name: "VI_\($0 + 1)", answer: $1) }
     return VIPLeaderJudge(
       look: VIPSample.look(held: held ? "eth0" : nil, setup: setup, vrrp: sightings)
     ).verdict
@@ -100,7 +100,7 @@ import Testing
     var setup = VIPSample.setup
     setup.keepalived = try VIPSample.keepalived(VIPSample.instance)
     setup.running = .unreadable(FileError("/proc", .permissionDenied))
-    let sighting = VRRPSighting(name: "VI_API", answer: .state(.backup))
+    let sighting = VRRPSample(name: "VI_API", answer: .state(.backup))
     #expect(VIPLeaderJudge(look: VIPSample.look(setup: setup, vrrp: [sighting])).verdict.state == .ok)
   }
 

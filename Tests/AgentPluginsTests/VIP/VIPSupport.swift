@@ -44,7 +44,7 @@ enum VIPSample {
   /// - Parameter held: the interface that has the address; nil for none.
   static func look(
     _ outcome: ProbeOutcome = answered([9]), held interface: String? = nil, connection: AddressConnection? = nil,
-    setup: VIPSetup = setup, table base: NetworkTable = table, vrrp: [VRRPSighting] = []
+    setup: VIPSetup = setup, table base: NetworkTable = table, vrrp: [VRRPSample] = []
   ) -> VIPLook {
     var table = base
     if let interface, let index = table.link(interface)?.index {

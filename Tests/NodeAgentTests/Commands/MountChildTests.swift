@@ -23,7 +23,7 @@ import Testing
     try tree.write("proc/1/mountinfo", "2 1 \(device) / /mnt/nas rw - nfs4 192.0.2.1:/srv rw,addr=192.0.2.1\n")
     let look = try await withLoop { loop in
       let files = HostFiles(root: try HostRoot(tree.path, mode: .live))
-      let looks = MountLooks(
+      let looks = MountProbes(
         loop: loop, files: files, worker: try Worker(), recorded: nil, program: Program.path, deadline: .seconds(60))
       return await looks.look(at: device)
     }
@@ -75,7 +75,7 @@ import Testing
     ])
     let (given, kept, other, after) = try await withLoop { loop in
       let dead = try DeadFileSystem(at: tree.path + "/mnt/nas")
-      let looks = MountLooks(
+      let looks = MountProbes(
         loop: loop, files: HostFiles(root: try HostRoot(tree.path, mode: .live)), worker: try Worker(), recorded: nil,
         program: Program.path, deadline: .seconds(60))
       let stuck = DeviceNumber(major: 0, minor: 52)
@@ -109,7 +109,7 @@ import Testing
     let tree = try TemporaryTree(["mnt/nas/x": "", "proc/1/mountinfo": mounts.joined()])
     let (ninth, after) = try await withLoop { loop in
       let dead = try DeadFileSystem(at: tree.path + "/mnt/nas")
-      let looks = MountLooks(
+      let looks = MountProbes(
         loop: loop, files: HostFiles(root: try HostRoot(tree.path, mode: .live)), worker: try Worker(), recorded: nil,
         program: Program.path, deadline: .seconds(60))
       let first = (0..<8).map { number in

@@ -64,7 +64,7 @@ import Testing
     (["nodeagent", "checks", "--output", "nagios"], false), (["doctor", "--output", "nagios"], false),
     (["nodeagent"], false), ([], false),
   ]) func theCommandLineTellsWhetherNagiosAsks(arguments: [String], asks: Bool) {
-    #expect(Departure.wantsNagios(arguments) == asks)
+    #expect(CommandExit.wantsNagios(arguments) == asks)
   }
 
   @Test func helpIsNoMistakeForNagiosEither() throws {

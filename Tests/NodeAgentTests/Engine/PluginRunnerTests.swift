@@ -9,7 +9,7 @@ import Testing
 
   /// Plays a plugin in an engine whose clock the test moves.
   private func play(
-    rhythm: Rhythm = .every(interval), check: CheckDefinition = FakePlugin.check,
+    rhythm: RoundInterval = .every(interval), check: CheckDefinition = FakePlugin.check,
     _ body: @Sendable @escaping (FakePlugin, ManualClock, NodeState) async throws -> Void
   ) async throws {
     try await withLoop { loop in
@@ -160,7 +160,7 @@ import Testing
 
 extension ActivePlugin {
   static func fake(
-    _ plugin: FakePlugin, name: String = "fake", rhythm: Rhythm, check: CheckDefinition = FakePlugin.check,
+    _ plugin: FakePlugin, name: String = "fake", rhythm: RoundInterval, check: CheckDefinition = FakePlugin.check,
     deadline: Duration, switchedOff: [CheckID: String] = [:], basis: [String] = []
   ) -> ActivePlugin {
     let descriptor = PluginDescriptor(

@@ -20,7 +20,7 @@ final class AddressMoves: Sendable {
   private let tracks = Guarded<[IPAddress: MoveTrack]>([:])
 
   /// Adds a look at an address.
-  func add(_ sight: AddressSight) -> Summary {
+  func add(_ sight: AddressSample) -> Summary {
     tracks.withLock { tracks in
       var track = tracks[sight.address] ?? MoveTrack(first: sight)
       track.take(sight)

@@ -10,7 +10,7 @@ import AgentText
 struct MoveTrack: Sendable {
   static let most = 100
 
-  private typealias Station = AddressSight.Station
+  private typealias Station = AddressSample.Station
 
   private struct Presence {
     /// When it was first seen, of the looks that saw it without a break.
@@ -40,7 +40,7 @@ struct MoveTrack: Sendable {
   /// The oldest first.
   private var moves: [Move] = []
 
-  init(first sight: AddressSight) {
+  init(first sight: AddressSample) {
     address = sight.address
     start = sight.begin
     lastLook = sight.begin
@@ -58,7 +58,7 @@ struct MoveTrack: Sendable {
       watched: min(time.elapsed(since: start), AddressMoves.length), history: history)
   }
 
-  mutating func take(_ sight: AddressSight) {
+  mutating func take(_ sight: AddressSample) {
     ownHardware = sight.ownHardware ?? ownHardware
     let pairs = unseenStays(sight)
     let seen = sight.stations
@@ -82,7 +82,7 @@ struct MoveTrack: Sendable {
   ///
   /// A message may come after the look that saw what it tells of, so a change that a look saw takes its message even
   /// before it came.
-  private mutating func unseenStays(_ sight: AddressSight) -> Int {
+  private mutating func unseenStays(_ sight: AddressSample) -> Int {
     let cameHere = !wasOwn && sight.isOwn ? 1 : 0
     let wentAway = wasOwn && !sight.isOwn ? 1 : 0
     let pairs = max(
@@ -93,7 +93,7 @@ struct MoveTrack: Sendable {
   }
 
   /// The moves since the last look, in order; the sides of all but the last are own and unknown by turns.
-  private func legs(to sight: AddressSight, unseen pairs: Int) -> [Leg] {
+  private func legs(to sight: AddressSample, unseen pairs: Int) -> [Leg] {
     let seen = sight.stations
     let isOther = !isAway && !holder.isEmpty && !seen.isEmpty && holder.isDisjoint(with: seen)
     let count = max(isOther ? 1 : 0, pairs * 2 + (sight.isOwn == wasOwn ? 0 : 1))
@@ -110,7 +110,7 @@ struct MoveTrack: Sendable {
     return legs + [Leg(from: from.subtracting(to), to: to)]
   }
 
-  private mutating func add(_ legs: [Leg], _ sight: AddressSight) {
+  private mutating func add(_ legs: [Leg], _ sight: AddressSample) {
     // Of several comings and goings the times of the last are known.
     let came = sight.events.addedAt.flatMap { $0.elapsed(since: lastLook) >= .zero ? $0 : nil }
     let went = sight.events.removedAt.flatMap { $0.elapsed(since: lastLook) >= .zero ? $0 : nil }
@@ -123,7 +123,7 @@ struct MoveTrack: Sendable {
   }
 
   /// The move that began when the address left this host has found its end.
-  private mutating func arrive(_ sight: AddressSight, from before: Set<Station>) {
+  private mutating func arrive(_ sight: AddressSample, from before: Set<Station>) {
     guard var move = moves.popLast() else { return }
     let lost = lastSight(of: before, in: sight)
     let found = firstSight(of: sight.stations, in: sight, after: lost)
@@ -133,14 +133,14 @@ struct MoveTrack: Sendable {
     moves.append(move)
   }
 
-  private func next(after before: Set<Station>, _ sight: AddressSight, moved: Bool) -> Set<Station> {
+  private func next(after before: Set<Station>, _ sight: AddressSample, moved: Bool) -> Set<Station> {
     let seen = sight.stations
     if sight.isOwn, moved { return [.own] }
     let stayed = before.intersection(seen)
     return !moved && !stayed.isEmpty ? stayed : seen.isEmpty ? before : seen
   }
 
-  private mutating func note(_ sight: AddressSight) {
+  private mutating func note(_ sight: AddressSample) {
     var next: [Station: Presence] = [:]
     for station in sight.stations {
       let first = presences[station]?.first ?? firstSight(of: [station], in: sight, after: nil)
@@ -155,7 +155,7 @@ struct MoveTrack: Sendable {
 
   /// When one of these was last seen: a look's beginning, an announcement, or the kernel's word that this host gave it
   /// up.
-  private func lastSight(of stations: Set<Station>, in sight: AddressSight) -> HostTime? {
+  private func lastSight(of stations: Set<Station>, in sight: AddressSample) -> HostTime? {
     let looks = stations.compactMap { presences[$0]?.last }
     var times = looks
     if stations.contains(.own), let went = sight.events.removedAt { times.append(went) }
@@ -167,7 +167,7 @@ struct MoveTrack: Sendable {
 
   /// When one of these was first seen: an earlier look that saw it beside the old holder, its announcement or the
   /// kernel's word, where they are newer than `time`, else the end of this look.
-  private func firstSight(of stations: Set<Station>, in sight: AddressSight, after time: HostTime?) -> HostTime {
+  private func firstSight(of stations: Set<Station>, in sight: AddressSample, after time: HostTime?) -> HostTime {
     var times = [sight.end]
     for station in stations {
       if let known = presences[station], sightsGoOn(station) { times.append(known.first) }

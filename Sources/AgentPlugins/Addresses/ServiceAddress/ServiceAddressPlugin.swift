@@ -25,7 +25,7 @@ package struct ServiceAddressPlugin: Plugin {
     self.host = host
     watch = host.network.watch()
     questions = ClaimQuestions(
-      host.network, interval: host.interval(of: Self.descriptor), isLasting: host.wishes.isLasting)
+      host.network, interval: host.interval(of: Self.descriptor), isLasting: host.overrides.isLasting)
     search = PoolSearch(host.network, interval: host.interval(of: Self.descriptor))
   }
 
@@ -59,7 +59,7 @@ package struct ServiceAddressPlugin: Plugin {
     moves.keep(only: watched)
     for claim in observation.claims where claim.sight.isNew {
       questions.settle(claim.address, ServiceClaimJudge(observation: observation, claim: claim).verdict.state)
-      _ = moves.add(AddressSight(claim))
+      _ = moves.add(AddressSample(claim))
     }
     observation.moves = observation.claims.flatMap { moves.history(of: $0.address) }
     return observation
@@ -118,14 +118,14 @@ package struct ServiceAddressPlugin: Plugin {
 
   /// All at once for a `doctor` that was asked for it, else bit by bit on control-plane nodes.
   private func search(_ observation: ServiceAddressObservation) async -> PoolSearch.Findings? {
-    let isNamed = host.wishes.isNamed("service-address.stranger")
-    guard host.wishes.isLasting ? host.roles.contains(.controlPlane) : isNamed, !observation.settings.pools.isEmpty,
+    let isNamed = host.overrides.isNamed("service-address.stranger")
+    guard host.overrides.isLasting ? host.roles.contains(.controlPlane) : isNamed, !observation.settings.pools.isEmpty,
       let table = try? await host.network.table()
     else { return nil }
     let endpoint = observation.endpoint.value?.endpoint.host.address
     let plan = PoolPlan(
       observation.settings, taken: Set(observation.members + [endpoint].compactMap(\.self)), in: table)
-    return host.wishes.isLasting
+    return host.overrides.isLasting
       ? await search.step(plan, at: observation.takenAt)
       : await search.all(plan, within: host.deadline(of: Self.descriptor), at: observation.takenAt)
   }
@@ -147,7 +147,7 @@ package struct ServiceAddressPlugin: Plugin {
   }
 }
 
-extension AddressSight {
+extension AddressSample {
   /// Who was seen to hold an address in use. What this host was heard to answer counts only while nobody else answers:
   /// it may have passed the address on since.
   init(_ claim: ServiceClaim) {
@@ -167,4 +167,30 @@ extension AddressSight {
 extension Fact<ServiceAnnouncer> {
   /// Whether this host may answer for an address without holding it: when a speaker runs, or none can be excluded.
   var mayAnnounceUnseen: Bool { error != nil || value?.isBinding == false }
+}
+
+/// What is known of the addresses of Services, on this host and on its links.
+package struct ServiceAddressObservation: Sendable, Equatable {
+  /// When it was looked at.
+  package var takenAt: HostTime
+  /// What is configured.
+  var settings: ServiceAddressSettings
+  /// The addresses of the API servers that the configuration names.
+  var members: [IPAddress] = []
+  /// The address of the API servers that moves from host to host.
+  var endpoint: Fact<ControlPlaneEndpoint> = .absent
+  /// The process that announces or binds addresses of Services on this host.
+  var announcer: Fact<ServiceAnnouncer> = .absent
+  /// The host's own tables, as far as they matter.
+  var network: Result<ServiceNetwork, NetworkError>
+  /// What the links answered, for every address in use.
+  var claims: [ServiceClaim] = []
+  /// The last moves of the addresses in use, the newest of each first.
+  var moves: [Move] = []
+
+  /// How far the search of the pools is; nil where they are not searched.
+  var search: PoolSearch.Findings?
+
+  /// Whether neither pools nor addresses are configured.
+  var isEmpty: Bool { settings.pools.isEmpty && settings.watched.isEmpty }
 }

@@ -21,26 +21,28 @@ struct ServiceStrangerJudge {
   }
 
   /// Something that says where an address is.
-  private struct Sign {
+  private struct Applicability {
     var address: IPAddress
     var hardware: HardwareAddress
     var source: String
   }
 
   /// One address may stand on several links, and several hosts may answer for it.
-  private func signs(_ network: ServiceNetwork) -> [Sign] {
+  private func signs(_ network: ServiceNetwork) -> [Applicability] {
     let known = network.neighbours.compactMap { entry in
       entry.hardwareAddress.map {
-        Sign(address: entry.address, hardware: $0, source: "neighbour table of \(entry.interface)")
+        Applicability(address: entry.address, hardware: $0, source: "neighbour table of \(entry.interface)")
       }
     }
     let answers = (observation.search?.answers ?? [:]).sorted { $0.key < $1.key }.flatMap { address, all in
-      all.map { Sign(address: address, hardware: $0, source: address.family == .v4 ? "ARP" : "neighbour discovery") }
+      all.map {
+        Applicability(address: address, hardware: $0, source: address.family == .v4 ? "ARP" : "neighbour discovery")
+      }
     }
     return known + answers
   }
 
-  private func verdict(of address: IPAddress, _ signs: [Sign], in network: ServiceNetwork) -> Verdict {
+  private func verdict(of address: IPAddress, _ signs: [Applicability], in network: ServiceNetwork) -> Verdict {
     let evidence = signs.map { Evidence($0.source, "\(address) is at \($0.hardware)") }
     let unknown = signs.map(\.hardware).first { !network.neighbourhood.knows($0) }
     if let unknown {

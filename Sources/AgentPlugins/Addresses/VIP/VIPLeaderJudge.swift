@@ -53,7 +53,7 @@ struct VIPLeaderJudge {
       remedy: removal(holding))
   }
 
-  private func absent(_ told: [VRRPSighting], _ masters: [VRRPSighting]) -> Verdict {
+  private func absent(_ told: [VRRPSample], _ masters: [VRRPSample]) -> Verdict {
     if !masters.isEmpty {
       return say(
         .failing, "Keepalived is master (\(names(masters))), but \(look.address) is not on this host",
@@ -71,7 +71,7 @@ struct VIPLeaderJudge {
   }
 
   /// Why no instance being master is not certain; nil when it is.
-  private func doubt(among told: [VRRPSighting]) -> Verdict? {
+  private func doubt(among told: [VRRPSample]) -> Verdict? {
     if told.contains(where: { $0.state?.isDecided == false }) {
       let states = Set(told.compactMap { $0.state?.name }).sorted().joined(separator: ", ")
       return say(.unknown, "Keepalived has not decided yet whether this host is the master (\(states))")
@@ -105,7 +105,7 @@ struct VIPLeaderJudge {
       : "'enable_dbus' is set, but \(Self.busName) is not on the system bus"
   }
 
-  private func names(_ sightings: [VRRPSighting]) -> String {
+  private func names(_ sightings: [VRRPSample]) -> String {
     sightings.map { PlainText.short($0.name) }.joined(separator: ", ")
   }
 

@@ -22,7 +22,7 @@ struct VIPLook: Sendable, Equatable {
   /// The host's interfaces, addresses and neighbours.
   var table: Result<NetworkTable, NetworkError>
   /// Who answered for it, and the tables at that moment.
-  var sight: ClaimSight
+  var sight: ClaimSample
   /// What was heard of it until now.
   var heard = HeardClaims()
   /// Its moves, and since when this host holds it.
@@ -36,7 +36,7 @@ struct VIPLook: Sendable, Equatable {
   /// The hosts that answered.
   var neighbourhood = Neighbourhood()
   /// What Keepalived says of its instances that move it.
-  var vrrp: [VRRPSighting] = []
+  var vrrp: [VRRPSample] = []
 
   /// Where this host holds it so that other hosts are answered: not on loopback or a dummy such as kube-ipvs0.
   var holdings: [InterfaceAddress] { (try? table.get())?.answeringHoldings(of: address) ?? [] }

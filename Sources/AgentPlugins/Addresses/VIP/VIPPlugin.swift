@@ -30,7 +30,7 @@ package struct VIPPlugin: Plugin {
     self.settings = settings
     watch = host.network.watch()
     questions = ClaimQuestions(
-      host.network, interval: host.interval(of: Self.descriptor), isLasting: host.wishes.isLasting)
+      host.network, interval: host.interval(of: Self.descriptor), isLasting: host.overrides.isLasting)
   }
 
   /// Every change of an address, announcements of the shared one and answers for it, changes of what moves it (its files,
@@ -91,7 +91,7 @@ package struct VIPPlugin: Plugin {
     let table: Result<NetworkTable, NetworkError>
     do throws(NetworkError) { table = .success(try await host.network.table()) } catch { table = .failure(error) }
     let counters = await host.network.counters()
-    let vrrp = await VRRPSighting.read(host.keepalived, instances: setup.instances(moving: address))
+    let vrrp = await VRRPSample.read(host.keepalived, instances: setup.instances(moving: address))
     var look = VIPLook(
       address: address, table: table, sight: sight, heard: await host.network.heard(address),
       moves: AddressMoves.Summary(), events: counters.addressEvents.filter { $0.key.address == address }, setup: setup,
@@ -104,7 +104,7 @@ package struct VIPPlugin: Plugin {
     if sight.isNew { questions.settle(address, VIPClaimantsJudge(look: look).verdict.state) }
     moves.keep(only: [address])
     // An answer of an earlier look is no new sight of who gave it.
-    look.moves = sight.isNew ? moves.add(AddressSight(look)) : moves.summary(of: address, at: time)
+    look.moves = sight.isNew ? moves.add(AddressSample(look)) : moves.summary(of: address, at: time)
     return look
   }
 
@@ -134,7 +134,7 @@ package struct VIPPlugin: Plugin {
   }
 }
 
-extension AddressSight {
+extension AddressSample {
   /// Who was seen to hold the shared address when the link was asked last.
   init(_ look: VIPLook) {
     let sight = look.sight

@@ -1,7 +1,7 @@
 import AgentCore
 import AgentHost
 import AgentKnowledge
-import AgentText
+package import AgentText
 
 /// What moves the address on this host, as its files tell.
 struct VIPSetup: Sendable, Equatable {
@@ -58,4 +58,27 @@ struct VIPSetup: Sendable, Equatable {
     if !instances(moving: address).isEmpty { return .keepalived }
     return kubeVIP.value?.endpoint?.host.address == address ? .kubeVIP : nil
   }
+}
+
+/// What the configuration says of `vip.configuration`.
+///
+///     vip.configuration: {adverts: true}
+package struct VIPSettings: SettingsSection, Sendable {
+  /// Whether VRRP's advertisements are listened for.
+  let hearsAdverts: Bool
+
+  /// The settings without configuration, and for tests.
+  package init(hearsAdverts: Bool = false) { self.hearsAdverts = hearsAdverts }
+
+  /// Reads `vip.configuration`.
+  package init(from reader: SettingsReader) {
+    hearsAdverts = reader.check("vip.configuration", as: ConfigurationSettings.self).hearsAdverts
+  }
+}
+
+/// The keys of `vip.configuration`.
+private struct ConfigurationSettings: SettingsSection {
+  let hearsAdverts: Bool
+
+  init(from reader: SettingsReader) { hearsAdverts = reader.value("adverts", default: false) }
 }

@@ -9,15 +9,15 @@ struct ModuleNeeds: Sendable, Equatable {
   /// Why what a kubelet needs does not matter here; nil where it does.
   var irrelevance: String?
   /// The network plugin hands packets over a bridge.
-  var bridge: Sign
+  var bridge: Applicability
   /// kube-proxy works by IPVS.
-  var ipvs: Sign
+  var ipvs: Applicability
   /// NFS is mounted, or the configuration names an export that pods of this node mount.
-  var nfs: Sign
+  var nfs: Applicability
   /// The same of version 4, which is what mount.nfs(8) takes unless told otherwise.
-  var nfs4: Sign
+  var nfs4: Applicability
 
-  func sign(_ need: KernelModule.Need) -> Sign {
+  func sign(_ need: KernelModule.Need) -> Applicability {
     switch need {
     case .nfs: return nfs
     case .nfs4: return nfs4
@@ -36,14 +36,14 @@ extension ModuleNeeds {
   /// Looks; for the worker thread.
   init(reading files: HostFiles, kubelet: KubeletFacts, roles: Set<Role>, nfs sources: [NFSSource]) {
     irrelevance = kubelet.irrelevance(roles: roles)
-    bridge = NetworkSigns.bridge(CNINetwork.find(files))
-    ipvs = NetworkSigns.ipvs(files)
+    bridge = NetworkApplicability.bridge(CNINetwork.find(files))
+    ipvs = NetworkApplicability.ipvs(files)
     let configured = irrelevance == nil ? sources.first : nil
     nfs = Self.nfs(files, ["nfs", "nfs4"], configured)
     nfs4 = Self.nfs(files, ["nfs4"], configured)
   }
 
-  private static func nfs(_ files: HostFiles, _ types: Set<String>, _ configured: NFSSource?) -> Sign {
+  private static func nfs(_ files: HostFiles, _ types: Set<String>, _ configured: NFSSource?) -> Applicability {
     if let configured { return .seen(Evidence("cluster.storage.nfs", configured.description)) }
     do throws(FileError) {
       let content = try files.bytesIfPresent(mountsPath, limit: .kernel) ?? []

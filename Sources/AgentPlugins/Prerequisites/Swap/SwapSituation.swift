@@ -1,3 +1,4 @@
+import AgentCore
 import AgentHost
 
 /// All that decides what a kubelet makes of one swap area.
@@ -31,4 +32,63 @@ enum SwapRule: String, Hashable, CaseIterable {
   case configured
   /// The versions or facts that are possible give different states.
   case undecided
+}
+
+/// A swap area in use.
+package struct SwapDevice: Sendable, Hashable {
+  /// What it lies on.
+  package enum Kind: String, Sendable, Hashable, CaseIterable {
+    /// A block device other than zram.
+    case partition
+    /// A file of a file system.
+    case file
+    /// Compressed memory, /dev/zram*. For the kernel and the kubelet it is swap like any other.
+    case zram
+  }
+
+  /// Its path, escapes undone.
+  package var path: String
+  /// What it lies on.
+  package var kind: Kind
+  /// Its size in bytes.
+  package var size: UInt64
+  /// The bytes in use.
+  package var used: UInt64
+  /// Whether the file was removed while in use: swapoff(8) can no longer name it.
+  package var isDeleted: Bool
+
+  /// Makes a device.
+  package init(path: String, kind: Kind, size: UInt64, used: UInt64 = 0, isDeleted: Bool = false) {
+    self.path = path
+    self.kind = kind
+    self.size = size
+    self.used = used
+    self.isDeleted = isDeleted
+  }
+}
+
+/// A swap area that the next boot turns on.
+struct BootSwap: Sendable, Hashable {
+  /// As its source names it: `UUID=…`, /dev/sda3, /var/swap, /dev/zram0.
+  var device: String
+  /// The path that /proc/swaps would show; nil where that cannot be told.
+  var path: String?
+  /// Who turns it on, in a word or two.
+  var mechanism: String
+  /// The file that says so, with its line where there is one.
+  var source: String
+  /// The command that keeps it off.
+  var remedy: String
+}
+
+/// All that was found about the next boot.
+struct SwapBootFacts: Sendable, Equatable {
+  /// What is turned on, in the order of looking.
+  var swaps: [BootSwap] = []
+  /// What could not be looked at.
+  var unreadable: [FileError] = []
+  /// Facts that decide nothing, such as `resume=`.
+  var notes: [Evidence] = []
+  /// Whether there is anything of a system that boots: an fstab or a unit directory.
+  var hasSystem = false
 }

@@ -14,7 +14,7 @@ enum BalancerBinds {
   private static let haproxy = "/etc/haproxy/haproxy.cfg"
 
   /// Whether HAProxy binds an address that another host may hold: one that Keepalived moves, or that is not here now.
-  static func sign(_ files: HostFiles) -> Sign {
+  static func sign(_ files: HostFiles) -> Applicability {
     do throws(FileError) {
       guard let configuration = try text(haproxy, files) else { return .notSeen("there is no \(haproxy)") }
       let binds = parse(configuration)

@@ -31,7 +31,7 @@ struct SysctlConfiguration: Sendable, Equatable {
 
   func nextBoot(_ key: SysctlKey) -> NextBoot {
     if let problem = list.problems.first { return .hidden(problem) }
-    let schedule = SysctlSchedule(lines)
+    let schedule = SysctlBootOrder(lines)
     let winner = schedule.winner(for: key.name, aliases: key.aliases)
     if let problem = unreadable(after: winner) { return .hidden(problem) }
     if let winner {

@@ -34,7 +34,7 @@ enum SysctlRelevance: Equatable {
     }
   }
 
-  private static func from(_ sign: Sign) -> SysctlRelevance {
+  private static func from(_ sign: Applicability) -> SysctlRelevance {
     switch sign {
     case .seen(let evidence): .applies([evidence])
     case .notSeen(let reason): .skipped(reason)

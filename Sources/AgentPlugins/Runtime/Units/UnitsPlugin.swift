@@ -1,6 +1,7 @@
 package import AgentCore
 import AgentHost
 package import AgentKnowledge
+package import AgentText
 
 /// The services that a node lives by, as systemd sees them.
 package struct UnitsPlugin: Plugin {
@@ -96,4 +97,56 @@ extension UnitsObservation {
 extension UnitStatus {
   /// Whether its log may tell why.
   fileprivate var hasEndedBadly: Bool { active == "failed" || sub.hasPrefix("auto-restart") }
+}
+
+/// What systemd said of the watched units.
+package struct UnitsObservation: Sendable, Equatable {
+  /// When it was asked.
+  package var takenAt: HostTime
+  /// Whether systemd started this host: /run/systemd/system exists (sd_booted(3)).
+  var isSystemd: Bool
+  var units: [WatchedUnit]
+}
+
+/// One unit of interest.
+struct WatchedUnit: Sendable, Equatable {
+  /// Why it is looked at.
+  enum Interest: Sendable, Equatable {
+    /// The host's role or the configuration needs it; the reason in words.
+    case needed(String)
+    /// It matters where it exists.
+    case known
+    /// The kubelet of a host that has not joined a cluster restarts by design.
+    case notJoined
+  }
+
+  var name: UnitName
+  var interest: Interest
+  var status: Result<UnitStatus, BusError>
+  /// Automatic restarts in the last ten minutes, as far as they were watched; nil at the first look.
+  var recentRestarts: RestartWindow.Count?
+  /// Its last lines in the journal, asked for only when it has failed.
+  var log: [String] = []
+
+  var isNeeded: Bool { if case .needed = interest { true } else { false } }
+}
+
+/// What the configuration says of `units.state`.
+///
+///     units.state: {watch: [tunnel@home.service, postgresql.service]}
+package struct UnitsSettings: SettingsSection, Sendable {
+  /// Units that must run on this host besides those that the agent knows.
+  let watched: [UnitName]
+
+  /// Reads `units.state`.
+  package init(from reader: SettingsReader) {
+    watched = reader.check("units.state", as: StateSettings.self).watched
+  }
+}
+
+/// The keys of `units.state`.
+private struct StateSettings: SettingsSection {
+  let watched: [UnitName]
+
+  init(from reader: SettingsReader) { watched = reader.list("watch") }
 }

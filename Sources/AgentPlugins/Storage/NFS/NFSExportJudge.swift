@@ -128,7 +128,7 @@ struct NFSExportJudge {
     case .stuck: return stuck(view, [mounted, look])
     case .missedOnce:
       return Finding(
-        words: "no answer within \(MountLook.deadline.settingsText), though \(name) answers: slow, or only this mount "
+        words: "no answer within \(MountProbe.deadline.settingsText), though \(name) answers: slow, or only this mount "
           + "is stuck", evidence: [mounted, look], remedy: "timeout -s KILL 30 stat -f MOUNTPOINT")
     case .unanswered(let activity):
       return Finding(
@@ -318,7 +318,7 @@ struct NFSExportJudge {
   }
 }
 
-extension MountLook {
+extension MountProbe {
   /// Whether it is about the agent rather than about the server.
   fileprivate var saysNothing: Bool {
     switch self {

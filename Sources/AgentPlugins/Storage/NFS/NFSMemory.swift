@@ -50,7 +50,7 @@ final class NFSMemory: Sendable {
     var samples: [Sample] = []
     /// Requests that had no reply when a look was answered: they are no doubt of the server any more.
     var settled: UInt64 = 0
-    var look: MountLook?
+    var look: MountProbe?
     var lookedAt: HostTime?
     var wasWritable = false
     /// Errors that were counted when it was last looked at.
@@ -60,7 +60,7 @@ final class NFSMemory: Sendable {
     /// When a look was answered.
     var answeredAt: HostTime?
     /// Why the last attempt to look came to nothing; nil when it did not.
-    var obstacle: MountLook?
+    var obstacle: MountProbe?
   }
 
   private struct Server {
@@ -152,7 +152,7 @@ final class NFSMemory: Sendable {
   }
 
   /// Keeps what a file system's server said.
-  func keep(_ look: MountLook, of view: inout NFSSystemView, at time: HostTime) {
+  func keep(_ look: MountProbe, of view: inout NFSSystemView, at time: HostTime) {
     state.withLock { state in
       var known = state.systems[view.system.device] ?? System()
       var server = state.servers[view.system.server] ?? Server()
@@ -271,7 +271,7 @@ final class NFSMemory: Sendable {
   private static func difference(_ now: UInt64, _ before: UInt64) -> UInt64 { now - min(now, before) }
 }
 
-extension MountLook {
+extension MountProbe {
   /// Whether the time was over before an answer came.
   var isMissed: Bool {
     switch self {

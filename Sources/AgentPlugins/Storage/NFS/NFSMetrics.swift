@@ -82,7 +82,7 @@ struct NFSMetrics {
   private var affectedVolumes: MetricFamily {
     let samples = observation.servers.flatMap { server in
       let victims = NFSVictims(
-        systems: NFSSuffering(of: server, settings).systems, pods: observation.pods.value)
+        systems: NFSImpact(of: server, settings).systems, pods: observation.pods.value)
       return victims.volumes.map { volume in
         MetricSample(
           1,

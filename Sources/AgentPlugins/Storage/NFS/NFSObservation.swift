@@ -76,7 +76,7 @@ struct NFSSystemView: Sendable, Equatable {
   /// What they say of the last minutes; nil at the first look.
   var lately: NFSLately?
   /// What the server said when it was last looked at; nil before.
-  var look: MountLook?
+  var look: MountProbe?
   /// How long ago that was.
   var lookAge = Duration.zero
   /// Whether it was writable at an earlier look.
@@ -86,7 +86,7 @@ struct NFSSystemView: Sendable, Equatable {
   /// Whether it has answered since its server came back.
   var hasRecovered = false
   /// Why the last attempt to look came to nothing; nil when it did not.
-  var obstacle: MountLook?
+  var obstacle: MountProbe?
   /// Whether reads or writes have ended in errors since it was looked at.
   var hasNewErrors = false
   /// What the kubelet wrote of one of its volumes.

@@ -56,7 +56,7 @@ package struct NFSPlugin: Plugin {
       NFSTopology.servers(of: views, configured: configured), reading.addresses, at: time)
     guard !observation.servers.isEmpty else { return observation }
     memory.keep(&observation.servers, at: time)
-    if host.wishes.isLasting {
+    if host.overrides.isLasting {
       await look(&observation, until: end)
     } else {
       await lookOnce(&observation, until: end)
@@ -170,7 +170,7 @@ extension NFSPlugin {
       // Where a child of an earlier round still hangs the answer is there at once, and the next server has its turn.
       for await views in group {
         looked += views
-        if ContinuousClock.now + MountLook.deadline < end { start() }
+        if ContinuousClock.now + MountProbe.deadline < end { start() }
       }
       return looked
     }
@@ -187,12 +187,12 @@ extension NFSPlugin {
   ) async -> [NFSSystemView] {
     let start = ContinuousClock.now
     var looked: [NFSSystemView] = []
-    for var view in systems where looked.isEmpty || hasTime(since: start, until: end, isLasting: host.wishes.isLasting)
-    {
+    for var view in systems
+    where looked.isEmpty || hasTime(since: start, until: end, isLasting: host.overrides.isLasting) {
       var look = await Self.look(at: view, host)
       memory.keep(look, of: &view, at: time)
       // One look is all there is: who missed the time gets it once more, as long as the round has it.
-      if look == .stuck, !host.wishes.isLasting, ContinuousClock.now + MountLook.deadline < end {
+      if look == .stuck, !host.overrides.isLasting, ContinuousClock.now + MountProbe.deadline < end {
         look = await Self.look(at: view, host)
         memory.keep(look, of: &view, at: time)
       }
@@ -208,10 +208,10 @@ extension NFSPlugin {
     since start: ContinuousClock.Instant, until end: ContinuousClock.Instant, isLasting: Bool
   ) -> Bool {
     let now = ContinuousClock.now
-    return (!isLasting || now - start < lookTime) && now + MountLook.deadline < end
+    return (!isLasting || now - start < lookTime) && now + MountProbe.deadline < end
   }
 
-  private static func look(at view: NFSSystemView, _ host: Host) async -> MountLook {
+  private static func look(at view: NFSSystemView, _ host: Host) async -> MountProbe {
     switch await host.helper.lookAtMount(view.system.device) {
     case .facts(let look): look
     case .unavailable(let words): .impossible(words)

@@ -53,7 +53,7 @@ struct NFSWaitJudge {
 
   func pods(_ server: NFSServerView, _ settings: NFSSettings) -> Verdict {
     let check: CheckID = "nfs.pods"
-    let suffering = NFSSuffering(of: server, settings)
+    let suffering = NFSImpact(of: server, settings)
     let parts = suffering.byHarm.compactMap { harm, systems -> String? in
       let victims = NFSVictims(systems: systems, pods: observation.pods.value)
       guard victims.count > 0 else { return nil }

@@ -1,0 +1,223 @@
+package import AgentCore
+import AgentHost
+package import AgentKnowledge
+import AgentText
+
+/// The server side of NFS, on hosts that export file systems.
+package struct NFSServerPlugin: Plugin {
+  /// What the plugin is.
+  package static let descriptor = PluginDescriptor(
+    name: "nfs-server", area: .storage, summary: "What this host exports by NFS.", checks: [check],
+    rhythm: .every(.seconds(60)), deadline: .seconds(2))
+
+  static let check = CheckDefinition(
+    "nfs-server.exports", title: "What this host exports is there, and is served",
+    why: """
+      Every node with a volume from here depends on it. A disk that is not mounted below an exported directory shows \
+      clients an empty one: pods start with lost data.
+      """,
+    source: """
+      /etc/exports and /etc/exports.d, /var/lib/nfs/etab, /proc/1/mountinfo, /etc/fstab; the states of the kernel's \
+      nfsd threads
+      """,
+    confirm: "exportfs -v; findmnt; ps -eo pid,stat,wchan:32,comm | grep nfsd",
+    remedy: "mount -a; exportfs -ra; systemctl restart nfs-server.service", undo: "exportfs -ra",
+    worst: .failing, lost: [.storage], atRisk: [.storage],
+    dependsOn: [Dependency("units.state", subject: .named("nfs-server.service"))])
+
+  private let host: Host
+
+  /// Watches a host.
+  package init(host: Host) { self.host = host }
+
+  /// Changes of what is exported and of what is mounted.
+  package func triggers() -> AsyncStream<Trigger> {
+    guard host.roles.contains(.storage) else { return AsyncStream { $0.finish() } }
+    return host.mountChanges(and: ["/etc/exports", "/etc/exports.d", ServedExports.etab])
+  }
+
+  /// Reads what is exported and who serves it.
+  package func observe(at time: HostTime) async throws -> NFSServerObservation {
+    guard host.roles.contains(.storage) else { return NFSServerObservation(takenAt: time, served: nil) }
+    return try await host.read { files in
+      do throws(FileError) {
+        return NFSServerObservation(takenAt: time, served: .success(try ServedExports(reading: files)))
+      } catch {
+        return NFSServerObservation(takenAt: time, served: .failure(error))
+      }
+    }
+  }
+
+  /// One verdict: the worst of what was found.
+  package func judge(_ observation: NFSServerObservation) -> [Verdict] {
+    switch observation.served {
+    case nil: [Verdict(Self.check.id, .skipped, "this host exports nothing")]
+    case .failure(let error): [Verdict(Self.check.id, .unknown, "\(error)")]
+    case .success(let served): [ServedExportsJudge(served: served).verdict]
+    }
+  }
+
+  /// The contract has no numbers of the server.
+  package func metrics(_: NFSServerObservation) -> [MetricFamily] { [] }
+}
+
+/// What is known of the server side.
+package struct NFSServerObservation: Sendable, Equatable {
+  /// When it was looked at.
+  package var takenAt: HostTime
+  /// What is exported; nil on a host that exports nothing.
+  var served: Result<ServedExports, FileError>?
+}
+
+/// What a host exports, and what serves it.
+struct ServedExports: Sendable, Equatable {
+  /// What exportfs has told the kernel.
+  static let etab = "/var/lib/nfs/etab"
+  private static let fstab = "/etc/fstab"
+
+  /// How an exported directory is.
+  enum Place: Sendable, Equatable {
+    case present
+    case missing
+    /// It belongs on a file system of fstab that is not mounted.
+    case unmounted(point: String)
+    /// It lies on a file system of another host, or cannot be looked at; in words.
+    case unseen(String)
+  }
+
+  struct Export: Sendable, Equatable {
+    var export: ExportsFile.Export
+    var place: Place
+  }
+
+  /// What /etc/exports says.
+  var exports: [Export]
+  /// The directories in ``etab``; nil where there is no such file.
+  var told: Set<String>?
+  /// The states of the kernel's threads.
+  var threads: [Character]
+
+  /// Reads; for the worker thread. Below /proc/fs/nfsd nothing is read: a server that does not come to an end holds the
+  /// lock that reading there waits for.
+  init(reading files: HostFiles) throws(FileError) {
+    let table = try MountTable(reading: files)
+    let paths = LocalPaths(table, files: files)
+    let points = Self.points(try files.bytesIfPresent(Self.fstab) ?? [])
+    exports = try ExportsFile(reading: files).exports.map {
+      Export(export: $0, place: Self.place($0.path, points, table, paths, files))
+    }
+    told = try files.bytesIfPresent(Self.etab).map { bytes in
+      Set(
+        String(decoding: bytes, as: UTF8.self).split(separator: "\n").compactMap { line in
+          line.split(whereSeparator: { $0 == "\t" || $0 == " " }).first.map(String.init)
+        })
+    }
+    threads = try ProcessTable(reading: files).processes.filter { $0.name == "nfsd" }.compactMap { process in
+      (try? files.bytes("/proc/\(process.id)/stat", limit: .kernel)).flatMap { TaskStatus($0) }?.state
+    }
+  }
+
+  private static func place(
+    _ path: String, _ points: [String], _ table: MountTable, _ paths: LocalPaths, _ files: HostFiles
+  ) -> Place {
+    let resolved: String
+    do throws(LocalPaths.Refusal) { resolved = try paths.resolve(path) } catch { return .unseen(error.description) }
+    // The deepest file system of fstab that the directory belongs on.
+    let home = points.filter { MountPath(resolved).isWithin(MountPath($0)) }.max { $0.utf8.count < $1.utf8.count }
+    if let home, home != "/", !table.mounts.contains(where: { $0.point == MountPath(home) }) {
+      return .unmounted(point: home)
+    }
+    // A recorded host has no empty directories; where something is mounted there is one.
+    if table.mounts.contains(where: { $0.point == MountPath(resolved) }) { return .present }
+    do throws(FileError) { return try files.kind(resolved) == nil ? .missing : .present } catch {
+      return .unseen("\(error)")
+    }
+  }
+
+  private static func points(_ fstab: [UInt8]) -> [String] {
+    String(decoding: fstab, as: UTF8.self).split(separator: "\n").compactMap { line in
+      let words = line.split { $0 == " " || $0 == "\t" }
+      guard words.count >= 4, words[0].first != "#", words[1].first == "/" else { return nil }
+      return words[3].split(separator: ",").contains("noauto") ? nil : String(words[1])
+    }
+  }
+}
+
+/// Whether everything that is exported is there and served.
+struct ServedExportsJudge {
+  let served: ServedExports
+
+  private struct Finding {
+    var state: CheckState
+    var words: String
+    var evidence: Evidence
+    var remedy: String?
+  }
+
+  var verdict: Verdict {
+    let check = NFSServerPlugin.check.id
+    guard !served.exports.isEmpty else {
+      return Verdict(
+        check, .warning, "nothing is exported: /etc/exports and /etc/exports.d name no directory",
+        remedy: "add the directory to /etc/exports; exportfs -ra; exportfs -v")
+    }
+    let findings = served.exports.flatMap(judge) + threads
+    guard let worst = findings.min(by: { $0.state.urgency < $1.state.urgency }) else {
+      let count = served.exports.count
+      return Verdict(
+        check, .ok, "\(count) \(count == 1 ? "directory is" : "directories are") exported",
+        evidence: served.exports.map { Evidence($0.export.source, PlainText.short($0.export.path)) })
+    }
+    let others = findings.count - 1
+    return Verdict(
+      check, worst.state, worst.words + (others > 0 ? ", and \(others) more" : ""), evidence: findings.map(\.evidence),
+      remedy: worst.remedy)
+  }
+
+  private func judge(_ export: ServedExports.Export) -> [Finding] {
+    let path = PlainText.short(export.export.path)
+    let source = export.export.source
+    switch export.place {
+    case .missing:
+      return [
+        Finding(
+          state: .failing, words: "\(path) is exported and does not exist", evidence: Evidence(source, path),
+          remedy: "mount -a; ls -ld \(path)")
+      ]
+    case .unmounted(let point):
+      return [
+        Finding(
+          state: .failing, words: "\(path) is exported without its disk: \(PlainText.short(point)) is not mounted",
+          evidence: Evidence("/etc/fstab", PlainText.short(point)),
+          remedy: "mount \(PlainText.short(point)); exportfs -ra")
+      ]
+    case .unseen(let words):
+      return [Finding(state: .unknown, words: "\(path): \(words)", evidence: Evidence(source, path))]
+    case .present: break
+    }
+    guard let told = served.told, !told.contains(export.export.path) else { return [] }
+    return [
+      Finding(
+        state: .failing, words: "\(path) stands in \(source) and is not exported",
+        evidence: Evidence(ServedExports.etab, "without \(path)"), remedy: "exportfs -ra; exportfs -v")
+    ]
+  }
+
+  private var threads: [Finding] {
+    guard let told = served.told, !told.isEmpty else { return [] }
+    guard !served.threads.isEmpty else {
+      return [
+        Finding(
+          state: .failing, words: "no nfsd thread runs: nobody is served", evidence: Evidence("/proc", "no nfsd"),
+          remedy: "systemctl restart nfs-server.service")
+      ]
+    }
+    guard served.threads.allSatisfy({ $0 == "D" || $0 == "R" }) else { return [] }
+    return [
+      Finding(
+        state: .warning, words: "all \(served.threads.count) nfsd threads are busy: new requests wait",
+        evidence: Evidence("/proc", "nfsd: " + String(served.threads)),
+        remedy: "iostat -x 1 5; nfsconf --set nfsd threads 16; systemctl restart nfs-server.service")
+    ]
+  }
+}

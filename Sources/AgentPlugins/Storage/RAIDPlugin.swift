@@ -1,0 +1,163 @@
+package import AgentCore
+import AgentHost
+package import AgentKnowledge
+import AgentText
+
+/// Arrays of disks: md and ZFS.
+package struct RAIDPlugin: Plugin {
+  /// What the plugin is.
+  package static let descriptor = PluginDescriptor(
+    name: "raid", area: .storage, summary: "Arrays of disks: md and ZFS.", checks: [check],
+    rhythm: .every(.seconds(60)),
+    deadline: .seconds(2))
+
+  private static let check = CheckDefinition(
+    "raid.state", title: "Arrays of disks are whole",
+    why: "An array that lost a disk still works, and nobody notices, until the next disk fails and takes everything.",
+    source: "/proc/mdstat; /proc/spl/kstat/zfs/POOL/state", confirm: "cat /proc/mdstat; zpool status -x",
+    remedy: "mdadm --detail /dev/md0; replace the disk; mdadm /dev/md0 --add /dev/NEW", undo: "nothing was changed",
+    subject: "array", worst: .failing, atRisk: [.workloads])
+  private static let pools = "/proc/spl/kstat/zfs"
+
+  private let host: Host
+
+  /// Watches a host.
+  package init(host: Host) { self.host = host }
+
+  /// The interval is enough.
+  package func triggers() -> AsyncStream<Trigger> { AsyncStream { $0.finish() } }
+
+  /// Reads the arrays' states.
+  package func observe(at time: HostTime) async throws -> RAIDObservation {
+    let isStorage = host.roles.contains(.storage)
+    return try await host.read { files in
+      let md = Fact(from: RAIDArray.mdPath) { () throws(FileError) in
+        try files.textIfPresent(RAIDArray.mdPath, limit: .kernel).map { RAIDArray.arrays(mdstat: $0) }
+      }
+      return RAIDObservation(takenAt: time, isStorage: isStorage, md: md, pools: Self.pools(files))
+    }
+  }
+
+  private static func pools(_ files: HostFiles) -> [RAIDArray] {
+    (((try? files.entries(pools)) ?? nil) ?? []).compactMap { name in
+      let path = "\(pools)/\(name)/state"
+      guard let text = try? files.text(path, limit: .kernel) else { return nil }
+      return RAIDArray.pool(name, state: String(text.prefix { $0 != "\n" }), source: path)
+    }
+  }
+
+  /// A verdict for each array.
+  package func judge(_ observation: RAIDObservation) -> [Verdict] {
+    let arrays = (observation.md.value ?? []) + observation.pools
+    if let error = observation.md.error { return [Verdict(Self.check.id, .unknown, "\(error)")] }
+    guard !arrays.isEmpty else { return [Verdict(Self.check.id, .skipped, "no arrays of disks here")] }
+    return arrays.map { judge($0, isStorage: observation.isStorage) }
+  }
+
+  private func judge(_ array: RAIDArray, isStorage: Bool) -> Verdict {
+    let (state, words): (CheckState, String) =
+      switch array.state {
+      case .whole: (.ok, "all its disks work")
+      case .degraded(let working, let total, let repair?):
+        (.warning, "\(array.name) has \(working) of \(total) disks and is being repaired: \(repair)")
+      case .degraded(_, 0, nil): (.failing, "\(array.name) is degraded: a further failure may be its last")
+      case .degraded(let working, let total, nil):
+        (.failing, "\(array.name) has only \(working) of \(total) disks: a further failure may be its last")
+      case .broken(let word): (.failing, "\(array.name) does not work: \(PlainText.short(word))")
+      }
+    let remedy = array.name.hasPrefix("pool ") ? "zpool status -v" : "mdadm --detail /dev/\(array.name)"
+    return Verdict(
+      Self.check.id, subject: array.name, state, words,
+      evidence: [Evidence(array.source, PlainText.short(array.text, length: 120))],
+      remedy: state.isFinding ? remedy : nil, atRisk: isStorage ? [.storage] : [.workloads])
+  }
+
+  /// The contract has no numbers of arrays: node_exporter has them.
+  package func metrics(_: RAIDObservation) -> [MetricFamily] { [] }
+}
+
+/// What is known of arrays.
+package struct RAIDObservation: Sendable, Equatable {
+  /// When they were looked at.
+  package var takenAt: HostTime
+  /// Whether this host exports file systems.
+  var isStorage: Bool
+  var md: Fact<[RAIDArray]>
+  var pools: [RAIDArray]
+}
+
+/// Several disks that work as one.
+struct RAIDArray: Sendable, Equatable {
+  /// How it is.
+  enum State: Sendable, Hashable {
+    /// All its disks work.
+    case whole
+    /// It works, and a further failure may be its last; what is being done about it, as in `recovery 5.6%`.
+    case degraded(working: Int, of: Int, repair: String?)
+    /// It does not work; in its own word: `inactive`, `SUSPENDED`.
+    case broken(String)
+  }
+
+  /// `md0`, or `pool tank`.
+  var name: String
+  var state: State
+  var source: String
+  /// The lines or the word that tell.
+  var text: String
+}
+
+extension RAIDArray {
+  static let mdPath = "/proc/mdstat"
+
+  /// Reads /proc/mdstat (md(4)).
+  static func arrays(mdstat text: String) -> [RAIDArray] {
+    var arrays: [RAIDArray] = []
+    for line in text.split(separator: "\n") {
+      let words = line.split(separator: " ")
+      if words.count >= 3, words[1] == ":", line.hasPrefix("md") {
+        let isActive = words[2].hasPrefix("active")
+        arrays.append(
+          RAIDArray(
+            name: String(words[0]), state: isActive ? .whole : .broken(String(words[2])), source: mdPath,
+            text: String(line)))
+      } else if let last = arrays.indices.last, line.first == " " {
+        arrays[last].take(words)
+      }
+    }
+    return arrays
+  }
+
+  /// A line below an array's first one: `1953382464 blocks super 1.2 [2/1] [U_]`, or
+  /// `[=>....]  recovery =  5.6% (…) finish=…`.
+  private mutating func take(_ words: [Substring]) {
+    for (index, word) in words.enumerated() {
+      if let (total, working) = Self.members(word), working < total, case .whole = state {
+        state = .degraded(working: working, of: total, repair: nil)
+        text += " \(word)"
+      }
+      let actions = ["recovery", "resync", "reshape"]
+      if actions.contains(where: { word == $0 }), case .degraded(let working, let total, nil) = state {
+        let progress = words.dropFirst(index + 1).first { $0.hasSuffix("%") } ?? ""
+        state = .degraded(working: working, of: total, repair: "\(word) \(progress)")
+      }
+    }
+  }
+
+  private static func members(_ word: Substring) -> (total: Int, working: Int)? {
+    guard word.hasPrefix("["), word.hasSuffix("]") else { return nil }
+    let parts = word.dropFirst().dropLast().split(separator: "/")
+    guard parts.count == 2, let total = Int(parts[0]), let working = Int(parts[1]) else { return nil }
+    return (total, working)
+  }
+
+  /// A pool of ZFS by the word in /proc/spl/kstat/zfs/POOL/state, which the module gives without asking a disk.
+  static func pool(_ name: String, state word: String, source: String) -> RAIDArray {
+    let state: State =
+      switch word {
+      case "ONLINE": .whole
+      case "DEGRADED": .degraded(working: 0, of: 0, repair: nil)
+      default: .broken(word)
+      }
+    return RAIDArray(name: "pool \(name)", state: state, source: source, text: word)
+  }
+}
