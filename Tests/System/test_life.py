@@ -6,10 +6,14 @@ import pytest
 
 from rig import installed, wait
 from rig.agent import UNIT, Agent
+from rig.verdicts import require_agreement
 
 CONFIGURATION = "/etc/nodeagent/nodeagent.yaml"
 DROP_IN = f"/etc/systemd/system/{UNIT}.d/rig.conf"
+HELPER = "nodeagent-helper.service"
 START = "/usr/bin/nodeagent run"
+# Directories that agent and helper do not see.
+KEPT = ("/etc/ssh", "/root")
 SUCCESSFUL = "nodeagent_config_last_reload_successful"
 LOADED = "nodeagent_config_last_reload_success_timestamp_seconds"
 RELOADS = 20
@@ -74,6 +78,20 @@ def test_a_start_is_over_when_everything_was_looked_at(agent):
   agent.guest.exec("systemctl", "start", UNIT, seconds=60)
   assert agent.get("/readyz")[0] == 200
   assert show(agent, "ActiveState") == "active" and show(agent, "Type") == "notify"
+
+
+def test_daemon_in_its_sandbox_tells_what_roots_doctor_tells(agent):
+  require_agreement(agent)
+
+
+def test_what_no_check_reads_is_hidden_from_agent_and_helper(agent):
+  agent.guest.shell(f"mkdir -p {' '.join(KEPT)} && touch {' '.join(f'{each}/key' for each in KEPT)}")
+  agent.guest.exec("systemctl", "restart", UNIT, HELPER, seconds=60)
+  for unit in (UNIT, HELPER):
+    inside = f"/proc/{agent.guest.exec('systemctl', 'show', '-P', 'MainPID', unit).strip()}/root"
+    assert agent.guest.shell(f"cat {inside}/etc/shadow {inside}/etc/gshadow; ls {inside}/etc/ssh {inside}/root") \
+      == f"{inside}/etc/ssh:\n\n{inside}/root:\n"
+  assert agent.guest.shell("cat /etc/shadow /etc/gshadow") and agent.guest.shell("ls /root") == "key\n"
 
 
 def status_is_true(agent: Agent) -> bool:
