@@ -238,7 +238,10 @@ def test_reloads_leave_nothing_behind(agent):
   pid = agent.identity()["MainPID"]
 
   def used() -> tuple[int, int]:
-    """Descriptors, the fewest of some seconds because a look that is under way has its own, and kB of memory."""
+    """Descriptors, the fewest of some seconds because a look that is under way has its own, and kB of memory.
+
+    It may be one or two fewer than are kept: a watch that an event moves is closed before it is opened again.
+    """
     counts = []
     for _ in range(25):
       counts.append(len(agent.guest.exec("ls", f"/proc/{pid}/fd").split()))
@@ -256,8 +259,8 @@ def test_reloads_leave_nothing_behind(agent):
   exchange(RELOADS)
   before = used()
   exchange(RELOADS)
-  # What happens to be open is closed again; what was left behind is not.
-  after = wait.until(lambda: (now := used())[0] <= before[0] and now, 60,
-                     f"no more than before: {before}\n{agent.guest.exec('ls', '-l', f'/proc/{pid}/fd')}")
+  after = used()
   print(f"\n{RELOADS} reloads: descriptors and memory, kB: {before}, then {after}")
+  # One that every reload leaves behind is there twenty times.
+  assert after[0] - before[0] < RELOADS / 2, agent.guest.exec("ls", "-l", f"/proc/{pid}/fd")
   assert after[1] - before[1] < 1024
