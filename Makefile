@@ -23,8 +23,9 @@ ARCH     ?= $(shell dpkg --print-architecture 2>/dev/null)
 APT      := $(if $(filter 0,$(shell id -u)),,sudo) env DEBIAN_FRONTEND=noninteractive apt-get
 PACKAGES := libnl-3-dev libnl-route-3-dev libyaml-dev pkg-config binutils g++ git curl \
             libncurses6 libxml2 libxml2-utils libsqlite3-0 libedit2 libcurl4
-PACKAGING := dpkg-dev lintian mandoc prometheus kubernetes-client python3-venv mmdebstrap debian-archive-keyring runc skopeo \
-             golang-github-containers-common
+# Where another repository has installed kubectl, Debian's package of it cannot be.
+PACKAGING := dpkg-dev lintian mandoc prometheus $(if $(shell command -v kubectl),,kubernetes-client) python3-venv \
+             mmdebstrap debian-archive-keyring runc skopeo golang-github-containers-common
 
 .PHONY: help setup doctor build release test format lint imports commits golden docs metrics linkage rig system \
         system-full benchmark clean packaging-setup deb check-deb units manifests image tarball reproducible artifacts

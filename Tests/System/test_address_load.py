@@ -15,7 +15,12 @@ from rig.verdicts import by_key
 VIP = "192.168.100.230"
 AGENTS = 16
 SECONDS = 60
-MOST_PER_MINUTE = 60
+# A worker asks 30 to 90 s after its last look. One that something else causes, just before the answer is old enough to
+# be asked for anew, begins that time again.
+LONGEST_SECONDS = 30 + 90 + 5
+# In the long run 60: for each of three addresses five hosts ask every 30 s and eleven every 60 s, all shifted by up to
+# half, so that one window has more of them and another fewer; 4 more are one standard deviation.
+MOST_PER_MINUTE = 80
 QUIET = {"n100-001": INGRESS, "5825u-001": SERVICE}
 
 
@@ -59,7 +64,7 @@ def processor_seconds(system, name: str) -> float:
   return (int(fields[13]) + int(fields[14])) / 100
 
 
-def test_sixteen_agents_ask_less_than_once_a_second(system, figure):
+def test_sixteen_agents_ask_about_once_a_second_together(system, figure):
   with configured(system, settings(endpoint=VIP)), ExitStack() as stack:
     worker = system.guests["raspberrry-001"]
     command = ("nodeagent", "run", "--listen", "127.0.0.1:19100", "--only", "vip", "--only", "service-address")
@@ -71,16 +76,21 @@ def test_sixteen_agents_ask_less_than_once_a_second(system, figure):
     while questions(wire, 0.01):
       pass
     before = {name: processor_seconds(system, name) for name in system.guests}
-    asked = questions(wire, SECONDS)
-    spent = {name: (processor_seconds(system, name) - before[name]) / SECONDS for name in system.guests}
+    silent = {host.address for host in system.plan.hosts} | {station.address.split("/")[0] for station in stations}
+    assert len(silent) == AGENTS
+    asked, began, took = [], time.monotonic(), 0.0
+    while took < SECONDS or silent and took < LONGEST_SECONDS * wait.PATIENCE:
+      found = questions(wire, 1)
+      asked += found
+      silent -= {sender for sender, _ in found}
+      took = time.monotonic() - began
+    spent = {name: (processor_seconds(system, name) - before[name]) / took for name in system.guests}
     assert all(station.is_alive for station in stations)
-  askers = {sender for sender, _ in asked}
-  minute = len(asked) * 60 / SECONDS
+  minute = len(asked) * 60 / took
   by_target = {target: sum(each == target for _, each in asked) for target in (VIP, INGRESS, SERVICE)}
-  figure(f"{AGENTS} agents: {minute:.0f} broadcasts a minute {by_target}; each takes "
+  figure(f"{AGENTS} agents: all asked within {took:.0f} s, {minute:.0f} broadcasts a minute {by_target}; each takes "
          f"{1000 * min(spent.values()):.1f} to {1000 * max(spent.values()):.1f} ms of processor a second")
-  # A worker asks every 30 to 90 s.
-  assert len(askers) >= AGENTS * 3 // 4, f"nearly all ask within {SECONDS} s: {sorted(askers)}"
+  assert not silent, f"who asked nothing in {took:.0f} s: {sorted(silent)}"
   assert max(spent.values()) < 0.01  # all that a quiet agent does, and the probes are the least of it
   assert minute < MOST_PER_MINUTE, by_target
 

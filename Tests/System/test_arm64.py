@@ -4,7 +4,7 @@ import pytest
 
 from conftest import MACHINE_PLAN, in_full
 from rig.machine_system import running
-from rig.verdicts import by_key, describe, findings
+from rig.verdicts import by_key, describe, findings, require_agreement
 
 HOST = next(host.name for host in MACHINE_PLAN.hosts if host.variant == "arm64")
 
@@ -23,6 +23,11 @@ def test_healthy_host_has_no_finding(bed):
     assert machine.exec("uname", "--machine") == "aarch64\n"
     report = bed.agents[HOST].status()
     assert report["verdicts"] and not findings(report), describe(findings(report).values())
+
+
+def test_daemon_in_its_sandbox_tells_what_roots_doctor_tells(bed):
+  with bed.use():
+    require_agreement(bed.agents[HOST])
 
 
 def test_metrics_are_served(bed):

@@ -15,9 +15,7 @@ from rig.layer import Layer
 from rig.paths import REPOSITORY
 from rig.profiles import build
 from rig.run import Run
-
-# Of the agent itself, of its own port, and what only a daemon knows.
-OWN = ("agent.", "ports.")
+from rig.verdicts import require_agreement, states
 
 
 @pytest.fixture(scope="session")
@@ -65,25 +63,8 @@ def wait_ready(guest) -> None:
   wait.until(Agent(guest).is_ready, 20, f"the container is ready\n{container.log(guest, 'nodeagent')}")
 
 
-def states(report: dict) -> dict:
-  return {(each["check"], each["subject"]): each["state"] for each in report["verdicts"]
-          if not each["check"].startswith(OWN)}
-
-
-def same(guest) -> bool:
-  return states(Agent(guest).status()) == states(Agent(guest).doctor())
-
-
-def agree(guest) -> None:
-  """Waits until the container and the program on the host tell the same; shows where they do not."""
-  try:
-    wait.until(lambda: same(guest), 30, "both tell the same")
-  except TimeoutError:
-    assert states(Agent(guest).status()) == states(Agent(guest).doctor())
-
-
 def test_it_sees_what_the_program_on_the_host_sees(running):
-  agree(running)
+  require_agreement(Agent(running))
   own = [each for each in Agent(running).status()["verdicts"] if each["check"] == "agent.privileges"]
   assert {each["state"] for each in own} == {"ok"}, own
 
@@ -92,7 +73,7 @@ def test_it_finds_the_same_faults(running):
   running.write("/run/rig/crio", "hang")
   try:
     wait.until(lambda: states(Agent(running).status()).get(("crio.responding", "")) == "failing", 40, "CRI-O hangs")
-    agree(running)
+    require_agreement(Agent(running))
   finally:
     running.write("/run/rig/crio", "ok")
 

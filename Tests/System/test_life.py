@@ -6,10 +6,14 @@ import pytest
 
 from rig import installed, wait
 from rig.agent import UNIT, Agent
+from rig.verdicts import require_agreement
 
 CONFIGURATION = "/etc/nodeagent/nodeagent.yaml"
 DROP_IN = f"/etc/systemd/system/{UNIT}.d/rig.conf"
+HELPER = "nodeagent-helper.service"
 START = "/usr/bin/nodeagent run"
+# Directories that agent and helper do not see.
+KEPT = ("/etc/ssh", "/root")
 SUCCESSFUL = "nodeagent_config_last_reload_successful"
 LOADED = "nodeagent_config_last_reload_success_timestamp_seconds"
 RELOADS = 20
@@ -74,6 +78,20 @@ def test_a_start_is_over_when_everything_was_looked_at(agent):
   agent.guest.exec("systemctl", "start", UNIT, seconds=60)
   assert agent.get("/readyz")[0] == 200
   assert show(agent, "ActiveState") == "active" and show(agent, "Type") == "notify"
+
+
+def test_daemon_in_its_sandbox_tells_what_roots_doctor_tells(agent):
+  require_agreement(agent)
+
+
+def test_what_no_check_reads_is_hidden_from_agent_and_helper(agent):
+  agent.guest.shell(f"mkdir -p {' '.join(KEPT)} && touch {' '.join(f'{each}/key' for each in KEPT)}")
+  agent.guest.exec("systemctl", "restart", UNIT, HELPER, seconds=60)
+  for unit in (UNIT, HELPER):
+    inside = f"/proc/{agent.guest.exec('systemctl', 'show', '-P', 'MainPID', unit).strip()}/root"
+    assert agent.guest.shell(f"cat {inside}/etc/shadow {inside}/etc/gshadow; ls {inside}/etc/ssh {inside}/root") \
+      == f"{inside}/etc/ssh:\n\n{inside}/root:\n"
+  assert agent.guest.shell("cat /etc/shadow /etc/gshadow") and agent.guest.shell("ls /root") == "key\n"
 
 
 def status_is_true(agent: Agent) -> bool:
@@ -220,7 +238,10 @@ def test_reloads_leave_nothing_behind(agent):
   pid = agent.identity()["MainPID"]
 
   def used() -> tuple[int, int]:
-    """Descriptors, the fewest of some seconds because a look that is under way has its own, and kB of memory."""
+    """Descriptors, the fewest of some seconds because a look that is under way has its own, and kB of memory.
+
+    It may be one or two fewer than are kept: a watch that an event moves is closed before it is opened again.
+    """
     counts = []
     for _ in range(25):
       counts.append(len(agent.guest.exec("ls", f"/proc/{pid}/fd").split()))
@@ -238,8 +259,8 @@ def test_reloads_leave_nothing_behind(agent):
   exchange(RELOADS)
   before = used()
   exchange(RELOADS)
-  # What happens to be open is closed again; what was left behind is not.
-  after = wait.until(lambda: (now := used())[0] <= before[0] and now, 60,
-                     f"no more than before: {before}\n{agent.guest.exec('ls', '-l', f'/proc/{pid}/fd')}")
+  after = used()
   print(f"\n{RELOADS} reloads: descriptors and memory, kB: {before}, then {after}")
+  # One that every reload leaves behind is there twenty times.
+  assert after[0] - before[0] < RELOADS / 2, agent.guest.exec("ls", "-l", f"/proc/{pid}/fd")
   assert after[1] - before[1] < 1024

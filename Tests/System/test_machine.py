@@ -10,6 +10,7 @@ from rig import wait
 from rig.machine_system import running
 from rig.nfs import NFSServer
 from rig.row import Row
+from rig.verdicts import require_agreement
 
 HOST = MACHINE_PLAN.hosts[0].name
 READY_SECONDS = 15
@@ -26,6 +27,11 @@ def bed(emulation, binary):
 def test_fault_is_found_and_let_go(bed, measured, fault):
   with bed.use(keeps=not fault.boots):
     measured(Row(bed, MACHINE_MATRIX, fault, HOST).run())
+
+
+def test_daemon_in_its_sandbox_tells_what_roots_doctor_tells(bed):
+  with bed.use():
+    require_agreement(bed.agents[HOST])
 
 
 def test_restored_machine_is_soon_ready_and_has_todays_clock(bed, figure):

@@ -18,9 +18,7 @@ from rig.run import Run
 ADDRESS = "192.168.100.230"
 HOSTS = {f"host-{number}": f"192.168.100.{40 + number}" for number in (1, 2, 3)}
 PORT = 9090
-SETTINGS = f'listen: ["0.0.0.0:19100"]\ncluster: {{controlPlane: {{endpoint: "{ADDRESS}:6443", manager: keepalived}}}}\n'
-# The rig's unit serves on loopback; here the settings say where.
-UNIT = "[Service]\nExecStart=\nExecStart=/usr/bin/nodeagent run\n"
+SETTINGS = f'cluster: {{controlPlane: {{endpoint: "{ADDRESS}:6443", manager: keepalived}}}}\n'
 
 
 @pytest.fixture(scope="module")
@@ -30,7 +28,6 @@ def run(binary):
   with Run() as made:
     agent = installed.agent(made.directory / "layers/agent", binary)
     agent.write("/etc/nodeagent/nodeagent.yaml", SETTINGS)
-    agent.write("/etc/systemd/system/nodeagent.service.d/listen.conf", UNIT)
     for name, address in HOSTS.items():
       layer = Layer(made.directory / "layers" / name)
       layer.write("/etc/hostname", f"{name}\n")

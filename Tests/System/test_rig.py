@@ -10,10 +10,11 @@ from pathlib import Path
 
 import pytest
 
-from rig import ledger, network, trees, wait
+from rig import emulator, ledger, network, processes, trees, wait
 from rig.cluster import ClusterPlan
 from rig.layer import Layer
 from rig.paths import SYSTEM
+from rig.processor import X86
 from rig.profiles import build
 from rig.run import Run
 
@@ -135,6 +136,19 @@ def test_command_that_does_not_end_is_ended_inside(run):
   with pytest.raises(RuntimeError, match="status 124"):
     run.guests["new"].exec("sleep", "1234", seconds=0.2)
   assert run.guests["new"].shell("pgrep -fx 'sleep 1234'", check=False) == ""
+
+
+def test_process_that_ends_without_a_child_is_waited_for_no_longer():
+  with subprocess.Popen(["true"]) as process, pytest.raises(ChildProcessError):
+    processes.only_child(process.pid, seconds=60)
+
+
+def test_an_emulator_that_ends_at_once_means_that_there_is_no_kvm(run, monkeypatch, tmp_path):
+  monkeypatch.setattr(emulator, "BUILD", tmp_path)
+  monkeypatch.setattr(emulator, "_kvm_opens", lambda: True)
+  monkeypatch.setattr(emulator, "entered", lambda *_: ["true"])
+  monkeypatch.setattr(emulator.platform, "machine", lambda: X86.name)
+  assert emulator.accelerator(run, X86, tmp_path) == emulator.EMULATED
 
 
 # ---- CRI-O's stand-in ----

@@ -5,6 +5,7 @@ import pytest
 from conftest import MACHINE_MATRIX, MACHINE_PLAN, in_full, machine_rows
 from rig.machine_system import running
 from rig.row import Row
+from rig.verdicts import require_agreement
 
 HOST = next(host.name for host in MACHINE_PLAN.hosts if host.variant == "selinux")
 
@@ -22,6 +23,11 @@ def bed(emulation, binary):
 def test_fault_is_found_and_let_go(bed, measured, fault):
   with bed.use(keeps=not fault.boots):
     measured(Row(bed, MACHINE_MATRIX, fault, HOST).run())
+
+
+def test_daemon_in_its_sandbox_tells_what_roots_doctor_tells(bed):
+  with bed.use():
+    require_agreement(bed.agents[HOST])
 
 
 def test_files_have_the_labels_of_the_policy(bed):

@@ -12,7 +12,7 @@ from conftest import MACHINE_PLAN, in_full
 from rig import wait
 from rig.machine_system import running
 from rig.storage import Storage
-from rig.verdicts import describe
+from rig.verdicts import describe, require_agreement
 
 HOST = MACHINE_PLAN.hosts[0].name
 FOUND_SECONDS = 20
@@ -152,6 +152,12 @@ def ask_doctor(storage: Storage, fault: Fault) -> None:
 
 def series(verdict: dict) -> str:
   return f'nodeagent_check_state{{check="{verdict["check"]}",subject="{verdict["subject"]}"}}'
+
+
+@in_full
+def test_daemon_in_its_sandbox_tells_what_roots_doctor_tells(storage):
+  with storage.bed.use():
+    require_agreement(storage.agent)
 
 
 @in_full

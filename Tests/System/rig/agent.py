@@ -59,6 +59,12 @@ class Agent:
     except TimeoutError as error:
       raise TimeoutError(f"{error}\n{self.journal()}") from None
 
+  def foreign_watches(self) -> list[str]:
+    """Directories that the daemon watches and that are others than the host's of these names: it hears nothing there."""
+    return self.guest.shell(
+      f"for each in /proc/$(systemctl show -P MainPID {UNIT})/fd/*; do path=$(readlink $each); "
+      "[ -d $each/ ] && [ $(stat -L -c %d:%i $each) != $(stat -c %d:%i $path) ] && echo $path; done; true").split()
+
   def identity(self) -> dict[str, str]:
     """What changes when the agent dies or is started again."""
     words = self.guest.exec("systemctl", "show", UNIT, "--property=MainPID,InvocationID,ActiveState").split()

@@ -49,15 +49,17 @@ class Emulator:
     far.close()
     far_door.close()
     run.ledger.process(self._outer.pid, "nsenter of the emulator")
-    self._pid = processes.only_child(self._outer.pid)
-    self._started = ledger.start_time(self._pid)
-    run.ledger.process(self._pid, "emulator")
+    self._pid = self._started = None
     self._lines = self._monitor.makefile("rwb")
     self._monitor.settimeout(60)
     try:
+      # One that cannot run here may have ended before it is seen.
+      self._pid = processes.only_child(self._outer.pid)
+      self._started = ledger.start_time(self._pid)
+      run.ledger.process(self._pid, "emulator")
       self._lines.readline()  # the greeting
       self.execute("qmp_capabilities")
-    except (OSError, ConnectionError, ValueError):
+    except (OSError, ValueError):
       self.kill()
       raise RuntimeError(f"the emulator did not start:\n{self.log()}") from None
 
@@ -97,7 +99,9 @@ class Emulator:
       self.execute("quit", seconds=10)  # its files are in order then
       self._outer.wait(timeout=10)
     except (OSError, ConnectionError, RuntimeError, ValueError, subprocess.TimeoutExpired):
-      if ledger.start_time(self._pid) == self._started:
+      if self._pid is None:
+        self._outer.kill()
+      elif self._started is not None and ledger.start_time(self._pid) == self._started:
         os.kill(self._pid, signal.SIGKILL)
     self.wait(10)
 

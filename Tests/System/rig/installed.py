@@ -10,22 +10,19 @@ from pathlib import Path
 from rig import profiles, trees
 from rig.cluster import ClusterPlan
 from rig.layer import Layer
-from rig.paths import PAYLOAD, REPOSITORY
+from rig.paths import REPOSITORY
 from rig.run import Run
 
-# For the fault matrix: an agent that dies stays dead, and may be started as often as rows like.
-UNITS = PAYLOAD / "units"
 SHIPPED = REPOSITORY / "packaging/systemd"
 
 
 @contextmanager
 def candidate(binary: Path, suite: str):
-  """A machine about to join, of a release, booted: with the program, and the units that the package brings."""
+  """A machine about to join, of a release, booted, with the agent."""
   plan = ClusterPlan.load()
   host = next(host for host in plan.hosts if host.profile == "candidate")
   with Run() as made:
-    program = agent(made.directory / "layers/agent", binary, folder=SHIPPED)
-    program.write("/usr/lib/tmpfiles.d/nodeagent.conf", (SHIPPED / "tmpfiles.conf").read_text())
+    program = agent(made.directory / "layers/agent", binary)
     node = Layer(made.directory / "layers/node")
     profiles.build(node, plan, host, trees.ensure(suite), Path("/nonexistent"))
     guest = made.add("node", suite, f"{host.address}/{plan.prefix_length}", [node.root, program.root])
@@ -33,7 +30,7 @@ def candidate(binary: Path, suite: str):
     yield guest
 
 
-def agent(root: Path, binary: Path, architecture: str = platform.machine(), folder: Path = UNITS) -> Layer:
+def agent(root: Path, binary: Path, architecture: str = platform.machine()) -> Layer:
   """The program, the units that run it as its own user, and what a debug build needs of the Swift toolchain."""
   layer = Layer(root)
   layer.directory("/usr/bin")
@@ -45,7 +42,7 @@ def agent(root: Path, binary: Path, architecture: str = platform.machine(), fold
     target = root / "usr/lib" / f"{architecture}-linux-gnu" / library.name
     target.parent.mkdir(parents=True, exist_ok=True)
     shutil.copy(library, target)
-  units(layer, folder)
+  units(layer)
   layer.enable("nodeagent.service")
   layer.enable("nodeagent-helper.socket", "sockets.target")
   return layer
@@ -63,10 +60,11 @@ def patience(plugins: set[str]) -> str:
   return "plugins:\n" + "".join(f"  {name}: {{timeout: 15s{intervals.get(name, '')}}}\n" for name in sorted(plugins))
 
 
-def units(layer: Layer, folder: Path = UNITS) -> None:
-  """The units, not enabled."""
+def units(layer: Layer) -> None:
+  """The units as the package brings them, not enabled, and where the helper's socket lies."""
   for unit in ("nodeagent.service", "nodeagent-helper.socket", "nodeagent-helper.service"):
-    layer.write(f"/usr/lib/systemd/system/{unit}", (folder / unit).read_text())
+    layer.write(f"/usr/lib/systemd/system/{unit}", (SHIPPED / unit).read_text())
+  layer.write("/usr/lib/tmpfiles.d/nodeagent.conf", (SHIPPED / "tmpfiles.conf").read_text())
 
 
 def swift_libraries(binary: Path) -> list[Path]:

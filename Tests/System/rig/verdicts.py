@@ -1,8 +1,12 @@
 """Reading the agent's report: verdicts by check and subject."""
 
+from rig import wait
 from rig.matrix import BAD, Expectation, label
 
 Key = tuple[str, str]
+# Of the agent itself, and of its own port: a doctor tells other things of them.
+OWN = ("agent.", "ports.")
+AGREE_SECONDS = 30
 
 
 def by_key(report: dict) -> dict[Key, dict]:
@@ -25,6 +29,32 @@ def is_found(report: dict, wanted: Expectation) -> bool:
     return False
   planes_fit = wanted.planes is None or sorted(verdict["planes"]) == sorted(wanted.planes)
   return planes_fit and wanted.says in str(verdict)
+
+
+def differences(agent) -> dict[Key, tuple]:
+  """What the daemon tells otherwise than root's doctor: state of the one and of the other, None where it tells none."""
+  daemon, doctor = (states(report) for report in (agent.status(), agent.doctor()))
+  return {key: (daemon.get(key), doctor.get(key)) for key in daemon.keys() | doctor.keys()
+          if daemon.get(key) != doctor.get(key)}
+
+
+def states(report: dict) -> dict[Key, str]:
+  """The states of all that is not the agent's own."""
+  return {key: verdict["state"] for key, verdict in by_key(report).items() if not key[0].startswith(OWN)}
+
+
+def require_agreement(agent) -> None:
+  """Requires that a daemon in its sandbox watches the host's own files, and waits until it tells what root's doctor
+  tells outside; shows where it does not.
+
+  What the sandbox hides stays different; what just changes on the host does not.
+  """
+  assert not (foreign := agent.foreign_watches()), f"{agent.guest.name}: not the host's own: {foreign}"
+  try:
+    wait.until(lambda: not differences(agent), AGREE_SECONDS * agent.guest.patience, "both tell the same")
+  except TimeoutError:
+    found = differences(agent)
+    assert not found, f"{agent.guest.name}: what the daemon tells and what root's doctor tells: {found}"
 
 
 def cause_label(verdict: dict) -> str | None:
