@@ -37,16 +37,3 @@ extension Duration {
   /// The duration in seconds.
   package var inSeconds: Double { Double(wholeNanoseconds) / 1e9 }
 }
-
-extension Duration {
-  /// The duration as people say it: `45 s`, `12 min`, `3 h`, `5 d`.
-  package var spoken: String {
-    let seconds = Int(inSeconds)
-    return switch seconds {
-    case ..<120: "\(seconds) s"
-    case ..<7200: "\(seconds / 60) min"
-    case ..<172_800: "\(seconds / 3600) h"
-    default: "\(seconds / 86_400) d"
-    }
-  }
-}

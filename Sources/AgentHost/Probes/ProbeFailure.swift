@@ -26,8 +26,8 @@ package struct HTTPProbeFailure: Sendable, Hashable, Codable, CustomStringConver
   /// The reason in words: `connection refused`, `no answer within 1 s`.
   package var description: String {
     switch (phase, reason) {
-    case (.connect, .noAnswer(let time)): "no connection within \(time.words)"
-    case (.body, .noAnswer(let time)): "no end of the answer within \(time.words)"
+    case (.connect, .noAnswer(let time)): "no connection within \(time.spokenExactly)"
+    case (.body, .noAnswer(let time)): "no end of the answer within \(time.spokenExactly)"
     default: reason.description
     }
   }
@@ -82,7 +82,7 @@ package enum ProbeFailureReason: Sendable, Hashable, Codable, CustomStringConver
     case .denied: "permission denied"
     case .refused: "connection refused"
     case .queueFull: "accepts no connection, and its queue is full"
-    case .noAnswer(let time): "no answer within \(time.words)"
+    case .noAnswer(let time): "no answer within \(time.spokenExactly)"
     case .closed: "closed before an answer"
     case .incomplete: "closed in the middle of the answer"
     case .notHTTP: "is no HTTP"
@@ -90,13 +90,5 @@ package enum ProbeFailureReason: Sendable, Hashable, Codable, CustomStringConver
     case .cancelled: "cancelled"
     case .other(let words): words
     }
-  }
-}
-
-extension Duration {
-  /// Whole seconds, or milliseconds: `1 s`, `250 ms`.
-  fileprivate var words: String {
-    let (seconds, attoseconds) = components
-    return attoseconds == 0 ? "\(seconds) s" : "\(seconds * 1000 + attoseconds / 1_000_000_000_000_000) ms"
   }
 }

@@ -1,3 +1,4 @@
+import AgentText
 /// The strings of a TOML document (https://toml.io/en/v1.0.0) that stand on one line, by table and key.
 ///
 /// That is how encoders write values. Other values, and what multi-line strings hold, are passed over.
@@ -10,16 +11,16 @@ struct TOMLStrings {
     var table = ""
     var multiline: String?
     for line in text.split(whereSeparator: \.isNewline) {
-      let line = Self.trimmed(line)
+      let line = line.withoutBlanks
       if let end = multiline {
         if line.contains(end) { multiline = nil }
       } else if line.hasPrefix("[") {
         table = Self.name(ofTable: line)
         tables.append(table)
       } else if let equals = line.firstIndex(of: "="), !line.hasPrefix("#") {
-        let value = Self.trimmed(line[line.index(after: equals)...])
+        let value = line[line.index(after: equals)...].withoutBlanks
         multiline = Self.openEnd(of: value)
-        values[table, default: [:]][String(Self.trimmed(line[..<equals]))] = Self.string(value)
+        values[table, default: [:]][String(line[..<equals].withoutBlanks)] = Self.string(value)
       }
     }
   }
@@ -29,7 +30,7 @@ struct TOMLStrings {
   /// `crio.runtime` of `[crio.runtime]`; an item of `[[a.b]]` is `[a.b]`, which is nobody's table.
   private static func name(ofTable line: Substring) -> String {
     let inside = line.dropFirst().prefix { $0 != "]" }
-    return inside.split(separator: ".").map { trimmed($0) }.joined(separator: ".")
+    return inside.split(separator: ".").map(\.withoutBlanks).joined(separator: ".")
   }
 
   /// The quotes that end a multi-line string which begins and does not end on this line.
@@ -74,11 +75,5 @@ struct TOMLStrings {
     let text = rest.prefix(digits)
     rest = rest.dropFirst(digits)
     return UInt32(text, radix: 16).flatMap { Unicode.Scalar($0) }
-  }
-
-  private static func trimmed(_ text: Substring) -> Substring {
-    let head = text.drop { $0 == " " || $0 == "\t" }
-    let end = head.lastIndex { $0 != " " && $0 != "\t" }
-    return end.map { head[...$0] } ?? ""
   }
 }

@@ -1,3 +1,4 @@
+import AgentText
 package import AgentHost
 import SwiftASN1
 
@@ -72,15 +73,10 @@ package struct CertificateValidity: Sendable, Hashable {
     return seconds(time.year, time.month, time.day, time.hours, time.minutes, time.seconds)
   }
 
-  /// Days from the civil date (proleptic Gregorian calendar, eras of 400 years), then seconds.
+  /// Seconds since 1970.
   private static func seconds(_ year: Int, _ month: Int, _ day: Int, _ hour: Int, _ minute: Int, _ second: Int) -> Int64
   {
-    let shifted = month <= 2 ? year - 1 : year
-    let era = (shifted >= 0 ? shifted : shifted - 399) / 400
-    let yearOfEra = shifted - era * 400
-    let dayOfYear = (153 * (month + (month > 2 ? -3 : 9)) + 2) / 5 + day - 1
-    let dayOfEra = yearOfEra * 365 + yearOfEra / 4 - yearOfEra / 100 + dayOfYear
-    let days = era * 146_097 + dayOfEra - 719_468
+    let days = CalendarDate(year: year, month: month, day: day).daysSince1970
     return Int64(days * 86_400 + hour * 3600 + minute * 60 + second)
   }
 }

@@ -1,3 +1,4 @@
+import AgentText
 /// The files that `EnvironmentFile=` of a unit names (systemd.exec(5)).
 package enum EnvironmentFile {
   /// A variable and the line where its assignment begins.
@@ -67,7 +68,7 @@ package enum EnvironmentFile {
         text.append(scalar)
         advance()
       }
-      return trimmed(text)
+      return String(String(text).withoutBlanks)
     }
 
     private func isName(_ name: String) -> Bool {
@@ -138,11 +139,6 @@ package enum EnvironmentFile {
 
     /// systemd ends a line at a carriage return too (src/basic/env-file.c, NEWLINE).
     private static func isLineEnd(_ scalar: Unicode.Scalar) -> Bool { scalar == "\n" || scalar == "\r" }
-
-    private func trimmed(_ text: String.UnicodeScalarView) -> String {
-      let end = text.lastIndex { $0 != " " && $0 != "\t" }
-      return end.map { String(text[...$0]) } ?? ""
-    }
 
     private var peek: Unicode.Scalar? { position < scalars.count ? scalars[position] : nil }
 

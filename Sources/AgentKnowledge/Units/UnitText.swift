@@ -1,3 +1,4 @@
+import AgentText
 /// Files in systemd's configuration syntax (systemd.syntax(7)): units, zram-generator.conf, swap.conf.
 package enum UnitText {
   /// One assignment.
@@ -55,7 +56,7 @@ package enum UnitText {
       let line = trim(raw)
       if line.hasPrefix("#") || line.hasPrefix(";") { continue }
       let isContinued = line.hasSuffix("\\")
-      let content = isContinued ? trim(line.dropLast()) : line
+      let content = isContinued ? trim(line.dropLast()[...]) : line
       let joined = open.map { ($0.line, $0.content + " " + content) } ?? (index + 1, content)
       open = isContinued ? joined : nil
       if !isContinued, !joined.1.isEmpty { result.append(joined) }
@@ -64,10 +65,8 @@ package enum UnitText {
     return result
   }
 
-  private static func trim(_ text: some StringProtocol) -> String {
-    let isBlank: (Character) -> Bool = { $0 == " " || $0 == "\t" || $0 == "\r" }
-    let start = text.drop(while: isBlank)
-    let end = start.lastIndex { !isBlank($0) }
-    return end.map { String(start[...$0]) } ?? ""
+  /// Blanks, and the carriage return of an editor for Windows.
+  private static func trim(_ text: Substring) -> String {
+    String(text.trimmed { $0 == " " || $0 == "\t" || $0 == "\r" })
   }
 }

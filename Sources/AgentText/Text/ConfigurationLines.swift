@@ -37,12 +37,3 @@ package enum ConfigurationLines {
     }
   }
 }
-
-extension Substring {
-  /// Without spaces and tabs at its ends.
-  package var withoutBlanks: Substring {
-    let start = drop { $0 == " " || $0 == "\t" }
-    let blanks = start.reversed().prefix { $0 == " " || $0 == "\t" }.count
-    return start.dropLast(blanks)
-  }
-}

@@ -1,3 +1,4 @@
+import AgentText
 import AgentKnowledge
 import AgentCore
 

@@ -190,12 +190,4 @@ import Testing
     let text = "vrrp_instance a {\n" + String(repeating: "{", count: 1 << 20) + String(repeating: "x", count: 1 << 20)
     #expect(try parse(text).problems.count == 1)
   }
-
-  @Test(arguments: [
-    ("a.conf", "*.conf", true), ("a.conf", "*", true), ("a.conf", "?.conf", true), ("a.conf", "a*f", true),
-    ("a.conf", "*.con", false), ("a.conf", "?.con", false), ("", "*", true), ("", "?", false), ("ab", "a*b*b", false),
-    ("aXbXb", "a*b*b", true),
-  ]) func patterns(name: String, pattern: String, isMatch: Bool) {
-    #expect(KeepalivedInclude.matches(Array(name.utf8), Array(pattern.utf8)) == isMatch)
-  }
 }

@@ -43,14 +43,6 @@ struct SwapParserTests {
     }
   }
 
-  @Test(
-    "octal escapes",
-    arguments: [
-      ("a\\040b", "a b"), ("\\134", "\\"), ("\\", "\\"), ("\\04", "\\04"), ("\\999", "\\999"), ("\\777", "\\777"),
-      ("\\303\\244", "ä"), ("", ""),
-    ])
-  func escapes(text: String, expected: String) { #expect(OctalEscapes.decode(text) == expected) }
-
   @Test("fstab lines")
   func fstab() {
     let text =

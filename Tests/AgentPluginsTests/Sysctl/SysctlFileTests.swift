@@ -50,28 +50,7 @@ import Testing
   }
 }
 
-@Suite struct SysctlGlobTests {
-  @Test(arguments: [
-    ("net/ipv4/conf/*/rp_filter", "net/ipv4/conf/all/rp_filter", true),
-    ("net/ipv4/conf/*/rp_filter", "net/ipv4/conf/rp_filter", false),
-    ("net/ipv4/conf/*/rp_filter", "net/ipv4/conf/a/b/rp_filter", false),
-    ("net/*", "net/ipv4/ip_forward", false), ("net/ipv4/ip_*", "net/ipv4/ip_forward", true),
-    ("net/ipv4/ip_*ward", "net/ipv4/ip_forward", true), ("net/ipv?/ip_forward", "net/ipv4/ip_forward", true),
-    ("net/ipv[46]/conf", "net/ipv4/conf", true), ("net/ipv[!4]/conf", "net/ipv4/conf", false),
-    ("net/ipv[0-5]/conf", "net/ipv4/conf", true), ("net/ipv[", "net/ipv[", true), ("*/*", "net/.x", false),
-    ("net/ipv{4,6}/conf/{all,default}/forward*", "net/ipv6/conf/default/forwarding", true),
-    ("net/ipv{4,6}/conf/{all,default}/forward*", "net/ipv6/conf/eth0/forwarding", false),
-    ("{a,b{c,d}}*", "bd1", true), ("{a", "{a", true), ("a**b*", "aXXbYY", true),
-    ("*a*a*a*b", "aaaaaaaaaaaaaaaaaaaac", false),
-  ])
-  func matches(pattern: String, path: String, expected: Bool) { #expect(SysctlGlob.matches(pattern, path) == expected) }
-
-  @Test func manyBracesEnd() {
-    #expect(!SysctlGlob.matches(String(repeating: "{a,b}", count: 40) + "*", "x"))
-  }
-}
-
-@Suite struct SysctlScheduleTests {
+@Suite struct SysctlBootOrderTests {
   private func schedule(_ text: String) -> SysctlBootOrder {
     SysctlBootOrder(SysctlFile.parse(Array(text.utf8), path: "f"))
   }

@@ -106,14 +106,6 @@ import Testing
     #expect(judge(clock(500), wall: past.seconds - 86_401, past: past).state == .failing)
   }
 
-  @Test(arguments: [
-    (0, "1970-01-01"), (86_399, "1970-01-01"), (86_400, "1970-01-02"), (951_782_400, "2000-02-29"),
-    (951_868_800, "2000-03-01"), (1_767_225_599, "2025-12-31"), (1_795_230_000, "2026-11-21"),
-    (4_107_542_400, "2100-03-01"), (-5, "1970-01-01"), (Int64.max, "9999-12-31"),
-  ]) func daysAreThoseOfTheCalendar(seconds: Int64, date: String) {
-    #expect(CalendarDate(seconds: seconds).description == date)
-  }
-
   @Test func theEvidenceHasTheKernelsOwnWords() {
     let loop = KernelClock(maxerror: 500, esterror: 10, offset: -2500, status: 0x2041, state: 5, tai: 37)
     #expect(

@@ -1,3 +1,4 @@
+import AgentText
 import AgentHost
 
 /// /etc/fstab (fstab(5)).
@@ -24,7 +25,7 @@ enum Fstab {
       guard fields.count >= 3, !fields[0].hasPrefix("#") else { continue }
       let options = fields.count > 3 ? fields[3].split(separator: ",").map(String.init) : []
       entries.append(
-        Entry(line: index + 1, device: OctalEscapes.decode(fields[0]), type: String(fields[2]), options: options))
+        Entry(line: index + 1, device: OctalEscapes.text(fields[0]), type: String(fields[2]), options: options))
     }
     return entries
   }

@@ -1,3 +1,4 @@
+import AgentText
 import AgentHost
 
 /// /proc/swaps (proc(5)): a head line, then name, type, size and use in KiB, and priority of each swap area.
@@ -23,7 +24,7 @@ enum ProcSwapsParser {
       Int(words[4]) != nil, size <= UInt64.max / 1024, used <= UInt64.max / 1024
     else { return nil }
     // The kernel writes "\040(deleted)" behind the name of a removed file.
-    let name = OctalEscapes.decode(words[0])
+    let name = OctalEscapes.text(words[0])
     let isDeleted = name.hasSuffix(deleted)
     let path = isDeleted ? String(name.dropLast(deleted.count)) : name
     guard let kind = kind(type: words[1], path: path) else { return nil }
@@ -39,24 +40,4 @@ enum ProcSwapsParser {
   }
 
   private static let deleted = " (deleted)"
-}
-
-/// The kernel's escapes of white space and backslashes in file names: `\040` (seq_path, getmntent(3)).
-enum OctalEscapes {
-  static func decode(_ text: some StringProtocol) -> String {
-    var bytes: [UInt8] = []
-    var rest = Array(text.utf8)[...]
-    while let byte = rest.popFirst() {
-      let digits = rest.prefix(3)
-      if byte == UInt8(ascii: "\\"), digits.count == 3, digits.allSatisfy({ (0x30...0x37).contains($0) }),
-        let value = UInt8(String(decoding: digits, as: UTF8.self), radix: 8)
-      {
-        bytes.append(value)
-        rest = rest.dropFirst(3)
-      } else {
-        bytes.append(byte)
-      }
-    }
-    return String(decoding: bytes, as: UTF8.self)
-  }
 }

@@ -1,3 +1,4 @@
+import AgentText
 /// What systemd-sysctl will write at the next boot, from the lines of its files in their order.
 ///
 /// A later line of the same name takes the place of an earlier one, at the end of the order; one with the same value
@@ -30,7 +31,7 @@ struct SysctlBootOrder: Sendable {
     return order.last { line in
       guard line.value != nil else { return false }
       guard line.name.isGlob else { return names.contains(line.name) }
-      return names.contains { !written.contains($0) && SysctlGlob.matches(line.name.path, $0.path) }
+      return names.contains { !written.contains($0) && Glob.matches(line.name.path, $0.path) }
     }
   }
 
@@ -40,7 +41,7 @@ struct SysctlBootOrder: Sendable {
     let names = [name] + aliases
     return lines.filter { line in
       guard line != winner, let value = line.value, value != winner.value else { return false }
-      return names.contains { line.name.isGlob ? SysctlGlob.matches(line.name.path, $0.path) : line.name == $0 }
+      return names.contains { line.name.isGlob ? Glob.matches(line.name.path, $0.path) : line.name == $0 }
     }
   }
 }

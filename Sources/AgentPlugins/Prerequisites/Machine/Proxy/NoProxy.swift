@@ -27,7 +27,7 @@ struct NoProxy: Sendable, Equatable {
 
   /// Reads the value of the variable.
   init(_ text: String) {
-    for item in text.split(separator: ",") { add(Self.trimmed(item).lowercased()) }
+    for item in text.split(separator: ",") { add(item.withoutWhiteSpace.lowercased()) }
   }
 
   /// Whether a request to this host and port goes there directly. Loopback and `localhost` always do.
@@ -114,11 +114,6 @@ extension NoProxy {
     guard let close = item.firstIndex(of: "]"), item.index(after: close) == colon else { return (item, "") }
     let host = item[item.index(after: item.startIndex)..<close]
     return host.contains("[") || port.contains(where: { "[]".contains($0) }) ? (item, "") : (String(host), port)
-  }
-
-  private static func trimmed(_ text: Substring) -> Substring {
-    let start = text.drop(while: \.isWhitespace)
-    return start.lastIndex { !$0.isWhitespace }.map { start[...$0] } ?? ""
   }
 
   private static func fits(_ wanted: String, _ port: PortNumber) -> Bool {

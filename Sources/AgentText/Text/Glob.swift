@@ -1,9 +1,13 @@
-/// The patterns of sysctl.d(5): `*`, `?` and `[…]` within one component (glob(7)), and `{a,b}` (GLOB_BRACE).
-enum SysctlGlob {
+/// The patterns of glob(3) with GLOB_BRACE: `*`, `?` and `[…]` within one component of a path (glob(7)), and `{a,b}`.
+package enum Glob {
   /// More alternatives than this are not looked at: `{a,b}` twenty times over would be a million of them.
   private static let mostAlternatives = 256
 
-  static func matches(_ pattern: String, _ path: String) -> Bool {
+  /// Whether a text is a pattern at all; one that is none names itself.
+  package static func isPattern(_ text: some StringProtocol) -> Bool { text.contains { "*?[{".contains($0) } }
+
+  /// Whether a pattern matches a whole path; both have the same number of components then.
+  package static func matches(_ pattern: String, _ path: String) -> Bool {
     let wanted = path.split(separator: "/", omittingEmptySubsequences: false).map(Array.init)
     return alternatives(pattern).contains { alternative in
       let components = alternative.split(separator: "/", omittingEmptySubsequences: false).map(Array.init)
