@@ -137,7 +137,7 @@ units: release ## fails where the units differ from what the checks need, or exp
 	scripts/check-units $(STRIPPED) $(if $(UPDATE),--update)
 
 manifests: release packaging-setup ## checks manifests, alerts and dashboards; UPDATE=1 makes the generated ones anew
-	$(if $(UPDATE),.build-venv/bin/python manifests/generate)
+	$(if $(UPDATE),.build-venv/bin/python manifests/generate $(STRIPPED))
 	.build-venv/bin/python scripts/check-manifests $(STRIPPED)
 
 image: release packaging-setup ## makes the container image, without a daemon; needs root

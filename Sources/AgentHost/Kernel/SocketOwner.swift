@@ -50,13 +50,9 @@ extension SocketOwner {
     return UInt64(target.dropFirst(8).dropLast())
   }
 
-  /// Whether the state in /proc/PID/stat is D; nil when the process is gone. Its name, in parentheses, may hold
-  /// parentheses itself (proc_pid_stat(5)).
+  /// Whether it is in a wait that nothing interrupts; nil when the process is gone.
   private static func mayBlock(_ process: Int, _ files: HostFiles) -> Bool? {
-    guard let stat = try? files.bytes("/proc/\(process)/stat", limit: .kernel),
-      let name = stat.lastIndex(of: UInt8(ascii: ")"))
-    else { return nil }
-    return stat[(name + 1)...].first { $0 != UInt8(ascii: " ") } == UInt8(ascii: "D")
+    (try? files.bytes("/proc/\(process)/stat", limit: .kernel)).flatMap { TaskStatus($0) }.map { $0.state == "D" }
   }
 
   private static func name(_ process: Int, _ files: HostFiles) -> String {

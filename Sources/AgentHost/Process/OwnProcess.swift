@@ -39,7 +39,8 @@ package struct OwnProcess: Sendable, Hashable {
     cpuSeconds = Double(clinux_processor_microseconds()) / 1e6
     mostDescriptors = Self.mostDescriptors()
     startSeconds = Self.start(
-      stat: try files.text("/proc/self/stat", limit: .kernel), boot: try files.text("/proc/stat", limit: .kernel))
+      TaskStatus(try files.bytes("/proc/self/stat", limit: .kernel)), boot: try files.text("/proc/stat", limit: .kernel)
+    )
   }
 
   /// Whether it has a capability.
@@ -64,12 +65,9 @@ package struct OwnProcess: Sendable, Hashable {
     return limit.rlim_cur == .max ? .infinity : Double(limit.rlim_cur)
   }
 
-  /// Field 22 of stat counts ticks since boot; the name in field 2 may hold spaces and parentheses.
-  private static func start(stat: String, boot: String) -> Double {
-    let rest = stat.split(separator: ")").last?.split(separator: " ") ?? []
-    let ticks = rest.count > 19 ? Double(rest[19]) ?? 0 : 0
+  private static func start(_ status: TaskStatus?, boot: String) -> Double {
     let line = boot.split(whereSeparator: \.isNewline).first { $0.hasPrefix("btime ") }
     let bootTime = line.flatMap { Double($0.dropFirst("btime ".count)) } ?? 0
-    return bootTime + ticks / Double(sysconf(CInt(_SC_CLK_TCK)))
+    return bootTime + Double(status?.startTicks ?? 0) / Double(sysconf(CInt(_SC_CLK_TCK)))
   }
 }

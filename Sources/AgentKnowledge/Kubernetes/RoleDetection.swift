@@ -34,7 +34,7 @@ package struct RoleDetection: Sendable, Equatable {
   private static let apiServer = "/etc/kubernetes/manifests/kube-apiserver.yaml"
   private static let adminConfiguration = "/etc/kubernetes/admin.conf"
   private static let kubeletConfiguration = "/etc/kubernetes/kubelet.conf"
-  private static let keepalived = "/etc/keepalived/keepalived.conf"
+  private static let keepalived = KeepalivedConfiguration.path
   private static let haproxy = "/etc/haproxy/haproxy.cfg"
 
   private mutating func lookForControlPlane(_ files: HostFiles) {
@@ -49,24 +49,25 @@ package struct RoleDetection: Sendable, Equatable {
   }
 
   private mutating func lookForLoadBalancer(_ files: HostFiles) {
-    let included = entries("/etc/keepalived/conf.d", suffix: ".conf", files)
-    for path in [Self.keepalived] + included {
-      if let found = line(in: path, files, comment: "#!", where: { $0.first == "vrrp_instance" }) {
-        add(.loadBalancer, found)
-      }
+    // Followed through every `include`: a file that none names is not Keepalived's.
+    let keepalived = attempt { () throws(FileError) in try KeepalivedConfiguration.read(files) }
+    for instance in keepalived??.instances ?? [] {
+      add(.loadBalancer, Evidence(instance.source, "vrrp_instance \(instance.name)"))
     }
-    if let found = line(
-      in: Self.haproxy, files, comment: "#", where: { $0.first == "frontend" || $0.first == "listen" })
-    {
-      add(.loadBalancer, found)
-    }
+    if let found = firstProxy(files) { add(.loadBalancer, found) }
   }
 
   private mutating func lookForStorage(_ files: HostFiles) {
-    // exports(5): an export is a path, or a quoted path, and its clients.
-    for path in ["/etc/exports"] + entries("/etc/exports.d", suffix: ".exports", files) {
-      let isExport: ([Substring]) -> Bool = { $0.first?.hasPrefix("/") == true || $0.first?.hasPrefix("\"/") == true }
-      if let found = line(in: path, files, comment: "#", where: isExport) { add(.storage, found) }
+    for path in attempt({ () throws(FileError) in try ExportsFile.paths(files) }) ?? [] {
+      let exports = attempt { () throws(FileError) in try ExportsFile.read(path, files) }
+      if let export = exports?.first { add(.storage, Evidence(export.source, export.excerpt)) }
+    }
+  }
+
+  private mutating func attempt<Value>(_ read: () throws(FileError) -> Value) -> Value? {
+    do { return try read() } catch {
+      problems.append(error)
+      return nil
     }
   }
 
@@ -84,30 +85,17 @@ package struct RoleDetection: Sendable, Equatable {
     return false
   }
 
-  private mutating func entries(_ directory: String, suffix: String, _ files: HostFiles) -> [String] {
-    do {
-      return (try files.entries(directory) ?? []).filter { $0.hasSuffix(suffix) }.map { "\(directory)/\($0)" }
-    } catch {
-      problems.append(error)
-      return []
-    }
-  }
-
-  /// The first line whose words satisfy the condition, as `FILE:LINE` and its first two words: what follows them in
-  /// these files may be a password.
-  private mutating func line(
-    in path: String, _ files: HostFiles, comment: String, where isMatch: ([Substring]) -> Bool
-  ) -> Evidence? {
-    do {
-      // Host names and paths in other encodings are no reason to overlook a role.
-      let content = String(decoding: try files.bytesIfPresent(path) ?? [], as: UTF8.self)
-      let lines = content.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline)
-      for (index, line) in lines.enumerated() {
-        let words = line.prefix { !comment.contains($0) }.split(whereSeparator: \.isWhitespace)
-        if isMatch(words) { return Evidence("\(path):\(index + 1)", words.prefix(2).joined(separator: " ")) }
-      }
-    } catch {
-      problems.append(error)
+  /// The first `frontend` or `listen` of HAProxy, as `FILE:LINE` and its first two words: what follows them may be a
+  /// password.
+  private mutating func firstProxy(_ files: HostFiles) -> Evidence? {
+    // Names in other encodings are no reason to overlook a role.
+    let bytes = attempt { () throws(FileError) in try files.bytesIfPresent(Self.haproxy) }
+    let content = String(decoding: (bytes ?? nil) ?? [], as: UTF8.self)
+    let lines = content.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline)
+    for (index, line) in lines.enumerated() {
+      let words = line.prefix { $0 != "#" }.split(whereSeparator: \.isWhitespace)
+      guard words.first == "frontend" || words.first == "listen" else { continue }
+      return Evidence("\(Self.haproxy):\(index + 1)", words.prefix(2).joined(separator: " "))
     }
     return nil
   }

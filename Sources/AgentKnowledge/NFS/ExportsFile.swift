@@ -9,6 +9,8 @@ package struct ExportsFile: Sendable, Equatable {
     package var path: String
     /// File and line.
     package var source: String
+    /// The line's first two words, as they stand there: the directory and the first client.
+    package var excerpt: String
   }
 
   /// The exports, in the order of the files.
@@ -17,9 +19,18 @@ package struct ExportsFile: Sendable, Equatable {
   /// Reads the files; for the worker thread.
   package init(reading files: HostFiles) throws(FileError) {
     exports = []
+    for path in try Self.paths(files) { exports += try Self.read(path, files) }
+  }
+
+  /// The files that there may be.
+  static func paths(_ files: HostFiles) throws(FileError) -> [String] {
     let included = try files.entries("/etc/exports.d") ?? []
-    let paths = ["/etc/exports"] + included.filter { $0.hasSuffix(".exports") }.map { "/etc/exports.d/\($0)" }
-    for path in paths { exports += Self.parse(try files.bytesIfPresent(path) ?? [], path: path) }
+    return ["/etc/exports"] + included.filter { $0.hasSuffix(".exports") }.map { "/etc/exports.d/\($0)" }
+  }
+
+  /// What one file exports; nothing when it is missing.
+  static func read(_ path: String, _ files: HostFiles) throws(FileError) -> [Export] {
+    parse(try files.bytesIfPresent(path) ?? [], path: path)
   }
 
   /// Reads a text: a path, in quotes where it holds blanks, and its clients; a backslash joins lines.
@@ -32,9 +43,13 @@ package struct ExportsFile: Sendable, Equatable {
       isContinued = line.hasSuffix("\\")
       let text = line.drop { $0 == " " || $0 == "\t" }
       guard !wasContinued, let directory = directory(text) else { continue }
-      exports.append(Export(path: directory, source: "\(path):\(index + 1)"))
+      exports.append(Export(path: directory, source: "\(path):\(index + 1)", excerpt: Self.excerpt(line)))
     }
     return exports
+  }
+
+  private static func excerpt(_ line: Substring) -> String {
+    line.prefix { $0 != "#" }.split(whereSeparator: \.isWhitespace).prefix(2).joined(separator: " ")
   }
 
   private static func directory(_ line: Substring) -> String? {

@@ -15,6 +15,9 @@ package struct UnitEnvironment: Sendable, Equatable {
     /// The environment file that gave it; nil for the unit's and the manager's own settings.
     package var environmentFile: String?
 
+    /// The file of ``source``.
+    var file: String { String(source[..<(source.lastIndex(of: ":") ?? source.endIndex)]) }
+
     /// Makes a variable.
     package init(value: String, source: String, environmentFile: String? = nil) {
       self.value = value
@@ -47,7 +50,7 @@ package struct UnitEnvironment: Sendable, Equatable {
         reader.apply(UnitText.parse(try files.text(path)), from: path)
       }
       reader.readEnvironmentFiles()
-      self.init(variables: reader.variables, problems: reader.problems)
+      self.init(variables: reader.variables, problems: reader.problems + reader.unreadable.map { "\($0)" })
     } catch {
       self.init(problems: ["\(error)"])
     }
@@ -55,19 +58,22 @@ package struct UnitEnvironment: Sendable, Equatable {
 }
 
 /// The settings of a service while its files are applied one after the other.
-private struct UnitEnvironmentReader {
+struct UnitEnvironmentReader {
   let files: HostFiles
-  let names: Set<String>
+  /// The variables to keep; nil for all.
+  private let names: Set<String>?
   private var manager: [String: UnitEnvironment.Variable] = [:]
   private var own: [String: UnitEnvironment.Variable] = [:]
   private var loaded: [String: UnitEnvironment.Variable] = [:]
   private var unset: [String] = []
   private var environmentFiles: [String] = []
   private(set) var problems: [String] = []
+  /// The environment files that could not be read.
+  private(set) var unreadable: [FileError] = []
 
   private static let directories = ["/etc/systemd", "/run/systemd", "/usr/local/lib/systemd", "/usr/lib/systemd"]
 
-  init(files: HostFiles, names: Set<String>) {
+  init(files: HostFiles, names: Set<String>? = nil) {
     self.files = files
     self.names = names
   }
@@ -105,7 +111,7 @@ private struct UnitEnvironmentReader {
     if text.isEmpty { self[keyPath: scope] = [:] }
     for word in UnitWords.split(text) {
       let parts = word.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
-      guard parts.count == 2, names.contains(parts[0]) else { continue }
+      guard parts.count == 2, isWanted(parts[0]) else { continue }
       self[keyPath: scope][parts[0]] = UnitEnvironment.Variable(value: parts[1], source: source)
     }
   }
@@ -119,15 +125,17 @@ private struct UnitEnvironmentReader {
         problems.append("\(path): patterns and specifiers of EnvironmentFile= are not followed")
         continue
       }
-      do {
+      do throws(FileError) {
         guard let text = try files.textIfPresent(path) else { continue }
-        for assignment in EnvironmentFile.parse(text) where names.contains(assignment.name) {
+        for assignment in EnvironmentFile.parse(text) where isWanted(assignment.name) {
           loaded[assignment.name] = UnitEnvironment.Variable(
             value: assignment.value, source: "\(path):\(assignment.line)", environmentFile: path)
         }
       } catch {
-        problems.append("\(error)")
+        unreadable.append(error)
       }
     }
   }
+
+  private func isWanted(_ name: String) -> Bool { names?.contains(name) ?? true }
 }

@@ -2,26 +2,11 @@ import AgentCore
 
 /// The metrics that the engine adds to those of the plugins.
 enum AgentMetrics {
-  /// Everything that `/metrics` shows.
+  /// Everything that `/metrics` shows; several plugins measure endpoints, so a name may stand more than once.
   static func families(_ snapshot: NodeSnapshot, agent: AgentBuild, roles: Set<Role>) -> [MetricFamily] {
     let node = JudgedNode(snapshot, roles: roles)
     return [buildInfo(agent), checkState(node), checkChanged(node), transitions(snapshot), impact(node)]
-      + configuration(snapshot) + plugins(snapshot) + united(snapshot.plugins.flatMap { $0.state?.last.metrics ?? [] })
-  }
-
-  /// One family of each name: several plugins measure endpoints.
-  private static func united(_ families: [MetricFamily]) -> [MetricFamily] {
-    var places: [MetricName: Int] = [:]
-    var united: [MetricFamily] = []
-    for family in families {
-      if let place = places[family.name] {
-        united[place].samples += family.samples
-      } else {
-        places[family.name] = united.count
-        united.append(family)
-      }
-    }
-    return united
+      + configuration(snapshot) + plugins(snapshot) + snapshot.plugins.flatMap { $0.state?.last.metrics ?? [] }
   }
 
   private static func buildInfo(_ agent: AgentBuild) -> MetricFamily {

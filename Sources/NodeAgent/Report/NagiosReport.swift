@@ -33,20 +33,7 @@ enum NagiosReport {
   }
 
   private static func summary(_ report: Report) -> String {
-    func found(_ state: CheckState) -> [Verdict] { report.verdicts.filter { $0.state == state }.map(\.verdict) }
-    let warnings = found(.warning)
-    let groups = [
-      ("failing", found(.failing)), ("could not be checked", found(.unknown)),
-      (warnings.count == 1 ? "warning" : "warnings", warnings),
-    ].filter { !$0.1.isEmpty }
-    guard let worst = groups.first else {
-      let well = report.verdicts.count { $0.state == .ok }
-      return well == 0 ? "nothing could be looked at here" : "all well"
-    }
-    let more = worst.1.count - named
-    let names = worst.1.prefix(named).map(\.headline) + (more > 0 ? ["\(more) more"] : [])
-    let others = groups.dropFirst().map { "\($0.1.count) \($0.0)" }
-    return (["\(worst.1.count) \(worst.0): \(names.joined(separator: "; "))"] + others).joined(separator: "; ")
+    FindingSummary.text(report.verdicts, named: named, separator: "; ", name: \.headline)
   }
 
   /// `label=value;warning;critical`: a threshold of 0 is the range 0 to 0, which everything above it leaves.

@@ -27,7 +27,13 @@ struct RoleDetectionTests {
       (["etc/haproxy/haproxy.cfg": "listen k8s\n"], [.loadBalancer]),
       (["etc/keepalived/keepalived.conf": "global_defs {\n}\n! vrrp_instance A {\n"], [.candidate]),
       (["etc/keepalived/keepalived.conf": "vrrp_instance A {\n auth_pass x\n}\n"], [.loadBalancer]),
-      (["etc/keepalived/conf.d/a.conf": "  vrrp_instance A {"], [.loadBalancer]),
+      (["etc/keepalived/conf.d/a.conf": "  vrrp_instance A {\n}\n"], [.candidate]),
+      (
+        [
+          "etc/keepalived/keepalived.conf": "include conf.d/*.conf\n",
+          "etc/keepalived/conf.d/a.conf": "  vrrp_instance A {\n}\n",
+        ], [.loadBalancer]
+      ),
       (["etc/exports": "# /srv *(ro)\n\n"], [.candidate]), (["etc/exports": "/srv *(ro)\n"], [.storage]),
       (["etc/exports": "\"/srv data\" *(ro)\n"], [.storage]), (["etc/exports.d/a.exports": "/srv *\n"], [.storage]),
       (["etc/exports.d/a.txt": "/srv *\n"], [.candidate]),

@@ -23,7 +23,8 @@ import Testing
     ("kubelet", "status: 200", .skipped, []),
   ]) func kubeProxyIsAskedWhereItRuns(name: String, answer: String, state: CheckState, up: [Double]) async throws {
     let found = try await verdict(
-      { KubeProxyPlugin(host: $0) }, ["/proc/7/comm": "\(name)\n"], http: "target: \"127.0.0.1:10256\", \(answer)",
+      { HealthPagePlugin(.kubeProxy, host: $0) }, ["/proc/7/comm": "\(name)\n"],
+      http: "target: \"127.0.0.1:10256\", \(answer)",
       check: "kube-proxy.healthz")
     #expect(found.verdict.state == state && found.up == up, "\(found)")
   }
@@ -31,14 +32,15 @@ import Testing
   @Test func felixIsAskedWhereItRuns() async throws {
     let ask = { (name: String, answer: String) in
       try await self.verdict(
-        { CalicoPlugin(host: $0) }, ["/proc/7/comm": "\(name)\n"], http: "target: \"127.0.0.1:9099\", \(answer)",
+        { HealthPagePlugin(.calico, host: $0) }, ["/proc/7/comm": "\(name)\n"],
+        http: "target: \"127.0.0.1:9099\", \(answer)",
         check: "calico.felix"
       ).verdict
     }
     #expect(try await ask("calico-node", "status: 200").state == .ok)
     #expect(try await ask("calico-node", "status: 503, body: 'not live'").summary.contains("answers 503"))
     #expect(try await ask("bird", "status: 200").state == .skipped)
-    let unseen = try await verdict({ CalicoPlugin(host: $0) }, [:], http: "", check: "calico.felix")
+    let unseen = try await verdict({ HealthPagePlugin(.calico, host: $0) }, [:], http: "", check: "calico.felix")
     #expect(unseen.verdict.state == .unknown)
   }
 
