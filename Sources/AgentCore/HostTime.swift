@@ -16,22 +16,23 @@ package struct HostTime: Sendable, Hashable {
 
   /// The time that passed since an earlier moment, by the clock that never goes back.
   package func elapsed(since earlier: HostTime) -> Duration {
-    .nanoseconds(bootNanoseconds - earlier.bootNanoseconds)
+    .nanoseconds(bootNanoseconds.subtractingSaturated(earlier.bootNanoseconds))
   }
 
   /// The moment that lies `duration` later on both clocks.
   package func advanced(by duration: Duration) -> HostTime {
     let nanoseconds = duration.wholeNanoseconds
     return HostTime(
-      wallNanoseconds: wallNanoseconds + nanoseconds, bootNanoseconds: bootNanoseconds + nanoseconds)
+      wallNanoseconds: wallNanoseconds.addingSaturated(nanoseconds),
+      bootNanoseconds: bootNanoseconds.addingSaturated(nanoseconds))
   }
 }
 
 extension Duration {
-  /// The duration in whole nanoseconds.
+  /// The duration in whole nanoseconds; 292 years at the most.
   package var wholeNanoseconds: Int64 {
     let (seconds, attoseconds) = components
-    return seconds * 1_000_000_000 + attoseconds / 1_000_000_000
+    return seconds.multipliedSaturated(by: 1_000_000_000).addingSaturated(attoseconds / 1_000_000_000)
   }
 
   /// The duration in seconds.

@@ -1,3 +1,4 @@
+import AgentCore
 package import AgentText
 import CLinux
 import Glibc
@@ -21,10 +22,10 @@ package struct FileSystemSpace: Sendable, Hashable, Codable {
     self.freeInodes = freeInodes
   }
 
-  /// The free share, 0 to 1; 1 for a file system without a size.
-  package var freeShare: Double { totalBytes == 0 ? 1 : Double(freeBytes) / Double(totalBytes) }
+  /// The free share, 0 to 1, also where more is said to be free than there is; 1 for a file system without a size.
+  package var freeShare: Double { totalBytes == 0 ? 1 : min(1, Double(freeBytes) / Double(totalBytes)) }
   /// The free share of files, 0 to 1; 1 where there is no limit.
-  package var freeInodeShare: Double { totalInodes == 0 ? 1 : Double(freeInodes) / Double(totalInodes) }
+  package var freeInodeShare: Double { totalInodes == 0 ? 1 : min(1, Double(freeInodes) / Double(totalInodes)) }
 }
 
 extension FileSystemSpace: SettingsDecodable {
@@ -49,7 +50,8 @@ extension HostFiles {
     guard fstatvfs(file.raw, &status) == 0 else { throw FileError(path, call: "fstatvfs", code: errno) }
     let unit = UInt64(status.f_frsize)
     return FileSystemSpace(
-      totalBytes: UInt64(status.f_blocks) * unit, freeBytes: UInt64(status.f_bavail) * unit,
+      totalBytes: UInt64(status.f_blocks).multipliedSaturated(by: unit),
+      freeBytes: UInt64(status.f_bavail).multipliedSaturated(by: unit),
       totalInodes: UInt64(status.f_files), freeInodes: UInt64(status.f_favail))
   }
 }

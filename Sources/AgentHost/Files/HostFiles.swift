@@ -1,3 +1,4 @@
+import AgentCore
 import CLinux
 import Glibc
 
@@ -120,7 +121,8 @@ package struct HostFiles: Sendable {
   package func stamp(_ path: String) throws(FileError) -> Stamp? {
     do {
       let status = try Self.status(open(path, flags: clinux_O_PATH), path)
-      let modified = Int64(status.st_mtim.tv_sec) * 1_000_000_000 + Int64(status.st_mtim.tv_nsec)
+      let seconds = Int64(status.st_mtim.tv_sec)
+      let modified = seconds.multipliedSaturated(by: 1_000_000_000).addingSaturated(Int64(status.st_mtim.tv_nsec))
       return Stamp(inode: UInt64(status.st_ino), modifiedNanoseconds: modified, size: Int64(status.st_size))
     } catch { return try Self.absent(error) }
   }

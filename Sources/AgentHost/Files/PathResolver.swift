@@ -28,12 +28,17 @@ enum PathResolver: Sendable {
 
   private static func openByKernel(_ path: String, below root: CInt, flags: CInt) throws(FileError) -> FileDescriptor {
     let resolve = UInt64(RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS)
+    var tries = 0
     while true {
       let descriptor = clinux_openat2(root, path, UInt64(UInt32(bitPattern: flags)), resolve)
       if descriptor >= 0 { return FileDescriptor(owning: descriptor) }
       let code = errno
-      // EAGAIN: something was renamed meanwhile, openat2(2) says to try again.
-      guard code == EINTR || code == EAGAIN else { throw FileError(path, call: "openat2", code: code) }
+      // EAGAIN: something was renamed meanwhile, openat2(2) says to try again; but a file under a lease (fcntl(2)) gives
+      // it for as long as its holder likes, 45 s unless told otherwise.
+      if code == EAGAIN { tries += 1 }
+      guard code == EINTR || code == EAGAIN && tries < 8 else {
+        throw FileError(path, call: "openat2", code: code)
+      }
     }
   }
 

@@ -1,3 +1,4 @@
+import AgentCore
 /// What /proc/PID/stat says of a process or a thread (proc_pid_stat(5)): a file that never blocks.
 package struct TaskStatus: Sendable, Hashable {
   /// Its name: at most 15 bytes, any of them.
@@ -26,6 +27,7 @@ package struct TaskStatus: Sendable, Hashable {
   ///
   /// - Parameter bootNanoseconds: now, since boot.
   package func age(atBootNanoseconds bootNanoseconds: Int64) -> Duration {
-    .nanoseconds(max(0, bootNanoseconds - Int64(clamping: startTicks) &* 10_000_000))
+    .nanoseconds(
+      max(0, bootNanoseconds.subtractingSaturated(Int64(clamping: startTicks).multipliedSaturated(by: 10_000_000))))
   }
 }

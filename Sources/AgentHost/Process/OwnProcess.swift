@@ -31,9 +31,9 @@ package struct OwnProcess: Sendable, Hashable {
     let text = try files.text("/proc/self/status", limit: .kernel)
     let status = Self.fields(text)
     effectiveCapabilities = Self.capabilities(text)
-    anonymousBytes = (status["RssAnon"] ?? 0) * 1024
-    residentBytes = (status["VmRSS"] ?? 0) * 1024
-    virtualBytes = (status["VmSize"] ?? 0) * 1024
+    anonymousBytes = (status["RssAnon"] ?? 0).multipliedSaturated(by: 1024)
+    residentBytes = (status["VmRSS"] ?? 0).multipliedSaturated(by: 1024)
+    virtualBytes = (status["VmSize"] ?? 0).multipliedSaturated(by: 1024)
     threads = status["Threads"] ?? 0
     openDescriptors = (try files.entries("/proc/self/fd") ?? []).count
     cpuSeconds = Double(clinux_processor_microseconds()) / 1e6

@@ -76,7 +76,8 @@ package struct UnitStatus: Sendable, Equatable {
 
     /// The time from it to `time` by the wall clock; never negative.
     package func elapsed(until time: HostTime) -> Duration {
-      .nanoseconds(max(0, time.wallNanoseconds - Int64(clamping: microseconds) * 1000))
+      .nanoseconds(
+        max(0, time.wallNanoseconds.subtractingSaturated(Int64(clamping: microseconds).multipliedSaturated(by: 1000))))
     }
   }
 

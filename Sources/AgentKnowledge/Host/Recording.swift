@@ -46,11 +46,12 @@ package struct Recording: SettingsSection, Sendable {
     mounts = reader.sections(byName: "mounts")
   }
 
-  /// The recording of a root; one without the file was recorded at the epoch and forbids nothing.
+  /// The recording of a root; one without the file was recorded at the epoch and forbids nothing. On a live root such a
+  /// file is any other: it must neither end the agent nor hide files from it.
   ///
   /// - Throws: ``FileError`` or ``SettingsErrors``.
   package init(of root: HostRoot) throws {
-    let bytes = try HostFiles(root: root).bytesIfPresent(Self.file) ?? []
+    let bytes = root.mode == .recorded ? try HostFiles(root: root).bytesIfPresent(Self.file) ?? [] : []
     self = try Settings.load(text: bytes, file: root.path + Self.file).decode(Recording.self)
   }
 }

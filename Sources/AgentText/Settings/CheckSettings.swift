@@ -33,8 +33,12 @@ extension Persistence: SettingsScalar {
     if let rounds = Int(text), (0...1000).contains(rounds) {
       self = .rounds(rounds)
     } else {
-      do {
-        self = .lasting(try Duration(settingsScalar: text))
+      do throws(SettingsScalarError) {
+        let duration = try Duration(settingsScalar: text)
+        guard Duration.configurable.contains(duration) else {
+          throw SettingsScalarError("'\(PlainText.short(text))' is out of range", allowed: "100ms to 1d")
+        }
+        self = .lasting(duration)
       } catch {
         throw SettingsScalarError(error.wrong, allowed: "a number of rounds, as in 2, or a duration, as in 30s")
       }

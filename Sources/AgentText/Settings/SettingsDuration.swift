@@ -1,3 +1,4 @@
+import AgentCore
 extension Duration: SettingsScalar {
   /// An integer followed by `ms`, `s`, `m`, `h` or `d` (a day has 24 hours), without sign or space.
   package init(settingsScalar text: String) throws(SettingsScalarError) {
@@ -17,13 +18,16 @@ extension Duration: SettingsScalar {
   /// The duration in the largest unit that needs no fraction, cut to milliseconds.
   package var settingsText: String {
     let parts = components
-    let milliseconds = parts.seconds * 1_000 + parts.attoseconds / 1_000_000_000_000_000
+    let milliseconds = parts.seconds.multipliedSaturated(by: 1_000) + parts.attoseconds / 1_000_000_000_000_000
     guard milliseconds != 0 else { return "0s" }
     for unit in Self.settingsUnits where milliseconds % unit.milliseconds == 0 {
       return "\(milliseconds / unit.milliseconds)\(unit.name)"
     }
     return "\(milliseconds)ms"
   }
+
+  /// What a configuration may say: shorter keeps a node busy with its reporter, longer is as good as never.
+  package static let configurable = Duration.milliseconds(100)...(.seconds(86_400))
 
   /// The largest first.
   private static let settingsUnits: [(name: String, milliseconds: Int64)] = [

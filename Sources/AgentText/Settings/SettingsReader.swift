@@ -61,6 +61,11 @@ package final class SettingsReader {
     scalar(key, detected: detected, check: nil)
   }
 
+  /// A scalar without default that must lie in a range.
+  package func optional<T: SettingsScalar & Comparable>(_ key: String, in range: ClosedRange<T>) -> T? {
+    scalar(key, detected: nil, check: Self.within(range))
+  }
+
   /// A scalar that must be configured or detected; nil after reporting that it is not.
   package func required<T: SettingsScalar>(
     _ key: String, as type: T.Type = T.self, detected: (value: T, file: String)? = nil

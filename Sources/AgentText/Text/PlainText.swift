@@ -1,10 +1,12 @@
-/// Text from a file as messages show it: short, on one line, and without characters that a terminal would obey.
+/// Text from a file as messages show it: short, on one line, without characters that a terminal would obey and without
+/// the user information of URLs.
 package enum PlainText {
   /// A text with its invisible characters escaped, cut after `length` characters.
   package static func short(_ text: String, length: Int = 60) -> String {
     var result = ""
     var left = length
-    for scalar in text.unicodeScalars {
+    // Masked before it is cut: what is left of a cut URL does not show where its user information ends.
+    for scalar in SecretText.maskingUserInformation(text).unicodeScalars {
       guard left > 0 else { return result + "…" }
       left -= 1
       if isVisible(scalar) { result.unicodeScalars.append(scalar) } else { result += escape(scalar) }

@@ -8,18 +8,29 @@ package enum SecretText {
   /// User information ends at the last `@` of the authority, which ends at `/`, `?`, `#`, a quote or white space
   /// (RFC 3986, section 3.2); a password with an unescaped `/` is masked up to the next `@` too.
   package static func maskingUserInformation(_ text: String) -> String {
+    // One pass, word by word: nothing behind the last `@` of a word is user information.
     var result = ""
     var rest = text[...]
-    while let start = rest.firstRange(of: "://")?.upperBound {
-      result += rest[..<start]
-      rest = rest[start...]
-      let word = rest.prefix { !$0.isWhitespace && $0 != "\"" && $0 != "'" && $0 != "," }
-      if let at = word.lastIndex(of: "@") {
-        result += mask
-        rest = rest[at...]
-      }
+    while !rest.isEmpty {
+      let word = rest.prefix { !isEnd($0) }
+      result += masked(word)
+      rest = rest[word.endIndex...]
+      let gap = rest.prefix(while: isEnd)
+      result += gap
+      rest = rest[gap.endIndex...]
     }
-    return result + rest
+    return result
+  }
+
+  private static func isEnd(_ character: Character) -> Bool {
+    character.isWhitespace || character == "\"" || character == "'" || character == ","
+  }
+
+  private static func masked(_ word: Substring) -> String {
+    guard let start = word.firstRange(of: "://")?.upperBound, let at = word[start...].lastIndex(of: "@") else {
+      return String(word)
+    }
+    return word[..<start] + mask + word[at...]
   }
 
   /// Whether a variable or flag of this name usually holds a secret.

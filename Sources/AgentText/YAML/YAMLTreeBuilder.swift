@@ -53,10 +53,11 @@ struct YAMLTreeBuilder {
     aliases += 1
     guard aliases <= limits.aliases else { throw YAMLError("more than \(limits.aliases) aliases", at: mark) }
     if open.contains(where: { $0.anchor == name }) {
-      throw YAMLError("alias '\(PlainText.short(name))' stands inside the node that it names", at: mark)
+      throw YAMLError("an alias stands inside the node that it names", at: mark)
     }
     guard let node = anchors[name] else {
-      throw YAMLError("undefined alias '\(PlainText.short(name))'", at: mark)
+      // By its place alone: a password that begins with an asterisk looks like one.
+      throw YAMLError("undefined alias: a text that begins with * stands in quotes", at: mark)
     }
     try count(node.nodes, at: mark)
     if node.height > 0 {

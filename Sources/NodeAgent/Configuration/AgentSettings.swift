@@ -52,13 +52,8 @@ struct PluginTimings: SettingsSection, Sendable {
   var timeout: Duration?
 
   init(from reader: SettingsReader) {
-    interval = reader.optional("interval")
-    timeout = reader.optional("timeout")
-    for (key, value) in [("interval", interval), ("timeout", timeout)] {
-      if let value, value < .milliseconds(100) {
-        reader.reject(key, "\(value.settingsText) is too short", allowed: "100ms or more")
-      }
-    }
+    interval = reader.optional("interval", in: Duration.configurable)
+    timeout = reader.optional("timeout", in: Duration.configurable)
   }
 }
 

@@ -60,7 +60,7 @@ struct HTTPLimits: Sendable, Hashable {
   /// The time from a connection's beginning, or from a later request's first byte, to the request's end.
   var requestTime = TimeAmount.seconds(5)
   /// The time from an answer's end to the next request's first byte.
-  var idleTime = TimeAmount.seconds(60)
+  var idleTime = TimeAmount.minutes(5)
   /// The time that a client may take to accept an answer.
   var answerTime = TimeAmount.seconds(10)
   /// The time that a client gets to read the last answer before the connection is torn down.

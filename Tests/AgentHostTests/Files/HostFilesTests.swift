@@ -1,3 +1,4 @@
+@testable import AgentText
 import AgentTesting
 import Foundation
 import Testing
@@ -111,5 +112,17 @@ import Testing
     let tree = try TemporaryTree(["proc/swaps": ""])
     #expect(try HostRoot(tree.path).mode == .recorded)
     #expect(try HostRoot("/").mode == .live)
+  }
+
+  @Test func aFileUnderALeaseIsNotWaitedFor() throws {
+    let tree = try TemporaryTree(["leased": "text"])
+    signal(SIGIO, SIG_IGN)
+    let holder = open(tree.path + "/leased", O_RDWR)
+    defer { close(holder) }
+    // The kernel breaks the lease after 45 s unless its holder gives it up (fcntl(2), /proc/sys/fs/lease-break-time).
+    let setLease: CInt = 1024  // F_SETLEASE, a macro that Swift does not import
+    try #require(fcntl(holder, setLease, F_WRLCK) == 0)
+    let files = HostFiles(root: try HostRoot(tree.path, mode: .live))
+    #expect(throws: FileError.self) { try files.text("/leased") }
   }
 }

@@ -80,7 +80,8 @@ import Testing
 @Suite struct SocketOwnerTests {
   private static func process(_ id: Int, _ name: String, state: String = "S", group: String) -> [String: String] {
     [
-      "proc/\(id)/comm": "\(name)\n", "proc/\(id)/stat": "\(id) (\(name)) \(state) 1 1 1 0 -1\n",
+      "proc/\(id)/comm": "\(name)\n",
+      "proc/\(id)/stat": "\(id) (\(name)) \(state) 1 1 1 0 -1 0 0 0 0 0 0 0 0 0 20 0 1 0 100 0\n",
       "proc/\(id)/cgroup": group,
     ]
   }

@@ -13,7 +13,9 @@ import Testing
   }
   private static func process(_ id: Int, _ name: String, _ group: String) -> [String: String] {
     [
-      "/proc/\(id)/comm": "\(name)\n", "/proc/\(id)/stat": "\(id) (\(name)) S 1\n", "/proc/\(id)/cgroup": group,
+      "/proc/\(id)/comm": "\(name)\n",
+      "/proc/\(id)/stat": "\(id) (\(name)) S 1 1 1 0 -1 0 0 0 0 0 0 0 0 0 20 0 1 0 100 0\n",
+      "/proc/\(id)/cgroup": group,
       "/proc/\(id)/fd/": "",
     ]
   }

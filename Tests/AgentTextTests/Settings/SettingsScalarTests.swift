@@ -19,6 +19,16 @@ struct SettingsScalarTests {
   }
 
   @Test(
+    "A state lasts a number of rounds, or 100 ms to a day",
+    arguments: [
+      ("0", .rounds(0)), ("2", .rounds(2)), ("100ms", .lasting(.milliseconds(100))), ("1d", .lasting(.seconds(86_400))),
+      ("99ms", nil), ("0s", nil), ("86401s", nil), ("99999d", nil), ("-1", nil), ("1001", nil),
+    ] as [(String, Persistence?)])
+  func persistence(text: String, expected: Persistence?) {
+    #expect((try? Persistence(settingsScalar: text)) == expected)
+  }
+
+  @Test(
     "What is written as YAML is read back as the same string",
     arguments: [
       "", "a", "true", "null", "~", "12", "0x1f", "1.5", "-", "- a", "a: b", "a:", ":a", "[::]:19100", "a # b", "#",

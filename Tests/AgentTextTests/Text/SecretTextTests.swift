@@ -12,6 +12,17 @@ import Testing
     #expect(SecretText.maskingUserInformation(text) == masked)
   }
 
+  @Test func aLongTextIsMaskedInOnePass() {
+    let text = String(repeating: "a://", count: 50_000)
+    #expect(SecretText.maskingUserInformation(text) == text)
+    #expect(SecretText.maskingUserInformation(text + "@h") == "a://***@h")
+  }
+
+  @Test func whatMessagesShowOfAURLHasNoUserInformation() {
+    let long = "http://user:" + String(repeating: "p", count: 100) + "@proxy:3128"
+    #expect(PlainText.short(long) == "http://***@proxy:3128")
+  }
+
   @Test func namesOfSecretsAreKnown() {
     #expect(SecretText.isSecretName("BGP_PEERPASS") && SecretText.isSecretName("apiToken"))
     #expect(!SecretText.isSecretName("address") && !SecretText.isSecretName("NO_PROXY"))

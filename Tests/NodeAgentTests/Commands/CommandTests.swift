@@ -51,6 +51,7 @@ import Testing
         swap.policy: {expect: maybe, hold: soon, enable: true}
       plugins:
         swap: {interval: 5, timeout: 1ms}
+        nfs: {interval: 99999d}
       """
     ])
     let file = tree.path + "/c.yaml"
@@ -60,7 +61,8 @@ import Testing
       #expect(result.output.isEmpty)
       let places = result.error.split(separator: "\n").map { String($0.dropFirst(file.count + 1).prefix { $0 != " " }) }
       #expect(
-        places == ["1:1:", "2:9:", "3:9:", "5:3:", "6:25:", "6:38:", "6:44:", "8:20:", "8:32:"], "\(result.error)")
+        places == ["1:1:", "2:9:", "3:9:", "5:3:", "6:25:", "6:38:", "6:44:", "8:20:", "8:32:", "9:19:"],
+        "\(result.error)")
       #expect(result.error.contains("key 'rol': unknown key (did you mean 'role'?)"))
       #expect(
         result.error.contains(
