@@ -33,14 +33,15 @@ package struct ExportsFile: Sendable, Equatable {
     parse(try files.bytesIfPresent(path) ?? [], path: path)
   }
 
-  /// Reads a text: a path, in quotes where it holds blanks, and its clients; a backslash joins lines.
+  /// Reads a text: a path, in quotes where it holds blanks, and its clients. A backslash joins lines, but a comment ends
+  /// with its own line (xskipcomment() and xgetc() in support/nfs/xio.c of nfs-utils 2.6 and 2.8).
   static func parse(_ content: [UInt8], path: String) -> [Export] {
     var exports: [Export] = []
     var isContinued = false
     let lines = String(decoding: content, as: UTF8.self).split(separator: "\n", omittingEmptySubsequences: false)
     for (index, line) in lines.enumerated() {
       let wasContinued = isContinued
-      isContinued = line.hasSuffix("\\")
+      isContinued = line.hasSuffix("\\") && !line.contains("#")
       let text = line.drop { $0 == " " || $0 == "\t" }
       guard !wasContinued, let directory = directory(text) else { continue }
       exports.append(Export(path: directory, source: "\(path):\(index + 1)", excerpt: Self.excerpt(line)))
@@ -57,7 +58,9 @@ package struct ExportsFile: Sendable, Equatable {
       line.hasPrefix("\"")
       ? line.dropFirst().prefix { $0 != "\"" } : line.prefix { $0 != " " && $0 != "\t" && $0 != "#" }
     guard path.hasPrefix("/"), let decoded = OctalEscapes.decode(path.utf8) else { return nil }
-    let text = String(decoding: decoded, as: UTF8.self)
-    return text.count > 1 && text.hasSuffix("/") ? String(text.dropLast()) : text
+    return canonical(String(decoding: decoded, as: UTF8.self))
   }
+
+  /// A path as it is compared: without doubled slashes and one at its end.
+  package static func canonical(_ path: String) -> String { "/" + path.split(separator: "/").joined(separator: "/") }
 }

@@ -88,6 +88,8 @@ struct ServedExports: Sendable, Equatable {
   struct Export: Sendable, Equatable {
     var export: ExportsFile.Export
     var place: Place
+    /// Where its links lead, which is what exportfs tells the kernel; nil where they cannot be followed.
+    var target: String?
   }
 
   /// What /etc/exports says.
@@ -104,12 +106,14 @@ struct ServedExports: Sendable, Equatable {
     let paths = LocalPaths(table, files: files)
     let points = Self.points(try files.bytesIfPresent(Self.fstab) ?? [])
     exports = try ExportsFile(reading: files).exports.map {
-      Export(export: $0, place: Self.place($0.path, points, table, paths, files))
+      Export(
+        export: $0, place: Self.place($0.path, points, table, paths, files), target: try? paths.resolve($0.path))
     }
     told = try files.bytesIfPresent(Self.etab).map { bytes in
       Set(
         String(decoding: bytes, as: UTF8.self).split(separator: "\n").compactMap { line in
-          line.split(whereSeparator: { $0 == "\t" || $0 == " " }).first.map(String.init)
+          line.split(whereSeparator: { $0 == "\t" || $0 == " " }).first
+            .map { ExportsFile.canonical(OctalEscapes.text($0)) }
         })
     }
     threads = try ProcessTable(reading: files).processes.filter { $0.name == "nfsd" }.compactMap { process in
@@ -138,7 +142,8 @@ struct ServedExports: Sendable, Equatable {
     String(decoding: fstab, as: UTF8.self).split(separator: "\n").compactMap { line in
       let words = line.split { $0 == " " || $0 == "\t" }
       guard words.count >= 4, words[0].first != "#", words[1].first == "/" else { return nil }
-      return words[3].split(separator: ",").contains("noauto") ? nil : String(words[1])
+      return words[3].split(separator: ",").contains("noauto")
+        ? nil : ExportsFile.canonical(OctalEscapes.text(words[1]))
     }
   }
 }
@@ -195,7 +200,9 @@ struct ServedExportsJudge {
       return [Finding(state: .unknown, words: "\(path): \(words)", evidence: Evidence(source, path))]
     case .present: break
     }
-    guard let told = served.told, !told.contains(export.export.path) else { return [] }
+    guard let told = served.told, !told.contains(export.export.path), !told.contains(export.target ?? "") else {
+      return []
+    }
     return [
       Finding(
         state: .failing, words: "\(path) stands in \(source) and is not exported",

@@ -57,6 +57,8 @@ package struct RAIDPlugin: Plugin {
   private func judge(_ array: RAIDArray, isStorage: Bool) -> Verdict {
     let (state, words): (CheckState, String) =
       switch array.state {
+      case .whole where !array.failed.isEmpty:
+        (.warning, "\(array.name) works, and still lists what failed: \(array.failed.joined(separator: ", "))")
       case .whole: (.ok, "all its disks work")
       case .degraded(let working, let total, let repair?):
         (.warning, "\(array.name) has \(working) of \(total) disks and is being repaired: \(repair)")
@@ -101,6 +103,8 @@ struct RAIDArray: Sendable, Equatable {
   /// `md0`, or `pool tank`.
   var name: String
   var state: State
+  /// Members that failed and were not removed: `sda1`.
+  var failed: [String] = []
   var source: String
   /// The lines or the word that tell.
   var text: String
@@ -113,18 +117,26 @@ extension RAIDArray {
   static func arrays(mdstat text: String) -> [RAIDArray] {
     var arrays: [RAIDArray] = []
     for line in text.split(separator: "\n") {
-      let words = line.split(separator: " ")
+      let words = line.split { $0 == " " || $0 == "\t" }
       if words.count >= 3, words[1] == ":", line.hasPrefix("md") {
         let isActive = words[2].hasPrefix("active")
         arrays.append(
           RAIDArray(
-            name: String(words[0]), state: isActive ? .whole : .broken(String(words[2])), source: mdPath,
-            text: String(line)))
-      } else if let last = arrays.indices.last, line.first == " " {
+            name: String(words[0]), state: isActive ? .whole : .broken(String(words[2])),
+            failed: words.dropFirst(3).filter { $0.contains("(F)") }.map { String($0.prefix { $0 != "[" }) },
+            source: mdPath, text: String(line)))
+      } else if let last = arrays.indices.last, line.first == " " || line.first == "\t" {
         arrays[last].take(words)
+        if isContainer(words) { arrays.removeLast() }
       }
     }
     return arrays
+  }
+
+  /// Metadata of Intel or DDF without a level (`super external:imsm`): what the arrays of a controller are kept in, and
+  /// never active itself (md(4), mdadm(8)).
+  private static func isContainer(_ words: [Substring]) -> Bool {
+    words.contains { $0 == "external:imsm" || $0 == "external:ddf" }
   }
 
   /// A line below an array's first one: `1953382464 blocks super 1.2 [2/1] [U_]`, or
@@ -134,6 +146,10 @@ extension RAIDArray {
       if let (total, working) = Self.members(word), working < total, case .whole = state {
         state = .degraded(working: working, of: total, repair: nil)
         text += " \(word)"
+      }
+      // A repair that waits for another array on the same disks, or for somebody to write.
+      if word.hasSuffix("=DELAYED") || word.hasSuffix("=PENDING"), case .degraded(let working, let total, nil) = state {
+        state = .degraded(working: working, of: total, repair: String(word))
       }
       let actions = ["recovery", "resync", "reshape"]
       if actions.contains(where: { word == $0 }), case .degraded(let working, let total, nil) = state {

@@ -14,11 +14,14 @@ import Testing
       /srv/d/ *(rw)
       /srv/bad\\0 *(rw)
       relative *(rw)
+      # /srv/old *(rw) \\
+      /srv//e/ *(rw)
 
       """
     #expect(
       ExportsFile.parse(Array(text.utf8), path: "/etc/exports").map { "\($0.path) \($0.source)" } == [
         "/srv/a /etc/exports:2", "/srv/with blank /etc/exports:3", "/srv/b c /etc/exports:4", "/srv/d /etc/exports:6",
+        "/srv/e /etc/exports:10",
       ])
   }
 }

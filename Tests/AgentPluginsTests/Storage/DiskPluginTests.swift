@@ -212,6 +212,16 @@ import Testing
           + "      [=>...........]  recovery =  5.6% (110/1953) finish=9.3min speed=6K/sec\n", .warning, "recovery 5.6%"
       ),
       ("md0 : inactive sda1[0](S)\n      1953 blocks super 1.2\n", .failing, "does not work: inactive"),
+      ("md0 : active raid1 sdc1[2] sdb1[1] sda1[0](F)\n      1953 blocks super 1.2 [2/2] [UU]\n", .warning, "sda1"),
+      (
+        "md0 : active raid1 sdb1[1] sda1[0]\n      1953 blocks super 1.2 [2/1] [U_]\n      \tresync=DELAYED\n",
+        .warning,
+        "resync=DELAYED"
+      ),
+      (
+        "md0 : active raid1 sda[1] sdb[0]\n      9 blocks super external:/md127/0 [2/2] [UU]\n\n"
+          + "md127 : inactive sda[1](S) sdb[0](S)\n      5288 blocks super external:imsm\n", .ok, "all its disks"
+      ),
       ("md0 : active (auto-read-only) raid1 sdb1[1] sda1[0]\n      1953 blocks [2/2] [UU]\n", .ok, "all its disks"),
       (
         "md0 : active raid5 sda[0]\n      9 blocks [3/3] [UUU]\n      [>....]  check =  1.0% (1/9) finish=1min\n", .ok,
@@ -241,12 +251,14 @@ import Testing
 @Suite struct NFSServerPluginTests {
   private static let root = "1 0 8:1 / / rw - ext4 /dev/sda1 rw\n"
 
-  private func verdict(_ files: [String: String], roles: Set<Role> = [.storage]) async throws -> Verdict {
+  private func verdict(
+    _ files: [String: String], links: [String: String] = [:], roles: Set<Role> = [.storage]
+  ) async throws -> Verdict {
     let contents = [
       "/proc/self/mountinfo": Self.root, "/etc/exports": "/srv 192.0.2.0/24(rw)\n", "/srv/x": "",
       "/proc/1/comm": "init\n",
     ]
-    let host = try TestHost(contents.merging(files) { $1 }, roles: roles)
+    let host = try TestHost(contents.merging(files) { $1 }, links: links, roles: roles)
     let plugin = NFSServerPlugin(host: host.host)
     return try plugin.judge(try await plugin.observe(at: TestHost.time)).of("nfs-server.exports")
   }
@@ -284,6 +296,22 @@ import Testing
     #expect(unmounted.state == .failing && unmounted.summary.contains("/srv is not mounted"), "\(unmounted)")
     let mounted = ["/proc/self/mountinfo": Self.root + "2 1 9:0 / /srv rw - ext4 /dev/md0 rw\n"]
     #expect(try await verdict(fstab.merging(mounted) { $1 }).state == .ok)
+  }
+
+  @Test func pathsAreComparedAsTheyAreMeant() async throws {
+    let told = Self.threads("S").merging(["/var/lib/nfs/etab": "/mnt/a\\040b\t*(rw)\n", "/mnt/a b/x": ""]) { $1 }
+    let quoted = try await verdict(told.merging(["/etc/exports": "\"/mnt/a b\" *(rw)\n"]) { $1 })
+    #expect(quoted.state == .ok, "\(quoted)")
+    let mounted = [
+      "/etc/fstab": "/dev/md0 /srv/ ext4 defaults 0 2\n",
+      "/proc/self/mountinfo": Self.root + "2 1 9:0 / /srv rw - ext4 /dev/md0 rw\n",
+    ]
+    // exportfs tells the kernel where a link leads.
+    let behindLink = told.merging(["/etc/exports": "/exports *(rw)\n", "/var/lib/nfs/etab": "/srv\t*(rw)\n"]) { $1 }
+    let linked = try await verdict(behindLink, links: ["/exports": "/srv"])
+    #expect(linked.state == .ok, "\(linked)")
+    let slash = try await verdict(Self.threads("S").merging(mounted) { $1 })
+    #expect(slash.state == .ok, "\(slash)")
   }
 
   @Test func anExportOnAnotherServersFileSystemIsNotTouched() async throws {
