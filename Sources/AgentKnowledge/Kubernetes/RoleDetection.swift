@@ -32,15 +32,22 @@ package struct RoleDetection: Sendable, Equatable {
     "\(apiServer), \(adminConfiguration), \(kubeletConfiguration), \(keepalived), \(haproxy), /etc/exports"
 
   private static let apiServer = "/etc/kubernetes/manifests/kube-apiserver.yaml"
+  /// What only a control-plane node has beside admin.conf (kubeadm's phases control-plane, etcd and certs).
+  private static let belongings =
+    ["kube-apiserver", "kube-controller-manager", "kube-scheduler", "etcd"].map {
+      "/etc/kubernetes/manifests/\($0).yaml"
+    }
+    + ["/etc/kubernetes/pki/ca.key"]
   private static let adminConfiguration = "/etc/kubernetes/admin.conf"
   private static let kubeletConfiguration = "/etc/kubernetes/kubelet.conf"
   private static let keepalived = KeepalivedConfiguration.path
   private static let haproxy = "/etc/haproxy/haproxy.cfg"
 
   private mutating func lookForControlPlane(_ files: HostFiles) {
-    for path in [Self.apiServer, Self.adminConfiguration] where exists(path, files) {
-      add(.controlPlane, Evidence(path, "present"))
-    }
+    if exists(Self.apiServer, files) { add(.controlPlane, Evidence(Self.apiServer, "present")) }
+    // People copy admin.conf to workers and to their own machines: alone it makes no control plane.
+    guard exists(Self.adminConfiguration, files), Self.belongings.contains(where: { exists($0, files) }) else { return }
+    add(.controlPlane, Evidence(Self.adminConfiguration, "present"))
   }
 
   private mutating func lookForWorker(_ files: HostFiles) {

@@ -18,7 +18,10 @@ struct RoleDetectionTests {
       ([:], [.candidate]),
       (["etc/kubernetes/kubelet.conf": ""], [.worker]),
       (["etc/kubernetes/bootstrap-kubelet.conf": ""], [.candidate]),
-      (["etc/kubernetes/admin.conf": "", "etc/kubernetes/kubelet.conf": ""], [.controlPlane]),
+      (["etc/kubernetes/admin.conf": "", "etc/kubernetes/kubelet.conf": ""], [.worker]),
+      (["etc/kubernetes/admin.conf": ""], [.candidate]),
+      (["etc/kubernetes/admin.conf": "", "etc/kubernetes/pki/ca.key": ""], [.controlPlane]),
+      (["etc/kubernetes/admin.conf": "", "etc/kubernetes/manifests/etcd.yaml": ""], [.controlPlane]),
       (["etc/kubernetes/manifests/kube-apiserver.yaml": ""], [.controlPlane]),
       (["etc/kubernetes/manifests/other.yaml": ""], [.candidate]),
       (["etc/haproxy/haproxy.cfg": "global\n\tlog /dev/log local0\ndefaults\n\tmode http\n"], [.candidate]),
@@ -38,7 +41,10 @@ struct RoleDetectionTests {
       (["etc/exports": "\"/srv data\" *(ro)\n"], [.storage]), (["etc/exports.d/a.exports": "/srv *\n"], [.storage]),
       (["etc/exports.d/a.txt": "/srv *\n"], [.candidate]),
       (
-        ["etc/kubernetes/admin.conf": "", "etc/haproxy/haproxy.cfg": "listen a", "etc/exports": "/a *"],
+        [
+          "etc/kubernetes/admin.conf": "", "etc/kubernetes/pki/ca.key": "", "etc/haproxy/haproxy.cfg": "listen a",
+          "etc/exports": "/a *",
+        ],
         [.controlPlane, .loadBalancer, .storage]
       ),
     ] as [([String: String], Set<Role>)])

@@ -35,6 +35,21 @@ import Testing
       ([joined, config("a:\tb\n\tc: d\n")], .failing, "config.yaml:"),
       ([joined, config("containerRuntimeEndpoint: tcp://1.2.3.4\n")], .failing, "is no unix socket"),
       ([joined.filter { !$0.key.hasSuffix("config.yaml") }], .failing, "no such file"),
+      ([joined, config("apiVersion: v1\nkind: Config\n")], .failing, "kind is 'Config', not KubeletConfiguration"),
+      (
+        [joined, config("apiVersion: kubelet.config.k8s.io/v1\nkind: KubeletConfiguration\n")], .failing,
+        "apiVersion is 'kubelet.config.k8s.io/v1'"
+      ),
+      (
+        [joined, config("kind: KubeletConfiguration\nresolvConf: /run/systemd/resolve/resolv.conf\n")], .failing,
+        "resolv.conf from /run/systemd/resolve/resolv.conf"
+      ),
+      (
+        [
+          joined, ["/run/systemd/resolve/resolv.conf": ""],
+          config("kind: KubeletConfiguration\nresolvConf: /run/systemd/resolve/resolv.conf\n"),
+        ], .ok, "can read"
+      ),
     ] as [([[String: String]], CheckState, String)]) func theKubeletDiesOfWhatItCannotRead(
       files: [[String: String]], state: CheckState, words: String
     ) async throws

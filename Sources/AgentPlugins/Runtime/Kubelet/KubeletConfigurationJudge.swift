@@ -21,7 +21,31 @@ struct KubeletConfigurationJudge {
         .failing, "the kubelet does not start: \(expected): no such file",
         remedy: "kubeadm upgrade node phase kubelet-config; systemctl restart kubelet.service")
     }
+    if let verdict = wrongKind(path) { return verdict }
+    if let missing = observation.missingResolvConf { return noResolvConf(missing) }
     return runtime(path)
+  }
+
+  /// A file of another kind, such as a kubeconfig, ends the kubelet (decoding of pkg/kubelet/kubeletconfig/util/codec,
+  /// the same in every version since the file became beta in 1.10).
+  private func wrongKind(_ path: String) -> Verdict? {
+    let configuration = observation.facts.configuration
+    for (key, wanted) in [("kind", "KubeletConfiguration"), ("apiVersion", "kubelet.config.k8s.io/v1beta1")] {
+      guard case .known(let value?, let source) = configuration.text([key]), value != wanted else { continue }
+      return say(
+        .failing, "the kubelet does not start: \(key) is '\(PlainText.short(value))', not \(wanted)",
+        evidence: [Evidence(source, value)], remedy: "\(edit(source)); systemctl restart kubelet.service")
+    }
+    return nil
+  }
+
+  /// The kubelet reads the file for every sandbox of a pod that it makes (pkg/kubelet/network/dns).
+  private func noResolvConf(_ missing: Evidence) -> Verdict {
+    say(
+      .failing, "no pod starts: the kubelet takes the pods' resolv.conf from \(missing.value), which is not there",
+      evidence: [missing],
+      remedy: "sed -i.bak 's|^resolvConf:.*|resolvConf: /etc/resolv.conf|' \(file(missing.source)); "
+        + "systemctl restart kubelet.service")
   }
 
   private func runtime(_ path: String) -> Verdict {

@@ -10,6 +10,8 @@ package struct KubeletObservation: Sendable, Equatable {
   var irrelevance: String?
   var facts: KubeletFacts
   var runtime: RuntimeSocket
+  /// The `resolvConf` of its configuration, where no such file is; with the place that names it.
+  var missingResolvConf: Evidence?
   var certificate: ClientCertificate
   var health = Health.notAsked
 

@@ -12,7 +12,7 @@ enum KubeletSourceReader {
   static func read(_ files: HostFiles, facts: KubeletFacts, roles: Set<Role>, at time: HostTime) -> KubeletObservation {
     KubeletObservation(
       takenAt: time, irrelevance: irrelevance(facts, roles: roles), facts: facts, runtime: runtime(files, facts),
-      certificate: certificate(files))
+      missingResolvConf: missingResolvConf(files, facts), certificate: certificate(files))
   }
 
   private static func irrelevance(_ facts: KubeletFacts, roles: Set<Role>) -> String? {
@@ -41,6 +41,13 @@ enum KubeletSourceReader {
       return .other(endpoint: endpoint, source: source, found: other)
     }
     return .fine(endpoint: endpoint)
+  }
+
+  private static func missingResolvConf(_ files: HostFiles, _ facts: KubeletFacts) -> Evidence? {
+    guard case .known(let path?, let source) = facts.configuration.text(["resolvConf"], flag: "resolv-conf"),
+      path.hasPrefix("/"), (try? files.kind(path)) == .some(nil)
+    else { return nil }
+    return Evidence(source, path)
   }
 
   private static func certificate(_ files: HostFiles) -> KubeletObservation.ClientCertificate {
