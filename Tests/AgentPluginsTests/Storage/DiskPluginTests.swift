@@ -170,7 +170,8 @@ import Testing
 
   @Test(arguments: [("live", CheckState.ok), ("dead", .failing), ("resetting", .ok)])
   func anNVMeDriveTellsWhetherItLives(word: String, state: CheckState) async throws {
-    #expect(try await verdicts(files: ["/sys/class/nvme/nvme0/state": word + "\n"]).of("disk.wear").state == state)
+    let verdict = try await verdicts(files: ["/sys/class/nvme/nvme0/state": word + "\n"]).of("disk.wear")
+    #expect(verdict.state == state && !verdict.summary.contains("no wear"), "\(verdict)")
   }
 
   @Test func errorsThatComeAreToldFromOldOnes() async throws {

@@ -66,6 +66,10 @@ struct SwapPolicyTableTests {
         .zram
       ),
       (
+        SwapSituation(kind: .zram, failSwapOn: false, behavior: "NoSwap", cgroup: .v2, minor: 34, hasNoswap: true),
+        .configured
+      ),
+      (
         SwapSituation(failSwapOn: false, behavior: "LimitedSwap", cgroup: .v2, minor: 34, hasNoswap: false),
         .secretsOnDisk
       ),

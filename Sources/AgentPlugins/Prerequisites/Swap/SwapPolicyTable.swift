@@ -54,6 +54,8 @@ enum SwapPolicyTable {
     if situation.expect == .any { return Outcome(state: .ok, rule: .configured) }
     if situation.expect == .none { return Outcome(state: .warning, rule: .notExpected) }
     if let doubt = doubt(situation, minor: minor, isV2: isV2) { return Outcome(state: .warning, rule: doubt) }
+    // With NoSwap no pod swaps: what is on zram serves the host alone.
+    if situation.kind == .zram, situation.behavior == "NoSwap" { return Outcome(state: .ok, rule: .configured) }
     if situation.kind == .zram { return Outcome(state: .warning, rule: .zram) }
     if !hasNoswap || minor < 31 { return Outcome(state: .warning, rule: .secretsOnDisk) }
     return Outcome(state: .ok, rule: .configured)
