@@ -52,6 +52,7 @@ final class HelperConnectionHandler: ChannelInboundHandler {
 
   private func take(_ line: [UInt8], _ context: ChannelHandlerContext) {
     isAsked = true
+    connections.asked(context.channel)
     received = []
     close(after: HelperProtocol.answerTime, context)
     log(context)

@@ -10,6 +10,8 @@ final class HelperConnections {
   private let idle: EventLoopPromise<Void>
   private let empty: EventLoopPromise<Void>
   private var count = 0
+  /// Those that have not asked yet, the oldest first.
+  private var silent: [any Channel] = []
   private var isEnding = false
   private var timer: Scheduled<Void>?
   private var knownUsers: Set<UInt32> = []
@@ -23,14 +25,25 @@ final class HelperConnections {
     startTimer()
   }
 
-  /// Takes a connection in, until it is closed; false when there are too many.
+  /// Takes a connection in, until it is closed; false when as many as may be wait for their answers. One that has not
+  /// asked anything gives its place to a new one: silence must not shut others out.
   func admit(_ channel: any Channel) -> Bool {
-    guard count < Self.most else { return false }
+    if count >= Self.most {
+      guard !silent.isEmpty else { return false }
+      silent.removeFirst().close(promise: nil)
+    }
     count += 1
     timer?.cancel()
-    channel.closeFuture.assumeIsolated().whenComplete { [self] _ in leave() }
+    silent.append(channel)
+    channel.closeFuture.assumeIsolated().whenComplete { [self] _ in
+      asked(channel)
+      leave()
+    }
     return true
   }
+
+  /// It has asked, or is gone.
+  func asked(_ channel: any Channel) { silent.removeAll { $0 === channel } }
 
   /// When the connections are closed that came in before the listener was.
   func whenEmpty() -> EventLoopFuture<Void> {

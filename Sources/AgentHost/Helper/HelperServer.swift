@@ -31,22 +31,20 @@ package struct HelperServer: Sendable {
     let eventLoop = network.eventLoop
     let idle = eventLoop.makePromise(of: Void.self)
     let idleTime = TimeAmount(idleTime)
-    let table = try await eventLoop.submit {
-      NIOLoopBound(HelperConnections(eventLoop: eventLoop, idleTime: idleTime, idle: idle), eventLoop: eventLoop)
+    let (table, questions) = try await eventLoop.submit { [loop, answer] in
+      (
+        NIOLoopBound(HelperConnections(eventLoop: eventLoop, idleTime: idleTime, idle: idle), eventLoop: eventLoop),
+        NIOLoopBound(HelperQuestions(loop: loop, eventLoop: eventLoop, answer: answer), eventLoop: eventLoop)
+      )
     }.get()
-    let reply: @Sendable ([UInt8], any Channel) -> Void = { [loop, answer] line, channel in
-      Task(executorPreference: loop) {
-        let answer = await answer(line)
-        channel.writeAndFlush(ByteBuffer(bytes: answer)).whenComplete { _ in channel.close(promise: nil) }
-      }
-    }
     let server = try await ServerBootstrap(group: eventLoop)
       // A client may close its sending side and still wait for the answer.
       .childChannelOption(.allowRemoteHalfClosure, value: true)
       .childChannelInitializer { channel in
         channel.eventLoop.makeCompletedFuture {
           guard table.value.admit(channel) else { return channel.close(promise: nil) }
-          try channel.pipeline.syncOperations.addHandler(HelperConnectionHandler(table.value, answer: reply))
+          try channel.pipeline.syncOperations.addHandler(
+            HelperConnectionHandler(table.value) { questions.value.ask($0, $1) })
         }
       }
       .withBoundSocket(listener).get()

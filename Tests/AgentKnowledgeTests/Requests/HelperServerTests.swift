@@ -92,28 +92,18 @@ struct HelperServerTests {
     #expect(answer.facts?.info.value?.cgroupDriver == "systemd")
   }
 
-  @Test("more than it serves at once are turned away, and served later")
+  @Test("those that are silent do not shut out one that asks")
   func many() async throws {
     let crio = try CRIOStandIn()
-    let (isTurnedAway, later) = try await crio.serving {
+    let answer = try await crio.serving {
       try await onThread {
-        // Where the machine is slow, the time of those that are silent may be over before the last one comes.
-        let isTurnedAway = try (0..<5).contains { _ in
-          let silent = try (0..<16).map { _ in try SocketConnection(unix: crio.helperPath) }
-          let last = try SocketConnection(unix: crio.helperPath)
-          last.send(Self.question + "\n")
-          return withExtendedLifetime(silent) { last.receiveAll() == "" }
-        }
-        let later = try (0..<50).contains { _ in
-          let next = try SocketConnection(unix: crio.helperPath)
-          next.send(Self.question + "\n")
-          return next.receiveAll().contains("systemd")
-        }
-        return (isTurnedAway, later)
+        let silent = try (0..<16).map { _ in try SocketConnection(unix: crio.helperPath) }
+        let last = try SocketConnection(unix: crio.helperPath)
+        last.send(Self.question + "\n")
+        return withExtendedLifetime(silent) { last.receiveAll() }
       }
     }
-    #expect(isTurnedAway)
-    #expect(later)
+    #expect(answer.contains("systemd"))
   }
 
   @Test("it ends when it was idle, and not before")
