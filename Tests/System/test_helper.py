@@ -44,7 +44,7 @@ def test_the_agent_s_user_gets_facts_through_the_helper_only(guest):
   answer = json.loads(ask(guest, "nodeagent"))
   assert answer["version"] == 1
   assert answer["facts"]["info"]["known"]["_0"]["cgroupDriver"] == "systemd"
-  assert answer["facts"]["configuration"]["known"]["_0"]["cgroupManager"] == "systemd"
+  assert answer["facts"]["configuration"]["known"]["_0"]["networkDirectory"] == "/etc/cni/net.d/"
   assert state(guest, SERVICE) == "active"
 
 
