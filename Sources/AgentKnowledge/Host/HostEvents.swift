@@ -30,7 +30,7 @@ package struct HostEvents: Sendable {
   package func changes(
     of paths: [String], polling polled: [String] = [], and others: [AsyncStream<Trigger>] = []
   ) -> AsyncStream<Trigger> {
-    guard let sources else { return AsyncStream { $0.finish() } }
+    guard let sources else { return .ended }
     let streams = [sources.watcher.changes(of: paths)] + polled.map { sources.poller.changes(of: $0) } + others
     return TriggerStreams.merge(streams, on: sources.loop)
   }

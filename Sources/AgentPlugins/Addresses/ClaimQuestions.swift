@@ -27,7 +27,7 @@ final class ClaimQuestions: Sendable {
   /// Times that a question is asked anew because the address came or went on this host meanwhile.
   private static let patience = 3
 
-  private let network: HostNetwork
+  private let network: any HostNetwork
   private let isLasting: Bool
   private let state: Guarded<State>
   private let news: AsyncStream<Trigger>.Continuation
@@ -37,7 +37,7 @@ final class ClaimQuestions: Sendable {
   /// - Parameters:
   ///   - interval: the time between two looks by the timer.
   ///   - isLasting: whether more looks follow, so that one may do with the last answer; else each waits for its own.
-  init(_ network: HostNetwork, interval: Duration, isLasting: Bool) {
+  init(_ network: any HostNetwork, interval: Duration, isLasting: Bool) {
     self.network = network
     self.isLasting = isLasting
     state = Guarded(State(memory: ClaimMemory(interval: interval)))

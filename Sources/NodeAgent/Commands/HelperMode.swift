@@ -70,8 +70,8 @@ enum HelperMode {
     let files = HostFiles(root: try HostRoot(options.root, mode: .live))
     let network = NetworkLoop()
     let worker = try Worker()
-    let probes = HTTPProbes(files: files, worker: worker, network: network, recorded: [])
-    let mounts = MountProbes(loop: loop, files: files, worker: worker, recorded: nil)
+    let probes = LiveHTTPProbes(files: files, worker: worker, network: network)
+    let mounts = LiveMountProbes(loop: loop, files: files, worker: worker)
     let sources = HelperSources(
       files: files, worker: worker, probes: probes, mounts: mounts, clock: LoopClock(loop: loop))
     let server = HelperServer(loop: loop, network: network, idleTime: options.idleTime) {

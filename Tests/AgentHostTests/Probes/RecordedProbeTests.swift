@@ -9,12 +9,10 @@ import Testing
 
 @Suite("HTTP probes of recorded hosts")
 struct RecordedProbeTests {
-  private func probes(_ recorded: String, forbidden: [String] = []) throws -> HTTPProbes {
+  private func probes(_ recorded: String, forbidden: [String] = []) throws -> RecordedHTTPProbes {
     let tree = try TemporaryTree(["recorded.yaml": recorded])
     let root = try HostRoot(tree.path, mode: .recorded)
-    return HTTPProbes(
-      files: HostFiles(root: root, forbidden: forbidden), worker: try Worker(), network: NetworkLoop(),
-      recorded: try Recording(of: root).http)
+    return RecordedHTTPProbes(try Recording(of: root).http, files: HostFiles(root: root, forbidden: forbidden))
   }
 
   private static let sample = """

@@ -69,7 +69,7 @@ struct CRIOStandIn: Sendable {
 func testSources(files: HostFiles, worker: Worker, loop: EventLoop? = nil) -> HelperSources {
   HelperSources(
     files: files, worker: worker,
-    probes: HTTPProbes(files: files, worker: worker, network: testNetwork, recorded: []),
-    mounts: MountProbes(loop: loop, files: files, worker: worker, recorded: nil),
+    probes: LiveHTTPProbes(files: files, worker: worker, network: testNetwork),
+    mounts: loop.map { LiveMountProbes(loop: $0, files: files, worker: worker) } ?? RecordedMountProbes([:]),
     clock: ManualClock())
 }

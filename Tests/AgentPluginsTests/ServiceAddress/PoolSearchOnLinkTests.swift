@@ -53,7 +53,7 @@ struct PoolSearchOnLinkTests {
   }
 
   /// Waits until the link carries frames.
-  private func settle(_ network: HostNetwork) async throws {
+  private func settle(_ network: any HostNetwork) async throws {
     for await _ in network.changes() {
       if try await network.table().link("eth0")?.flags.contains(.running) == true { return }
     }

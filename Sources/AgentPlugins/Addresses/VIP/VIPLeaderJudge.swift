@@ -6,7 +6,7 @@ import AgentText
 /// Whether who holds the address is who shall hold it: by Keepalived's own word where it is on the system bus, else as
 /// far as processes and files tell.
 struct VIPLeaderJudge {
-  private static let busName = KeepalivedBus.name
+  private static let busName = LiveKeepalivedBus.name
 
   let look: VIPLook
 
