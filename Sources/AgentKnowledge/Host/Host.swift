@@ -66,12 +66,14 @@ package struct Host: Sendable {
   package var nfs: any NFSProbes { sources.nfs }
 
   /// Reads and parses files on the worker thread.
-  package func read<T: Sendable>(_ body: @Sendable (HostFiles) throws -> T) async throws -> T {
-    try await worker.run { try body(files) }
+  package func read<T: Sendable>(_ body: @escaping @Sendable (HostFiles) throws -> T) async throws -> T {
+    try await worker.run { [files] in try body(files) }
   }
 
   /// The processes now. To be asked for where a round begins: rounds that one trigger wakes share the reading then.
-  package func processes() async -> Result<ProcessTable, FileError> { await sources.processes.value() }
+  package func processes() async -> Result<ProcessTable, FileError> {
+    do { return try await sources.processes.value() } catch { return .failure(FileError("/proc", .unanswered(path: "/proc"))) }
+  }
 
   /// Asks a server once; see ``HTTPProbes/get(_:)``.
   package func http(_ request: HTTPProbeRequest) async -> HTTPProbeResult { await sources.http.get(request) }

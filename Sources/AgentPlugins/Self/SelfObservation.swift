@@ -16,6 +16,8 @@ package struct SelfObservation: Sendable, Equatable {
     package var rounds: [RoundStatus]
     /// How the watching of files goes; nil where nothing is watched.
     package var watching: FileWatcher.Health?
+    /// How the threads that read files are.
+    package var reading = Worker.Health()
     /// How the connection to the system bus goes; nil where there is none to make.
     package var bus: SystemBus.Health?
     /// How the listening to the kernel's network messages goes.

@@ -22,10 +22,10 @@ struct SessionBuilder {
     let root = try usage { try HostRoot(options.root, mode: options.probe?.mode) }
     let recording = try configured { try Recording(of: root) }
     let files = HostFiles(root: root, forbidden: recording.forbidden)
-    let worker = try Worker()
+    let worker = try Worker(loop: loop) { HeldPlace(finding: $0, files) }
     let clock = LoopClock(loop: loop)
-    let events = root.mode == .live && isLasting ? HostEvents.live(loop: loop, files: files) : .none
-    let introspection = SessionIntrospection(events: events, registry: registry)
+    let events = root.mode == .live && isLasting ? HostEvents.live(loop: loop, worker: worker, files: files) : .none
+    let introspection = SessionIntrospection(events: events, registry: registry, worker: worker)
     let sources =
       root.mode == .live
       ? HostSources.live(files: files, worker: worker, loop: loop, clock: clock, isLasting: isLasting)

@@ -114,5 +114,6 @@ struct PoolSearchOnLinkTests {
 private struct Ignorance: AgentIntrospection {
   func rounds() -> [RoundStatus] { [] }
   func requirements() -> [Requirement] { [] }
+  func reading() -> Worker.Health { Worker.Health() }
   func fileWatching() async -> FileWatcher.Health? { nil }
 }

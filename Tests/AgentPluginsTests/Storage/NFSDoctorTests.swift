@@ -74,5 +74,6 @@ private final class Counter: Sendable {
 private struct Ignorance: AgentIntrospection {
   func rounds() -> [RoundStatus] { [] }
   func requirements() -> [Requirement] { [] }
+  func reading() -> Worker.Health { Worker.Health() }
   func fileWatching() async -> FileWatcher.Health? { nil }
 }

@@ -76,5 +76,6 @@ final class TestHost {
 private struct NoIntrospection: AgentIntrospection {
   func rounds() -> [RoundStatus] { [] }
   func requirements() -> [Requirement] { [] }
+  func reading() -> Worker.Health { Worker.Health() }
   func fileWatching() async -> FileWatcher.Health? { nil }
 }

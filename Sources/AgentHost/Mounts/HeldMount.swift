@@ -1,0 +1,16 @@
+extension HeldPlace {
+  /// Finds the mount that a path lies on without touching that mount: links are followed on local file systems only.
+  package init(finding path: String, _ files: HostFiles) {
+    self.init(path: path)
+    guard let table = try? MountTable(reading: files) else { return }
+    do throws(LocalPaths.Refusal) {
+      let paths = LocalPaths(table, files: files)
+      let found = paths.mount(at: try paths.resolve(path))?.point.utf8
+      mount = found == "/" ? nil : found
+    } catch {
+      guard case .foreign(let point, _) = error else { return }
+      mount = point
+      isLocal = false
+    }
+  }
+}
