@@ -12,6 +12,8 @@ struct SessionBuilder {
   /// The names that the user asked for, where that asks for more than usual; see ``RoundOverrides/named``.
   var named: Set<String> = []
 
+  /// Where the log goes; nil where there is none.
+  var log: LogOutput?
   /// A plugin whose looks never end; for tests.
   var hanging: String?
 
@@ -25,7 +27,7 @@ struct SessionBuilder {
     let worker = try Worker(loop: loop) { HeldPlace(finding: $0, files) }
     let clock = LoopClock(loop: loop)
     let events = root.mode == .live && isLasting ? HostEvents.live(loop: loop, worker: worker, files: files) : .none
-    let introspection = SessionIntrospection(events: events, registry: registry, worker: worker)
+    let introspection = SessionIntrospection(events: events, registry: registry, worker: worker, log: log)
     let sources =
       root.mode == .live
       ? HostSources.live(files: files, worker: worker, loop: loop, clock: clock, isLasting: isLasting)

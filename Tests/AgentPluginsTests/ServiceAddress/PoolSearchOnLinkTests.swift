@@ -114,6 +114,7 @@ struct PoolSearchOnLinkTests {
 private struct Ignorance: AgentIntrospection {
   func rounds() -> [RoundStatus] { [] }
   func requirements() -> [Requirement] { [] }
+  func droppedLogEntries() -> Int { 0 }
   func reading() -> Worker.Health { Worker.Health() }
   func fileWatching() async -> FileWatcher.Health? { nil }
 }
