@@ -38,7 +38,7 @@ final class LoopTimer: Sendable {
 
     func start(after time: Duration, _ look: @escaping @Sendable () -> Duration?) {
       guard source == nil else { return }
-      let due = HostTime.ofKernel().advanced(by: time).bootNanoseconds
+      let due = HostTime.now().advanced(by: time).bootNanoseconds
       // Without a timer the work is waited for without an end, as it would be without a loop.
       source = try? EventSource.timer(atBootMicroseconds: UInt64(max(0, due) / 1000), accuracy: 1000) { [weak self] _ in
         self?.assumeIsolated { $0.fire(look) }

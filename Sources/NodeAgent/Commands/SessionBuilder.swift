@@ -1,5 +1,6 @@
 import AgentCore
 import AgentHost
+import AgentText
 import AgentKnowledge
 import AgentPlugins
 
@@ -16,6 +17,23 @@ struct SessionBuilder {
   var log: LogOutput?
   /// A plugin whose looks never end; for tests.
   var hanging: String?
+
+  /// As ``build()``, for at most a time: what is read for it may lie on a file system that does not answer.
+  ///
+  /// - Throws: ``CommandError``.
+  func build(within limit: Duration?) async throws -> AgentSession {
+    guard let limit else { return try await build() }
+    return try await withThrowingTaskGroup(of: AgentSession.self) { group in
+      defer { group.cancelAll() }
+      group.addTask { try await build() }
+      group.addTask {
+        try await LoopClock(loop: loop).sleep(for: limit)
+        throw CommandError.late("the configuration and the host's roles could not be read within \(limit.spoken)")
+      }
+      guard let session = try await group.next() else { throw CancellationError() }
+      return session
+    }
+  }
 
   /// - Throws: ``CommandError``.
   func build() async throws -> AgentSession {
