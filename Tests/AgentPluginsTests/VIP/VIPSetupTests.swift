@@ -118,7 +118,10 @@ import Testing
   private func configuration(_ text: String) throws -> Verdict {
     var setup = VIPSample.setup
     setup.keepalived = try VIPSample.keepalived(text)
-    return VIPConfigurationJudge(look: VIPSample.look(setup: setup), endpoint: nil).verdict
+    var table = VIPSample.table
+    table.addresses.append(VIPSample.entry(IPAddress(v4: 0x0A00_0009), 24, "eth1", 3))
+    table.addresses.append(VIPSample.entry(try IPAddress(settingsScalar: "fe80::1"), 64, "eth0", 2))
+    return VIPConfigurationJudge(look: VIPSample.look(setup: setup, table: table), endpoint: nil).verdict
   }
 
   private static func second(
