@@ -60,9 +60,10 @@ package struct KubeVIPManifest: Sendable, Equatable {
     // Manifests from before there was `cp_enable` name neither.
     movesControlPlane = controlPlane ?? (setting.isOn("svc_enable", flag: "services") != true)
     let modes: [(Mode, String, String)] = [
-      (.arp, "vip_arp", "arp"), (.bgp, "bgp_enable", "bgp"), (.routingTable, "vip_routingtable", "table"),
-      (.wireguard, "vip_wireguard", "wireguard"),
+      (.bgp, "bgp_enable", "bgp"), (.arp, "vip_arp", "arp"), (.wireguard, "vip_wireguard", "wireguard"),
+      (.routingTable, "vip_routingtable", "table"),
     ]
+    // In the order in which the manager looks (pkg/manager/manager.go, Start).
     mode = modes.first { setting.isOn($0.1, flag: $0.2) == true }?.0
     electsLeader = setting.isOn("vip_leaderelection", flag: "leaderElection") == true
     kubeconfigs = pod.hostPaths.filter { $0.path.hasPrefix("/etc/kubernetes/") && $0.path.hasSuffix(".conf") }
@@ -100,29 +101,27 @@ private struct KubeVIPSettings {
     for name in names {
       if let found = container.environment.last(where: { $0.name == name && !$0.value.isEmpty }) { return found }
     }
-    return flags.lazy.compactMap(flag).first { !$0.value.isEmpty }
+    return flags.lazy.compactMap { flag($0, isSwitch: false) }.first { !$0.value.isEmpty }
   }
 
   /// A truth value as Go's strconv.ParseBool reads it; nil when nothing says it.
   func isOn(_ name: String, flag: String) -> Bool? {
-    guard let text = value([name], flags: [flag])?.value else { return nil }
-    switch text {
+    switch (value([name], flags: [])?.value ?? self.flag(flag, isSwitch: true)?.value) ?? "" {
     case "1", "t", "T", "TRUE", "true", "True": return true
     case "0", "f", "F", "FALSE", "false", "False": return false
     default: return nil
     }
   }
 
-  /// `--NAME=VALUE`, `--NAME VALUE`, or `--NAME` alone, which is true.
-  private func flag(_ name: String) -> StaticPod.Variable? {
+  /// `--NAME=VALUE`, `--NAME VALUE`, or for a switch `--NAME` alone, which takes no word after it.
+  private func flag(_ name: String, isSwitch: Bool) -> StaticPod.Variable? {
     var found: StaticPod.Variable?
     for (index, word) in container.words.enumerated() {
       if word.text.hasPrefix("--\(name)=") {
         found = .init(name: name, value: String(word.text.dropFirst(name.count + 3)), line: word.line)
       } else if word.text == "--\(name)" {
-        let next = index + 1 < container.words.count ? container.words[index + 1] : nil
-        let value = next.flatMap { $0.text.hasPrefix("-") ? nil : $0.text } ?? "true"
-        found = .init(name: name, value: value, line: word.line)
+        let next = index + 1 < container.words.count ? container.words[index + 1].text : ""
+        found = .init(name: name, value: isSwitch ? "true" : next, line: word.line)
       }
     }
     return found
