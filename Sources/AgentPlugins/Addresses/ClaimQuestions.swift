@@ -81,6 +81,15 @@ final class ClaimQuestions: Sendable {
     return .known(known)
   }
 
+  /// This host's own tables for an address that is not to be asked for.
+  func unasked(_ address: IPAddress, at time: HostTime, _ reason: String) async -> ClaimSample {
+    let table: Result<NetworkTable, NetworkError>
+    do throws(NetworkError) { table = .success(try await network.table()) } catch { table = .failure(error) }
+    return ClaimSample(
+      outcome: .notApplicable(reason), table: table, counters: await network.counters(),
+      heard: await network.heard(address), begin: time, signs: await signs(of: address))
+  }
+
   /// Says what came of an answer: one that a finding rests on is asked for again at the next look.
   func settle(_ address: IPAddress, _ verdict: CheckState) {
     state.withLock { $0.memory.settle(address, isFinding: verdict == .failing || verdict == .warning) }

@@ -105,16 +105,18 @@ struct ServedExports: Sendable, Equatable {
     let table = try MountTable(reading: files)
     let paths = LocalPaths(table, files: files)
     let points = Self.points(try files.bytesIfPresent(Self.fstab) ?? [])
-    exports = try ExportsFile(reading: files).exports.map {
-      Export(
-        export: $0, place: Self.place($0.path, points, table, paths, files), target: try? paths.resolve($0.path))
-    }
-    told = try files.bytesIfPresent(Self.etab).map { bytes in
+    let told = try files.bytesIfPresent(Self.etab).map { bytes in
       Set(
         String(decoding: bytes, as: UTF8.self).split(separator: "\n").compactMap { line in
           line.split(whereSeparator: { $0 == "\t" || $0 == " " }).first
             .map { ExportsFile.canonical(OctalEscapes.text($0)) }
         })
+    }
+    self.told = told
+    exports = try ExportsFile(reading: files).exports.map {
+      Export(
+        export: $0, place: Self.place($0.path, points, table, paths, files, told: told ?? []),
+        target: try? paths.resolve($0.path))
     }
     threads = try ProcessTable(reading: files).processes.filter { $0.name == "nfsd" }.compactMap { process in
       (try? files.bytes("/proc/\(process.id)/stat", limit: .kernel)).flatMap { TaskStatus($0) }?.state
@@ -122,20 +124,37 @@ struct ServedExports: Sendable, Equatable {
   }
 
   private static func place(
-    _ path: String, _ points: [String], _ table: MountTable, _ paths: LocalPaths, _ files: HostFiles
+    _ path: String, _ points: [String], _ table: MountTable, _ paths: LocalPaths, _ files: HostFiles,
+    told: Set<String>
   ) -> Place {
     let resolved: String
-    do throws(LocalPaths.Refusal) { resolved = try paths.resolve(path) } catch { return .unseen(error.description) }
-    // The deepest file system of fstab that the directory belongs on.
-    let home = points.filter { MountPath(resolved).isWithin(MountPath($0)) }.max { $0.utf8.count < $1.utf8.count }
-    if let home, home != "/", !table.mounts.contains(where: { $0.point == MountPath(home) }) {
-      return .unmounted(point: home)
+    do throws(LocalPaths.Refusal) { resolved = try paths.resolve(path) } catch {
+      if let place = unmounted(path, points, table) { return place }
+      // What is mounted is there, and what lies below was there when exportfs told the kernel; neither is touched.
+      let mount = table.mount(containing: MountPath(path))
+      guard let mount, !mount.isLocal, mount.point == MountPath(path) || told.contains(path) else {
+        return .unseen(error.description)
+      }
+      return .present
     }
-    // A recorded host has no empty directories; where something is mounted there is one.
-    if table.mounts.contains(where: { $0.point == MountPath(resolved) }) { return .present }
-    do throws(FileError) { return try files.kind(resolved) == nil ? .missing : .present } catch {
+    if let place = unmounted(resolved, points, table) { return place }
+    // A recorded host has no empty directories, and nothing of the disks that were mounted on it.
+    let mount = table.mount(containing: MountPath(resolved))
+    if mount?.point == MountPath(resolved) { return .present }
+    do throws(FileError) {
+      guard try files.kind(resolved) == nil else { return .present }
+      let isElsewhere = files.root.mode == .recorded && mount.map { $0.point != MountPath("/") } == true
+      return isElsewhere ? .present : .missing
+    } catch {
       return .unseen("\(error)")
     }
+  }
+
+  /// Whether the deepest file system of fstab that the directory belongs on is not mounted.
+  private static func unmounted(_ path: String, _ points: [String], _ table: MountTable) -> Place? {
+    let home = points.filter { MountPath(path).isWithin(MountPath($0)) }.max { $0.utf8.count < $1.utf8.count }
+    guard let home, home != "/", !table.mounts.contains(where: { $0.point == MountPath(home) }) else { return nil }
+    return .unmounted(point: home)
   }
 
   private static func points(_ fstab: [UInt8]) -> [String] {

@@ -45,7 +45,7 @@ enum VIPChecks {
       kube-vip and Keepalived's configuration; the kernel's table of addresses
       """,
     confirm: "busctl tree org.keepalived.Vrrp1; pgrep -a keepalived; ip -br address show to ADDRESS",
-    remedy: "ip address del ADDRESS dev INTERFACE",
+    remedy: "systemctl start keepalived.service; where another host answers: ip address del ADDRESS dev INTERFACE",
     undo: "systemctl restart keepalived.service", subject: "address", worst: .failing, atRisk: [.administration],
     dependsOn: links, timing: .probe)
 

@@ -14,6 +14,9 @@ struct VIPClaimantsJudge {
 
   private var judgement: Verdict {
     if case .failure(let error) = look.sight.table { return say(.unknown, "\(error)") }
+    if let link = look.deafLink {
+      return say(.unknown, "\(link) has no carrier: who answers for \(look.address) cannot be seen from here")
+    }
     switch look.sight.outcome {
     case .answered(let answers): return judge(answers)
     case .denied(let capability):
@@ -55,7 +58,7 @@ struct VIPClaimantsJudge {
     return say(
       .failing, "\(look.address) is held \(times): \(names.joined(separator: " and "))\(most)", evidence: evidence,
       remedy: own.first.map(letGo)
-        ?? "on both: ip -br address show to \(look.address); where it shall not be: systemctl restart keepalived.service",
+        ?? "on both: ip -br address show to \(look.address); where it shall not be: \(restart)",
       lost: [])
   }
 
@@ -69,6 +72,11 @@ struct VIPClaimantsJudge {
       return "tcpdump -c 5 -ni \(holding.interface) ip proto 112; journalctl -u keepalived.service -n 20"
     case .kubeVIP: return "kubectl -n kube-system get lease plndr-cp-lock -o yaml"
     }
+  }
+
+  private var restart: String {
+    look.setup.mover(of: look.address) == .kubeVIP
+      ? "crictl logs --tail 20 $(crictl ps -aq --name kube-vip | head -1)" : "systemctl restart keepalived.service"
   }
 
   private func nobody() -> Verdict {

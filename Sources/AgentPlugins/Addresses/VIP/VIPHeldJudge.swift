@@ -11,6 +11,11 @@ struct VIPHeldJudge {
   var verdict: Verdict {
     if case .failure(let error) = look.table { return Verdict("vip.held", .unknown, "\(error)") }
     guard let holding = look.holdings.first else {
+      if let silent = look.silentHoldings.first, let mode = look.setup.routing(of: look.address) {
+        return Verdict(
+          "vip.held", .ok,
+          "\(look.address) is on \(silent.interface), as on every master: kube-vip uses \(mode.rawValue)")
+      }
       return Verdict("vip.held", .ok, "this host does not hold \(look.address)")
     }
     return Verdict(

@@ -44,12 +44,22 @@ struct VIPLook: Sendable, Equatable {
   /// Where it held it when the others had answered.
   var holdingsThen: [InterfaceAddress] { (try? sight.table.get())?.answeringHoldings(of: address) ?? [] }
 
+  /// Where the address is on this host while it does not answer there: on loopback, in kube-vip's modes with routers.
+  var silentHoldings: [InterfaceAddress] {
+    guard setup.routing(of: address) != nil, let table = try? table.get() else { return [] }
+    return table.holdings(of: address).filter { table.link($0.interface)?.flags.contains(.loopback) == true }
+  }
+
+  /// The interface of the address that had no carrier when it was asked for, so that silence says nothing and this host's
+  /// own address answers nobody.
+  var deafLink: String? { (try? sight.table.get())?.deafLink(for: address) }
+
   /// Who has it by the newest word: the kernel's on this host, another host's announcement, else the last answers. Nil
   /// when that is not known. Sorted.
   var claimants: [HardwareAddress]? {
     let own = hardwareAddresses(of: holdings)
     if own != hardwareAddresses(of: holdingsThen) { return own.isEmpty ? announced.map { [$0] } : own }
-    guard case .answered(let answers) = sight.outcome, case .success = table else { return nil }
+    guard case .answered(let answers) = sight.outcome, case .success = table, deafLink == nil else { return nil }
     if let announced { return Set(own + [announced]).sorted() }
     return Set(own + answers.claimants.map(\.hardwareAddress)).sorted()
   }

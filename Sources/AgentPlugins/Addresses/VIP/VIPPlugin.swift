@@ -87,7 +87,13 @@ package struct VIPPlugin: Plugin {
   ) async throws -> VIPLook {
     let kubelet = try await host.kubelet.facts()
     let setup = try await host.read { files in VIPSetup.read(files, kubelet: kubelet, processes: processes) }
-    let sight = await questions.sight(of: address, at: time) { await self.connection(to: address, port) }
+    let sight: ClaimSample
+    if let mode = setup.routing(of: address) {
+      let reason = "kube-vip brings \(address) to the network by \(mode.rawValue): nobody need answer on its link"
+      sight = await questions.unasked(address, at: time, reason)
+    } else {
+      sight = await questions.sight(of: address, at: time) { await self.connection(to: address, port) }
+    }
     let table: Result<NetworkTable, NetworkError>
     do throws(NetworkError) { table = .success(try await host.network.table()) } catch { table = .failure(error) }
     let counters = await host.network.counters()

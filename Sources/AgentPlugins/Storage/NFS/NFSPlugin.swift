@@ -62,6 +62,7 @@ package struct NFSPlugin: Plugin {
       await lookOnce(&observation, until: end)
     }
     await findNeighbours(&observation)
+    try await findServices(&observation)
     await census(&observation)
     if let mounts = reading.mounts { try await findVictims(&observation, mounts) }
     return observation
@@ -126,6 +127,18 @@ extension NFSPlugin {
     for index in observation.servers.indices where observation.servers[index].isUnreached {
       let address = observation.servers[index].worst?.target.address.address
       observation.servers[index].neighbour = table.neighbours.first { $0.address == address }?.state
+    }
+  }
+
+  /// Whether a server that does not serve is a Service, which has no host to be looked at.
+  private func findServices(_ observation: inout NFSObservation) async throws {
+    guard observation.servers.contains(where: \.isDown) else { return }
+    let facts = try await host.kubelet.facts()
+    let table = try? await host.network.table()
+    let networks = try await host.read { NFSServiceNetworks(reading: $0, facts: facts) }
+    for index in observation.servers.indices where observation.servers[index].isDown {
+      guard let address = observation.servers[index].worst?.target.address.address else { continue }
+      observation.servers[index].service = networks.sign(of: address, in: table)
     }
   }
 
