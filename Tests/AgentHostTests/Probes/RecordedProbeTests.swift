@@ -29,7 +29,7 @@ struct RecordedProbeTests {
 
   private func ask(_ target: String, _ path: String = "/", host: String? = nil) async throws -> HTTPProbeResult {
     let target = try ProbeTarget(settingsScalar: target)
-    return try await probes(Self.sample).get(HTTPProbeRequest(target, path: path, host: host))
+    return try probes(Self.sample).get(HTTPProbeRequest(target, path: path, host: host))
   }
 
   @Test("answers are those of the recording")
@@ -70,7 +70,7 @@ struct RecordedProbeTests {
   func cut() async throws {
     let request = HTTPProbeRequest(
       try ProbeTarget(settingsScalar: "127.0.0.1:10248"), path: "/healthz", bodyLimit: 1)
-    let answer = try await probes(Self.sample).get(request).outcome.answer
+    let answer = try probes(Self.sample).get(request).outcome.answer
     #expect(answer?.text == "o")
     #expect(answer?.isTruncated == true)
   }
@@ -78,7 +78,7 @@ struct RecordedProbeTests {
   @Test("a forbidden path is denied, whatever was recorded of it")
   func forbidden() async throws {
     let request = HTTPProbeRequest(.unix("/run/crio/crio.sock"), path: "/info")
-    let outcome = try await probes(Self.sample, forbidden: ["/"]).get(request).outcome
+    let outcome = try probes(Self.sample, forbidden: ["/"]).get(request).outcome
     #expect(outcome == .failed(HTTPProbeFailure(.connect, .denied)))
   }
 

@@ -113,6 +113,6 @@ extension SettingsNode {
       return "{\(children.map { "\($0.key)=\($0.shape)" }.sorted().joined(separator: ","))}"
     }
     if yaml.sequence != nil { return "[\(items.map(\.shape).joined(separator: ","))]" }
-    return "\(yaml.scalar)"
+    return String(describing: yaml.scalar)
   }
 }

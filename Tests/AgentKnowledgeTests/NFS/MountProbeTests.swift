@@ -19,7 +19,7 @@ import Testing
 
   private func withLooks<T: Sendable>(
     _ script: String, mounts: String = mounts, deadline: Duration = MountProbe.deadline,
-    _ body: @Sendable @escaping (MountProbes, TemporaryTree) async throws -> T
+    _ body: @Sendable @escaping (any MountProbes, TemporaryTree) async throws -> T
   ) async throws -> T {
     let tree = try TemporaryTree(["proc/1/mountinfo": mounts, "script": "#!/bin/sh\n\(script)\n"])
     // Written by another process: a child that a test beside this one starts would inherit our descriptor (ETXTBSY).

@@ -33,7 +33,7 @@ import Testing
 
   @Test func theTablesAreAsARunningHostsOwn() async throws {
     let network = try network(Self.sample)
-    let table = try await network.table()
+    let table = try network.table()
     #expect(table.links.map(\.name) == ["lo", "eth0", "wlan0", "br0", "veth1"])
     #expect(table.links.map(\.index) == [1, 2, 3, 4, 5])
     let link = try #require(table.link("eth0"))
@@ -79,7 +79,7 @@ import Testing
   @Test func advertsAreThoseRecordedAndNoneIsNotUnheard() async throws {
     let vip = try ip("192.0.2.230")
     let adverts = { (yaml: String) in
-      await try network(yaml).adverts.heard(about: vip, on: [])
+      try await network(yaml).adverts.heard(about: vip, on: [])
     }
     #expect(try await adverts("time: 1\n") == .notRecorded)
     #expect(try await adverts("adverts: []\n") == .heard(.init(listening: .seconds(60), interfaces: [])))

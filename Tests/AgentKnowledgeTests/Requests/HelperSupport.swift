@@ -27,7 +27,7 @@ struct CRIOStandIn: Sendable {
     connection.send("HTTP/1.1 200 OK\r\nContent-Length: \(body.utf8.count)\r\n\r\n\(body)")
   }
 
-  var probes: HTTPProbes { get throws { try liveProbes(tree.path) } }
+  var probes: any HTTPProbes { get throws { try liveProbes(tree.path) } }
 
   /// The agent's side; denied what the recording forbids, as another user would be.
   func helper(forbidden: [String] = ["/run/crio"], mode: HostRoot.Mode = .live) throws -> PrivilegedHelper {

@@ -143,7 +143,7 @@ extension NFSPlugin {
   }
 
   private static func ask(
-    _ server: NFSServerView, _ named: [String: IPAddress], _ nfs: NFSProbes, _ memory: NFSMemory, _ time: HostTime
+    _ server: NFSServerView, _ named: [String: IPAddress], _ nfs: any NFSProbes, _ memory: NFSMemory, _ time: HostTime
   ) async -> NFSServerView {
     var server = server
     for target in NFSTopology.targets(of: server, named: named) {
