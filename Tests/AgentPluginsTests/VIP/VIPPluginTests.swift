@@ -129,6 +129,17 @@ import Testing
     #expect(verdicts["vip.leader"]?.summary == "nothing on this host moves 192.168.100.229")
   }
 
+  @Test func ofSeveralAddressesTheOneThatIsServedIsIt() async throws {
+    let second = VIPSample.instance.replacing("VI_API", with: "VI_WEB").replacing("100.230", with: "100.250")
+      .replacing("id 51", with: "id 52")
+    let files = ["/etc/keepalived/keepalived.conf": second + VIPSample.instance, "/proc/7/comm": "keepalived\n"]
+    let (verdicts, _) = try await look(Self.links, files: files)
+    #expect(
+      verdicts.values.allSatisfy { $0.state == .unknown && $0.summary.contains("192.168.100.250, 192.168.100.230") })
+    let serving = files.merging(["/etc/haproxy/haproxy.cfg": "frontend a\n bind 192.168.100.230:6443\n"]) { $1 }
+    #expect(try await look(Self.links, files: serving).verdicts["vip.claimants"]?.subject == "192.168.100.230")
+  }
+
   private static func bgp(_ mode: String) -> [String: String] {
     [
       "/etc/kubernetes/manifests/kube-vip.yaml": """

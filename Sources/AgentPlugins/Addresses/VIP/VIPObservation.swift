@@ -9,6 +9,8 @@ package struct VIPObservation: Sendable, Equatable {
   package var takenAt: HostTime
   /// The shared address, or why there is none.
   var endpoint: Fact<ControlPlaneEndpoint>
+  /// Addresses of which one may be it, where nothing tells which.
+  var undecided: [IPAddress] = []
   /// What the configuration says of its mover.
   var manager: ControlPlaneManager
   /// What was seen of the address; nil without one.

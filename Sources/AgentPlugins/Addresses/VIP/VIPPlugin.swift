@@ -48,6 +48,12 @@ package struct VIPPlugin: Plugin {
     let endpoint = try await Self.endpoint(host)
     let manager = host.cluster.controlPlane.manager
     var observation = VIPObservation(takenAt: time, endpoint: endpoint, manager: manager)
+    if endpoint == .absent, host.roles.contains(.loadBalancer) {
+      let isControlPlane = host.roles.contains(.controlPlane)
+      observation.undecided = try await host.read {
+        ControlPlaneEndpoint.undecided($0, isControlPlane: isControlPlane)
+      }
+    }
     guard manager != .unmanaged, let found = endpoint.value?.endpoint, let address = found.host.address else {
       await watch.follow([])
       return observation
