@@ -39,6 +39,8 @@ struct VIPLook: Sendable, Equatable {
   var neighbourhood = Neighbourhood()
   /// What Keepalived says of its instances that move it.
   var vrrp: [VRRPSample] = []
+  /// The addresses of the API servers that the configuration names.
+  var members: Set<IPAddress> = []
 
   /// Where this host holds it so that other hosts are answered: not on loopback or a dummy such as kube-ipvs0.
   var holdings: [InterfaceAddress] { (try? table.get())?.answeringHoldings(of: address) ?? [] }

@@ -112,6 +112,7 @@ package struct VIPPlugin: Plugin {
       let interfaces = setup.keepalived.value?.instances.compactMap(\.interface) ?? []
       look.adverts = await host.network.adverts.heard(about: address, on: interfaces)
     }
+    look.members = Set(host.cluster.controlPlane.members.compactMap(\.host.address))
     look.neighbourhood = await neighbourhood(of: look)
     if sight.isNew { questions.settle(address, VIPClaimantsJudge(look: look).verdict.state) }
     moves.keep(only: [address])
