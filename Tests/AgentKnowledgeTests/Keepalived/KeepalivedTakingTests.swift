@@ -195,6 +195,17 @@ import Testing
   }
 
   @Test(arguments: [
+    "DAEMON_ARGS=\"-D -f /etc/keepalived/k8s.conf\"\n", "KEEPALIVED_OPTIONS='--use-file=/etc/keepalived/k8s.conf'\n",
+  ])
+  func theServiceMayHaveAnotherFile(arguments: String) throws {
+    let text = Self.instance(priority: "priority 7", track: "")
+    let other = Self.instance(priority: "priority 120", track: "")
+    let found = try read(text, more: ["etc/keepalived/k8s.conf": other, "etc/sysconfig/keepalived": arguments])
+    #expect(found.instances.map(\.priority) == [120])
+    #expect(found.addresses.first?.source.hasPrefix("/etc/keepalived/k8s.conf:") == true)
+  }
+
+  @Test(arguments: [
     "authentication {\n auth_type PASS\n auth_pass pa$$w0rd\n}", "authentication {\n auth_pass $ecret${x\n}",
     "notify_master \"/x $1\"",
   ]) func dollarsThatAreNoParameters(more: String) throws {
