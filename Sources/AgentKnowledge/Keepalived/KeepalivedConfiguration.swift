@@ -98,6 +98,7 @@ package struct KeepalivedConfiguration: Sendable, Equatable {
   package static func read(
     _ files: HostFiles, judgesScripts: Bool = true
   ) throws(FileError) -> KeepalivedConfiguration? {
+    let path = KeepalivedSurroundings(files: files).configuration ?? path
     guard let content = try files.bytesIfPresent(path) else { return nil }
     var parser = KeepalivedParser(files: files)
     parser.read(content, from: path)

@@ -25,7 +25,11 @@ struct KeepalivedEnd {
           text: "\(name) has no valid virtual_router_id: Keepalived leaves it out", source: instance.source,
           isFatal: true))
     }
-    if instance.interface == nil {
+    if instance.interface == "lo" {
+      flaws.append(
+        Flaw(
+          text: "\(name) uses lo, which VRRP cannot: Keepalived leaves it out", source: instance.source, isFatal: true))
+    } else if instance.interface == nil {
       flaws.append(
         Flaw(text: "\(name) names no interface: Keepalived leaves it out", source: instance.source, isFatal: true))
     }

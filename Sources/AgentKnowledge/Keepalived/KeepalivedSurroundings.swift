@@ -33,18 +33,29 @@ struct KeepalivedSurroundings {
   /// The name that lines beginning with `@` are compared with: `--config-id`, else the host's name without its domain
   /// (keepalived(8)); nil when it cannot be told.
   var configID: String? {
-    for path in Self.arguments {
-      let words = ((try? files.textIfPresent(path)) ?? nil ?? "").split(whereSeparator: \.isNewline)
-        .filter { !$0.drop(while: \.isWhitespace).hasPrefix("#") }
-        .flatMap { $0.split { $0.isWhitespace || $0 == "=" || $0 == "\"" || $0 == "'" } }
-      if let flag = words.lastIndex(where: { $0 == "-i" || $0 == "--config-id" }), flag + 1 < words.count {
-        return String(words[flag + 1])
-      }
-    }
+    if let given = argument("-i", "--config-id") { return given }
     for path in ["/proc/sys/kernel/hostname", "/etc/hostname"] {
       let text = (try? files.textIfPresent(path)) ?? nil ?? ""
       guard let line = text.split(whereSeparator: \.isWhitespace).first else { continue }
       return String(line.prefix { $0 != "." })
+    }
+    return nil
+  }
+
+  /// The configuration that the service is given (`--use-file`), where it is one below /etc.
+  var configuration: String? {
+    argument("-f", "--use-file").flatMap { $0.hasPrefix("/etc/") ? $0 : nil }
+  }
+
+  /// The value of an option of the service.
+  private func argument(_ short: String, _ long: String) -> String? {
+    for path in Self.arguments {
+      let words = ((try? files.textIfPresent(path)) ?? nil ?? "").split(whereSeparator: \.isNewline)
+        .filter { !$0.drop(while: \.isWhitespace).hasPrefix("#") }
+        .flatMap { $0.split { $0.isWhitespace || $0 == "=" || $0 == "\"" || $0 == "'" } }
+      if let flag = words.lastIndex(where: { $0 == short || $0 == long }), flag + 1 < words.count {
+        return String(words[flag + 1])
+      }
     }
     return nil
   }
@@ -119,8 +130,9 @@ struct KeepalivedSurroundings {
       !program.contains(where: { "'\"$<>|&;`~{".contains($0) })
     else { return .kept }
     guard program.contains("/") else {
+      // A recorded tree holds few programs, and where one of a name alone would be is not known.
       let found = Self.searchPath.map { state("\($0)/\(program)") }
-      if found.contains(.program) || state("/usr/bin/\(program)") == .unseen { return .kept }
+      if found.contains(.program) || found.contains(.unseen) || files.root.mode == .recorded { return .kept }
       return .dropped("there is no program \(program)")
     }
     guard Self.local.contains(where: program.hasPrefix) else { return .kept }

@@ -42,7 +42,20 @@ package struct ControlPlaneEndpoint: Sendable, Equatable {
     return found.map { .known($0, source: $0.source) } ?? .absent
   }
 
-  private enum Named {
+  /// The addresses of several instances of Keepalived, of which one may be the shared one and none is known to be; empty
+  /// where a kubeconfig tells more.
+  package static func undecided(_ files: HostFiles, isControlPlane: Bool) -> [IPAddress] {
+    let paths = ["/etc/kubernetes/admin.conf"] + (isControlPlane ? [] : ["/etc/kubernetes/kubelet.conf"])
+    do {
+      guard try kubeconfig(paths, files) == nil else { return [] }
+      let movers = EndpointMovers(files)
+      return try movers.alone(files) == nil ? movers.candidates : []
+    } catch {
+      return []
+    }
+  }
+
+  private enum Named: Equatable {
     case shared(ControlPlaneEndpoint)
     /// This host's own API server.
     case own

@@ -27,6 +27,15 @@ struct EndpointMovers {
     }
   }
 
+  /// The addresses of each instance of Keepalived that may be shared ones.
+  private var moved: [[IPAddress]] {
+    (keepalived?.instances ?? []).map { instance in instance.addresses.filter { !$0.isLinkLocal } }
+      .filter { !$0.isEmpty }
+  }
+
+  /// The first of each.
+  var candidates: [IPAddress] { moved.compactMap(\.first) }
+
   /// The endpoint that a kubeconfig names, with the mover as its source where one moves it.
   ///
   /// A name that /etc/hosts does not know may stand for what is moved here.
@@ -52,9 +61,8 @@ struct EndpointMovers {
     if let first = kubeVIP.first { return first }
     if let error { throw error }
     guard let keepalived, let port = try? PortNumber(settingsScalar: "\(Self.port)") else { return nil }
-    let moved = keepalived.instances.map { instance in instance.addresses.filter { !$0.isLinkLocal } }
-      .filter { !$0.isEmpty }
-    var candidates = moved.compactMap(\.first)
+    let moved = moved
+    var candidates = candidates
     if moved.count > 1 {
       let served = keepalived.virtualServers.union(try served(files, of: Set(moved.flatMap(\.self))))
       // One address of each family is one shared address.

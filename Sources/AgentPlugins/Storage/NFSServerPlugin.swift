@@ -113,10 +113,11 @@ struct ServedExports: Sendable, Equatable {
         })
     }
     self.told = told
-    exports = try ExportsFile(reading: files).exports.map {
-      Export(
-        export: $0, place: Self.place($0.path, points, table, paths, files, told: told ?? []),
-        target: try? paths.resolve($0.path))
+    exports = try ExportsFile(reading: files).exports.map { export in
+      let wanted = points + [export.mountPoint].compactMap(\.self)
+      return Export(
+        export: export, place: Self.place(export.path, wanted, table, paths, files, told: told ?? []),
+        target: try? paths.resolve(export.path))
     }
     threads = try ProcessTable(reading: files).processes.filter { $0.name == "nfsd" }.compactMap { process in
       (try? files.bytes("/proc/\(process.id)/stat", limit: .kernel)).flatMap { TaskStatus($0) }?.state
@@ -212,17 +213,27 @@ struct ServedExportsJudge {
       return [
         Finding(
           state: .failing, words: "\(path) is exported without its disk: \(PlainText.short(point)) is not mounted",
-          evidence: Evidence("/etc/fstab", PlainText.short(point)),
-          remedy: "mount \(PlainText.short(point)); exportfs -ra")
+          evidence: Evidence(export.export.mountPoint == point ? source : "/etc/fstab", PlainText.short(point)),
+          remedy: export.export.mountPoint == point
+            ? "zfs mount -a; mount -a; findmnt \(PlainText.short(point)); exportfs -ra"
+            : "mount \(PlainText.short(point)); exportfs -ra")
       ]
     case .unseen(let words):
       return [Finding(state: .unknown, words: "\(path): \(words)", evidence: Evidence(source, path))]
     case .present: break
     }
+    let stray =
+      export.export.hasStrayOptions
+      ? [
+        Finding(
+          state: .warning, words: "\(path) is exported to everybody: a blank stands before options in \(source)",
+          evidence: Evidence(source, PlainText.short(export.export.clients)),
+          remedy: "exportfs -v; remove the blank between the client and its options; exportfs -ra")
+      ] : []
     guard let told = served.told, !told.contains(export.export.path), !told.contains(export.target ?? "") else {
-      return []
+      return stray
     }
-    return [
+    return stray + [
       Finding(
         state: .failing, words: "\(path) stands in \(source) and is not exported",
         evidence: Evidence(ServedExports.etab, "without \(path)"), remedy: "exportfs -ra; exportfs -v")
@@ -239,11 +250,13 @@ struct ServedExportsJudge {
       ]
     }
     guard served.threads.allSatisfy({ $0 == "D" || $0 == "R" }) else { return [] }
+    // rpc.nfsd changes their number while they run, and nfs.conf keeps it.
+    let more = max(16, served.threads.count * 2)
     return [
       Finding(
         state: .warning, words: "all \(served.threads.count) nfsd threads are busy: new requests wait",
         evidence: Evidence("/proc", "nfsd: " + String(served.threads)),
-        remedy: "iostat -x 1 5; nfsconf --set nfsd threads 16; systemctl restart nfs-server.service")
+        remedy: "iostat -x 1 5; rpc.nfsd \(more); nfsconf --set nfsd threads \(more)")
     ]
   }
 }

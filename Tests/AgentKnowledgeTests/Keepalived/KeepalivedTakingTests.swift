@@ -51,6 +51,8 @@ import Testing
     script + globals + instance(),
     globals + script.replacing("/usr/bin/pgrep", with: "pgrep") + instance(),
     globals + script.replacing("/usr/bin/pgrep", with: "/srv/check") + instance(),
+    // Of a recording it is not known where a program of a name alone would be.
+    globals + script.replacing("/usr/bin/pgrep -x", with: "killall -0") + instance(),
     globals.replacing("script_user root", with: "script_user nobody nogroup") + script + instance(),
     // Without security the script is run as root where keepalived_script is missing.
     script + instance(),
@@ -79,7 +81,6 @@ import Testing
     (globals.replacing("script_user root", with: "") + script + instance(), "no script_user"),
     (script + globals.replacing("script_user root", with: "") + instance(), "keepalived_script"),
     (globals + script.replacing("/usr/bin/pgrep", with: "/usr/bin/gone") + instance(), "there is no /usr/bin/gone"),
-    (globals + script.replacing("/usr/bin/pgrep", with: "gone") + instance(), "no program gone"),
     (globals + script.replacing("/usr/bin/pgrep", with: "/usr/bin/plain") + instance(), "not executable"),
     (globals + script + instance(priority: "priority 255"), "weight cannot change priority 255"),
     (
@@ -191,6 +192,17 @@ import Testing
     let text = Self.instance(priority: "@west priority 120\n@lb1 priority 7", track: "")
     let found = try read(text, more: ["etc/default/keepalived": "# -i east\nDAEMON_ARGS=\"-D -i west\"\n"])
     #expect(found.instances.map(\.priority) == [120])
+  }
+
+  @Test(arguments: [
+    "DAEMON_ARGS=\"-D -f /etc/keepalived/k8s.conf\"\n", "KEEPALIVED_OPTIONS='--use-file=/etc/keepalived/k8s.conf'\n",
+  ])
+  func theServiceMayHaveAnotherFile(arguments: String) throws {
+    let text = Self.instance(priority: "priority 7", track: "")
+    let other = Self.instance(priority: "priority 120", track: "")
+    let found = try read(text, more: ["etc/keepalived/k8s.conf": other, "etc/sysconfig/keepalived": arguments])
+    #expect(found.instances.map(\.priority) == [120])
+    #expect(found.addresses.first?.source.hasPrefix("/etc/keepalived/k8s.conf:") == true)
   }
 
   @Test(arguments: [

@@ -103,6 +103,13 @@ import Testing
     #expect(cut.1.judge(cut.0).first { $0.check == "service-address.claimants" }?.state == .unknown)
   }
 
+  @Test func whereNoneIsKnownToBeTheServersAllAreInUse() async throws {
+    let second = Self.ingress.replacing("_instance I", with: "_instance J").replacing("100.250", with: "100.251")
+    let files = ["/etc/keepalived/keepalived.conf": Self.ingress + second, "/recorded.yaml": Self.recording]
+    let subjects = try await states(files, cluster: "").keys.filter { $0.hasPrefix("service-address.claimants") }
+    #expect(subjects.sorted().map { String($0.suffix(15)) } == ["192.168.100.250", "192.168.100.251"])
+  }
+
   @Test func theSharedAddressOfTheServersIsNotJudgedTwice() async throws {
     let files = Self.worker.merging([
       "/etc/keepalived/keepalived.conf": Self.ingress.replacing("100.250", with: "100.230"),

@@ -388,6 +388,33 @@ import Testing
     #expect(verdict.state == state, "\(verdict)")
   }
 
+  @Test(arguments: [
+    ("/srv 192.0.2.0/24 (rw)", CheckState.warning), ("/srv 192.0.2.0/24(rw) 192.0.2.9 (rw,sync)", .warning),
+    ("/srv \\\n 192.0.2.0/24\t(rw)", .warning), ("/srv -sync,rw 192.0.2.0/24", .ok), ("/srv (ro)", .ok),
+    ("/srv 192.0.2.0/24(rw) 192.0.2.9(ro) # host (rw)", .ok), ("/srv *(rw)", .ok), ("\"/srv\" host (rw)", .warning),
+    ("/srv -sync (rw)", .ok),
+  ]) func aBlankBeforeOptionsGivesThemToEverybody(line: String, state: CheckState) async throws {
+    let verdict = try await verdict(["/etc/exports": line + "\n"])
+    #expect(verdict.state == state && verdict.summary.contains("everybody") == (state == .warning), "\(verdict)")
+  }
+
+  @Test(arguments: [
+    ("/srv *(rw,mountpoint)", "/srv", CheckState.ok), ("/srv *(rw,mountpoint)", "/opt", .failing),
+    ("/srv *(rw,mp=/srv/)", "/srv", .ok), ("/srv/x *(rw,mp=/srv)", "/opt", .failing),
+    ("/srv *(sec=sys,mp,rw)", "/opt", .failing),
+    ("/srv *(rw)", "/opt", .ok),
+  ]) func whatMustBeMountedIs(line: String, point: String, state: CheckState) async throws {
+    let verdict = try await verdict([
+      "/etc/exports": line + "\n", "/proc/self/mountinfo": Self.root + "2 1 0:40 / \(point) rw - zfs tank/srv rw\n",
+    ])
+    #expect(verdict.state == state, "\(verdict)")
+  }
+
+  @Test func moreThreadsAreMoreThanThereAre() async throws {
+    let busy = try await verdict(Self.threads(String(repeating: "D", count: 20)))
+    #expect(busy.remedy?.contains("rpc.nfsd 40") == true && busy.remedy?.contains("restart") == false, "\(busy)")
+  }
+
   @Test func aRecordingHoldsNothingOfOtherDisks() async throws {
     let mounted = ["/proc/self/mountinfo": Self.root + "2 1 9:0 / /srv rw - ext4 /dev/md0 rw\n"]
     let files = mounted.merging(["/etc/exports": "/srv/k8s *(rw)\n"]) { $1 }

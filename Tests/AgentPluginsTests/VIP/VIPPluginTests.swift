@@ -129,6 +129,17 @@ import Testing
     #expect(verdicts["vip.leader"]?.summary == "nothing on this host moves 192.168.100.229")
   }
 
+  @Test func ofSeveralAddressesTheOneThatIsServedIsIt() async throws {
+    let second = VIPSample.instance.replacing("VI_API", with: "VI_WEB").replacing("100.230", with: "100.250")
+      .replacing("id 51", with: "id 52")
+    let files = ["/etc/keepalived/keepalived.conf": second + VIPSample.instance, "/proc/7/comm": "keepalived\n"]
+    let (verdicts, _) = try await look(Self.links, files: files)
+    #expect(
+      verdicts.values.allSatisfy { $0.state == .unknown && $0.summary.contains("192.168.100.250, 192.168.100.230") })
+    let serving = files.merging(["/etc/haproxy/haproxy.cfg": "frontend a\n bind 192.168.100.230:6443\n"]) { $1 }
+    #expect(try await look(Self.links, files: serving).verdicts["vip.claimants"]?.subject == "192.168.100.230")
+  }
+
   private static func bgp(_ mode: String) -> [String: String] {
     [
       "/etc/kubernetes/manifests/kube-vip.yaml": """
@@ -163,6 +174,31 @@ import Testing
     // By ARP the same is a finding.
     let (byARP, _) = try await look(recorded, files: Self.bgp("vip_arp"))
     #expect(byARP["vip.claimants"]?.state == .warning)
+  }
+
+  /// A worker does not see how the masters move it: several of them may be meant, a stranger never is.
+  @Test(arguments: [
+    ("[192.168.100.231, 192.168.100.232]", [:], CheckState.warning), ("[192.168.100.231]", [:], .failing),
+    ("[]", [:], .failing),
+    ("[192.168.100.231, 192.168.100.232]", balancer, .failing),
+  ]) func severalMastersMayHoldItByRouters(members: String, files: [String: String], state: CheckState) async throws {
+    let servers = members.replacing(", ", with: ":6443\", \"").replacing("[1", with: "[\"1").replacing(
+      "2]", with: "2:6443\"]"
+    )
+    .replacing("231]", with: "231:6443\"]")
+    let (verdicts, _) = try await look(
+      Self.links + """
+        neighbours:
+          - {interface: eth0, address: 192.168.100.231, mac: "52:54:00:00:00:0a"}
+          - {interface: eth0, address: 192.168.100.232, mac: "52:54:00:00:00:0b"}
+        arp:
+          - {address: 192.168.100.230, claimants: ["52:54:00:00:00:0a", "52:54:00:00:00:0b"]}
+
+        """, files: files.merging(["/proc/1/comm": "init\n"]) { $1 },
+      cluster: "controlPlane: {endpoint: \"192.168.100.230:6443\", members: \(servers)}\n")
+    let verdict = verdicts["vip.claimants"]
+    #expect(verdict?.state == state, "\(states(verdicts))")
+    #expect((verdict?.atRisk == []) == (state == .warning))
   }
 
   // MARK: - A cable that is out

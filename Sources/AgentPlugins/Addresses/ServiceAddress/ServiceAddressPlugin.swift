@@ -100,9 +100,8 @@ package struct ServiceAddressPlugin: Plugin {
       guard !found.isEmpty else { return [] }
       let endpoint = ControlPlaneEndpoint.detect(
         files, configured: cluster.controlPlane.endpoint, isControlPlane: roles.contains(.controlPlane))
-      // Which one is the API servers' is not known: none of them is judged twice.
-      guard let endpoint = endpoint.value else { return [] }
-      let shared = SharedAddresses(endpoint: endpoint.endpoint.host.address)
+      guard endpoint.error == nil else { return [] }
+      let shared = SharedAddresses(endpoint: endpoint.value?.endpoint.host.address)
       return found.reduce(into: []) { if !shared.contains($1), !$0.contains($1) { $0.append($1) } }
     }
   }

@@ -55,11 +55,30 @@ struct VIPClaimantsJudge {
     let names = own.prefix(1).map { "this host (\(hardwareAddress(of: $0)))" } + others.map(\.title)
     let most = answers.isCutShort ? ", and more" : ""
     let times = names.count == 2 ? "twice" : "\(names.count) times"
+    if areMasters(own, others) {
+      return say(
+        .warning,
+        "\(look.address) is held by several masters, by BGP or in a split: \(names.joined(separator: " and "))",
+        evidence: evidence,
+        remedy:
+          "on one of them: grep -nA1 -E 'bgp_enable|vip_arp|vip_routingtable' /etc/kubernetes/manifests/kube-vip.yaml",
+        lost: [], atRisk: [])
+    }
     return say(
       .failing, "\(look.address) is held \(times): \(names.joined(separator: " and "))\(most)", evidence: evidence,
       remedy: own.first.map(letGo)
         ?? "on both: ip -br address show to \(look.address); where it shall not be: \(restart)",
       lost: [])
+  }
+
+  /// Whether all who answer are masters, and nothing on this host tells how the address is moved: with routers every master
+  /// has it on loopback, for which Linux answers too (arp_ignore is 0), and that is as it should be.
+  private func areMasters(_ own: [InterfaceAddress], _ others: [Neighbourhood.Station]) -> Bool {
+    let isMaster = { (addresses: [IPAddress]) in !look.members.isDisjoint(with: addresses) }
+    let here = own.isEmpty ? [] : (try? look.sight.table.get())?.addresses.map(\.address) ?? []
+    return look.setup.keepalived == .absent && look.setup.kubeVIP == .absent
+      && others.allSatisfy { isMaster($0.addresses) && !$0.hardwareAddresses.contains(where: \.isVirtualRouter) }
+      && (own.isEmpty || isMaster(here)) && !AdvertFindings(look: look).findings.contains { $0.state == .failing }
   }
 
   /// Only where nothing runs that would take it back or was elected is it right to remove it by hand.
@@ -109,9 +128,11 @@ struct VIPClaimantsJudge {
   }
 
   private func say(
-    _ state: CheckState, _ summary: String, evidence: [Evidence] = [], remedy: String? = nil, lost: [Plane]? = nil
+    _ state: CheckState, _ summary: String, evidence: [Evidence] = [], remedy: String? = nil, lost: [Plane]? = nil,
+    atRisk: [Plane]? = nil
   ) -> Verdict {
     Verdict(
-      "vip.claimants", subject: "\(look.address)", state, summary, evidence: evidence, remedy: remedy, lost: lost)
+      "vip.claimants", subject: "\(look.address)", state, summary, evidence: evidence, remedy: remedy, lost: lost,
+      atRisk: atRisk)
   }
 }

@@ -48,6 +48,12 @@ struct VIPAbsence {
     case .known(let found, let source):
       let name = PlainText.short("\(found.endpoint.host)")
       return (.skipped, "the API servers' shared address is the name \(name) (\(source)), which is not resolved")
+    case .absent where !observation.undecided.isEmpty:
+      let names = observation.undecided.prefix(4).map { "\($0)" }.joined(separator: ", ")
+      return (
+        .unknown,
+        "which of Keepalived's addresses is the API servers' is not known (\(names)): cluster.controlPlane.endpoint says it"
+      )
     case .absent:
       return (
         .skipped, "no shared address of the API servers is known (looked for \(ControlPlaneEndpoint.places))"

@@ -9,6 +9,8 @@ package struct VIPObservation: Sendable, Equatable {
   package var takenAt: HostTime
   /// The shared address, or why there is none.
   var endpoint: Fact<ControlPlaneEndpoint>
+  /// Addresses of which one may be it, where nothing tells which.
+  var undecided: [IPAddress] = []
   /// What the configuration says of its mover.
   var manager: ControlPlaneManager
   /// What was seen of the address; nil without one.
@@ -37,6 +39,8 @@ struct VIPLook: Sendable, Equatable {
   var neighbourhood = Neighbourhood()
   /// What Keepalived says of its instances that move it.
   var vrrp: [VRRPSample] = []
+  /// The addresses of the API servers that the configuration names.
+  var members: Set<IPAddress> = []
 
   /// Where this host holds it so that other hosts are answered: not on loopback or a dummy such as kube-ipvs0.
   var holdings: [InterfaceAddress] { (try? table.get())?.answeringHoldings(of: address) ?? [] }

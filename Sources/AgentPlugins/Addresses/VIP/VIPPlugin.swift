@@ -48,6 +48,12 @@ package struct VIPPlugin: Plugin {
     let endpoint = try await Self.endpoint(host)
     let manager = host.cluster.controlPlane.manager
     var observation = VIPObservation(takenAt: time, endpoint: endpoint, manager: manager)
+    if endpoint == .absent, host.roles.contains(.loadBalancer) {
+      let isControlPlane = host.roles.contains(.controlPlane)
+      observation.undecided = try await host.read {
+        ControlPlaneEndpoint.undecided($0, isControlPlane: isControlPlane)
+      }
+    }
     guard manager != .unmanaged, let found = endpoint.value?.endpoint, let address = found.host.address else {
       await watch.follow([])
       return observation
@@ -106,6 +112,7 @@ package struct VIPPlugin: Plugin {
       let interfaces = setup.keepalived.value?.instances.compactMap(\.interface) ?? []
       look.adverts = await host.network.adverts.heard(about: address, on: interfaces)
     }
+    look.members = Set(host.cluster.controlPlane.members.compactMap(\.host.address))
     look.neighbourhood = await neighbourhood(of: look)
     if sight.isNew { questions.settle(address, VIPClaimantsJudge(look: look).verdict.state) }
     moves.keep(only: [address])

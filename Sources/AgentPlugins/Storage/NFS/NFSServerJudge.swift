@@ -41,7 +41,9 @@ struct NFSServerJudge {
     guard !server.exports.isEmpty else { return say(.ok, "serves \(versions)", asked, "serves \(versions)") }
     return say(
       .failing, "\(server.name) no longer serves NFS \(asked.target.version), which is mounted here: only \(versions)",
-      asked, "serves \(versions)", remedy: "on \(server.name): nfsconf --dump | grep vers; cat /proc/fs/nfsd/versions")
+      asked, "serves \(versions)",
+      remedy: server.service != nil
+        ? endpoints(asked) : "on \(server.name): nfsconf --dump | grep vers; cat /proc/fs/nfsd/versions")
   }
 
   private func failed(_ failure: NFSProbeFailure, _ asked: NFSServerView.Asked) -> Verdict {
