@@ -133,6 +133,20 @@ struct KeepalivedDraft {
     return address
   }
 
+  /// A line of these blocks names one thing, and options of it: a second name is not taken.
+  mutating func refuseRest(of words: [String], in block: String, source: String) {
+    guard words.count > 1 else { return }
+    let isSecond =
+      block == "track_script"
+      ? !["weight", "reverse", "noreverse", "no_reverse"].contains(words[1])
+      : ["virtual_ipaddress", "virtual_ipaddress_excluded", "unicast_peer"].contains(block)
+        && Self.address(words[1]) != nil
+    guard isSecond else { return }
+    flaw(
+      "\(PlainText.short(words[1])) of \(title) stands on the line of \(PlainText.short(words[0])): Keepalived ignores it",
+      source)
+  }
+
   private mutating func flaw(_ text: String, _ source: String) { flaws.append(Flaw(text: text, source: source)) }
 
   private func number(_ word: String) -> Int? { Int(word).flatMap { (1...255).contains($0) ? $0 : nil } }

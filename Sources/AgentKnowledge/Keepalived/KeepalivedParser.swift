@@ -206,6 +206,7 @@ struct KeepalivedParser {
 
   private mutating func take(address words: [String], in block: String) {
     guard let instance, !isBuiltIn(words[0]) else { return }
+    drafts[instance].refuseRest(of: words, in: block, source: source)
     guard let address = drafts[instance].take(address: words[0], in: block, source: source) else { return }
     result.addresses.append(KeepalivedAddresses.Entry(address: address, source: source))
   }
@@ -216,6 +217,7 @@ struct KeepalivedParser {
       guard blocks.count == 2 else { return }
       if blocks[1] == "unicast_peer" { drafts[instance].take(peer: words[0], source: source) }
       if let use = use(words) { drafts[instance].uses.append(use) }
+      drafts[instance].refuseRest(of: words, in: blocks[1], source: source)
       return
     }
     guard !KeepalivedDraft.keywords.contains(words[0]) || words.count < 2 || !isBuiltIn(words[1]) else { return }

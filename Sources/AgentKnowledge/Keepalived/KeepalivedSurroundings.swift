@@ -16,6 +16,7 @@ struct KeepalivedSurroundings {
   private static let searchPath = [
     "/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin", "/sbin", "/bin",
   ]
+  private static let shells: Set<String> = ["sh", "bash", "dash", "env", "test", "true"]
   /// Programs elsewhere may lie on a file system that is not to be touched.
   private static let local = ["/usr/", "/bin/", "/sbin/", "/etc/", "/var/lib/"]
   /// Where static pods stand.
@@ -153,6 +154,9 @@ struct KeepalivedSurroundings {
     do {
       if let found = try files.isProgram(path) { return found ? .program : .notExecutable }
       if files.root.mode == .live { return .missing }
+      // Every host has a shell; recordings leave it out.
+      let name = path.split(separator: "/").last ?? ""
+      if Self.shells.contains(String(name)) { return .unseen }
       let directory = String(path[..<(path.lastIndex(of: "/") ?? path.startIndex)])
       return try files.kind(directory) == .directory ? .missing : .unseen
     } catch {

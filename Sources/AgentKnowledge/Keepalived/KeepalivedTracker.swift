@@ -53,9 +53,14 @@ struct KeepalivedTracker {
   /// `user` of a script: the user, and perhaps a group.
   var user: [String] = []
 
-  /// By how much the priority changes; 0 puts the instance into FAULT. Nil: Keepalived's default for processes and files
-  /// differs between versions.
+  /// By how much the priority changes; 0 puts the instance into FAULT. Nil: Keepalived's default for processes is not
+  /// certain; a file has 1.
   func effect(_ use: Use) -> Int? {
-    use.weight ?? weight ?? (kind == .script || kind == .bfd ? 0 : nil)
+    if let stated = use.weight ?? weight { return stated }
+    switch kind {
+    case .script, .bfd: return 0
+    case .file: return 1
+    case .process: return nil
+    }
   }
 }

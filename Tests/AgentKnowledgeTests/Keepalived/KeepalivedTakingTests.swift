@@ -60,6 +60,9 @@ import Testing
     globals + "vrrp_track_process p {\n process x\n}\n" + instance(track: "track_process {\n p\n}"),
     globals + "track_file f {\n file /x\n}\n" + instance(track: "track_file {\n f weight 3\n}"),
     globals + script + instance(track: "track_script { chk }"),
+    globals + script + instance(track: "track_script {\n chk weight -2 reverse\n}"),
+    globals + script.replacing("/usr/bin/pgrep -x haproxy", with: "/usr/bin/sh -c 'exit 0'") + instance(),
+    globals + script.replacing("\"/usr/bin/pgrep -x haproxy\"", with: "/usr/bin/pgrep") + instance(),
   ]) func trackersThatKeepalivedKeeps(text: String) throws {
     let found = try read(text)
     #expect(found.instances.map(\.isTracking) == [true] && found.flaws.isEmpty && found.problems.isEmpty, "\(found)")
@@ -83,6 +86,10 @@ import Testing
     (globals + script.replacing("/usr/bin/pgrep", with: "/usr/bin/gone") + instance(), "there is no /usr/bin/gone"),
     (globals + script.replacing("/usr/bin/pgrep", with: "/usr/bin/plain") + instance(), "not executable"),
     (globals + script + instance(priority: "priority 255"), "weight cannot change priority 255"),
+    (
+      globals + "track_file f {\n file /x\n}\n" + instance(priority: "priority 255", track: "track_file {\n f\n}"),
+      "priority 255"
+    ),
     (
       globals + script.replacing("weight -40", with: "")
         + instance(
@@ -153,6 +160,10 @@ import Testing
     (instance(number: "0", track: ""), "no valid virtual_router_id", true),
     (instance(number: "51;", track: ""), "no valid virtual_router_id", true),
     (instance(track: "", state: "master"), "neither MASTER nor BACKUP", false),
+    (instance(track: "", address: "10.0.0.50 10.0.0.51"), "10.0.0.51 of VI stands on the line of 10.0.0.50", false),
+    (instance("unicast_peer {\n10.0.0.2 10.0.0.3\n}", track: ""), "10.0.0.3 of VI stands on the line", false),
+    (script + instance(track: "track_script {\n chk other\n}"), "other of VI stands on the line of chk", false),
+    (instance(track: "").replacing("eth0", with: "lo"), "uses lo", true),
     (instance(track: "", address: "10.0.0.50;"), "no address", false),
     (instance(track: "", address: "10.0.0.50/24;"), "Keepalived takes /32", false),
     (instance(track: "", address: "10.0.0.50\nfd00::50"), "fd00::50 of VI is of another family", false),
@@ -162,6 +173,16 @@ import Testing
     let found = try read(text)
     #expect(found.flaws.contains { $0.text.contains(words) && $0.isFatal == isFatal }, "\(found.flaws)")
     #expect(found.instances.flatMap(\.addresses).allSatisfy { "\($0)" == "10.0.0.50" })
+  }
+
+  @Test(arguments: [
+    instance(track: "", address: "10.0.0.50/24 brd 10.0.0.255 dev eth0 label eth0:1"),
+    instance("unicast_peer {\n10.0.0.2 min_ttl 255\n10.0.0.3\n}", track: ""),
+    instance(number: "051", track: ""), instance(priority: "priority +100", track: ""),
+    instance(track: "").replacing("eth0", with: "\"eth0\""), instance(track: "").replacing("VI {", with: "VI{"),
+  ]) func spellingsThatKeepalivedTakes(text: String) throws {
+    let found = try read(text)
+    #expect(found.flaws.isEmpty && found.problems.isEmpty && found.instances.count == 1, "\(found)")
   }
 
   @Test func addressesOfBothFamiliesAreCarriedAlong() throws {
