@@ -76,7 +76,7 @@ def stops_soon(agent: Agent) -> None:
   assert property_of(agent, "Result") == "success"
 
 
-@pytest.mark.parametrize("dead", ["/var/lib/kubelet", "/usr/local"], indirect=True)
+@pytest.mark.parametrize("dead", ["/var/lib/kubelet", "/usr/local/lib/modprobe.d"], indirect=True)
 def test_a_dead_file_system_hides_only_what_lies_on_it(agent, dead):
   wait.until(agent.is_ready, 15, "the agent is ready")
 

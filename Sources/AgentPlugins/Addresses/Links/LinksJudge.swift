@@ -161,7 +161,18 @@ struct LinksJudge {
   ) -> Verdict {
     let subject = observation.interface.value ?? name
     let origin = observation.interface.source.map { [Evidence($0, subject)] } ?? []
-    return Verdict("links.state", subject: subject, state, summary, evidence: origin + evidence, remedy: remedy)
+    // What only slows or troubles it endangers the same.
+    let lost = state == .failing && isCutOff ? observation.lost : []
+    return Verdict(
+      "links.state", subject: subject, state, summary, evidence: origin + evidence, remedy: remedy, lost: lost,
+      atRisk: observation.lost + observation.atRisk)
+  }
+
+  /// Whether nothing gets through the interface.
+  private var isCutOff: Bool {
+    guard case .success(let link) = observation.link else { return false }
+    guard let link else { return true }
+    return !link.isWorking || !observation.ports.carry(link)
   }
 }
 

@@ -31,6 +31,8 @@ package struct LinksPlugin: Plugin {
     var observation = LinksObservation(
       takenAt: time, interface: interface, link: table.map { table in interface.value.flatMap { table.link($0) } },
       history: LinkWindow.History())
+    observation.lost = host.roles.contains(.worker) ? [.workloads] : []
+    observation.atRisk = host.roles.isDisjoint(with: [.controlPlane, .loadBalancer]) ? [] : [.administration]
     observation.isAlone = known?.links.allSatisfy { $0.flags.contains(.loopback) } == true
     if let known, let link = interface.value.flatMap({ known.link($0) }) {
       let lower = LinkPort.links(below: link, in: known)
@@ -85,6 +87,10 @@ package struct LinksObservation: Sendable, Equatable {
   var history: LinkWindow.History
   /// The interfaces below it.
   var ports: [LinkPort] = []
+  /// What hangs on the node's own interface on this host: its workloads on a worker, of what other hosts carry as well
+  /// only a share on a control-plane node and a balancer.
+  var lost: [Plane] = []
+  var atRisk: [Plane] = []
   /// Whether the host has no interface but loopback.
   var isAlone = false
   /// What brings addresses of Services to the link; looked for only where an interface is deaf to some.
@@ -108,5 +114,5 @@ enum LinksChecks {
       """,
     confirm: "ip -s link show dev INTERFACE; ethtool INTERFACE",
     remedy: "ip link set dev INTERFACE up; change the cable, then the plug of the switch", undo: "nothing was changed",
-    subject: "interface", worst: .failing, atRisk: [.workloads])
+    subject: "interface", worst: .failing, lost: [.workloads], atRisk: [.workloads, .administration])
 }
