@@ -110,6 +110,15 @@ import Testing
     #expect(subjects.sorted().map { String($0.suffix(15)) } == ["192.168.100.250", "192.168.100.251"])
   }
 
+  @Test func manyAddressesOfKeepalivedDoNotFloodTheLink() async throws {
+    let many = (1...40).map { "192.0.2.\($0)" }.joined(separator: "\n")
+    let files = Self.worker.merging([
+      "/etc/keepalived/keepalived.conf": Self.ingress.replacing("fe80::250", with: many),
+      "/recorded.yaml": Self.recording,
+    ]) { $1 }
+    #expect(try await observe(files, cluster: "").0.claims.count == 16)
+  }
+
   @Test func theSharedAddressOfTheServersIsNotJudgedTwice() async throws {
     let files = Self.worker.merging([
       "/etc/keepalived/keepalived.conf": Self.ingress.replacing("100.250", with: "100.230"),

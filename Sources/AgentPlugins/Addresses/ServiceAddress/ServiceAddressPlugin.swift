@@ -15,6 +15,9 @@ package struct ServiceAddressPlugin: Plugin {
         .capability(.netRaw), for: ["service-address.claimants"], permission: "\(Capability.netRaw)")
     ])
 
+  /// Each address in use is asked for in every round: more of Keepalived's are not watched.
+  private static let mostMoved = 16
+
   private let host: Host
   private let watch: NetworkWatch
   private let questions: ClaimQuestions
@@ -102,7 +105,8 @@ package struct ServiceAddressPlugin: Plugin {
         files, configured: cluster.controlPlane.endpoint, isControlPlane: roles.contains(.controlPlane))
       guard endpoint.error == nil else { return [] }
       let shared = SharedAddresses(endpoint: endpoint.value?.endpoint.host.address)
-      return found.reduce(into: []) { if !shared.contains($1), !$0.contains($1) { $0.append($1) } }
+      let own: [IPAddress] = found.reduce(into: []) { if !shared.contains($1), !$0.contains($1) { $0.append($1) } }
+      return Array(own.prefix(Self.mostMoved))
     }
   }
 
