@@ -88,7 +88,7 @@ enum CNISource {
 
   private static func irrelevance(_ kubelet: KubeletFacts, roles: Set<Role>) -> String? {
     switch kubelet.joining {
-    case .joined, .bootstrapping: nil
+    case .joined, .lost, .bootstrapping: nil
     case .notJoined:
       kubelet.irrelevance(roles: roles) ?? "not joined yet: the cluster's network is installed afterwards"
     case .unknown(let error): roles.isDisjoint(with: [.controlPlane, .worker]) ? "\(error)" : nil

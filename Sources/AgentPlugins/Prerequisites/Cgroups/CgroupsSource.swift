@@ -21,7 +21,7 @@ enum CgroupsSource {
       enabled: words(enabled, files), commandLine: words(commandLine, files).map(aboutCgroups),
       bootFile: bootFile(files, isRaspberry: board != nil), board: board,
       kubeletMinor: kubelet.version.value?.minor, isKubeletInstalled: kubelet.isPresent,
-      isJoined: kubelet.joining == .joined,
+      isJoined: kubelet.hasJoined,
       failCgroupV1: failCgroupV1(kubelet))
   }
 

@@ -46,7 +46,7 @@ enum UnitInterests {
   private static func kubeletInterest(_ facts: KubeletFacts, roles: Set<Role>) -> WatchedUnit.Interest {
     switch facts.joining {
     case .notJoined: .notJoined
-    case .joined, .bootstrapping:
+    case .joined, .lost, .bootstrapping:
       roles.isDisjoint(with: [.controlPlane, .worker]) ? .known : .needed("this node belongs to a cluster")
     case .unknown: .known
     }
@@ -54,7 +54,7 @@ enum UnitInterests {
 
   /// The runtime that the kubelet is told to use is the one that a node needs.
   private static func runtime(_ name: String, _ facts: KubeletFacts, roles: Set<Role>) -> WatchedUnit.Interest {
-    guard !roles.isDisjoint(with: [.controlPlane, .worker]), facts.joining == .joined,
+    guard !roles.isDisjoint(with: [.controlPlane, .worker]), facts.hasJoined,
       case .known(let endpoint?, _) = facts.configuration.text(
         ["containerRuntimeEndpoint"], flag: "container-runtime-endpoint"), endpoint.contains(name)
     else { return .known }
