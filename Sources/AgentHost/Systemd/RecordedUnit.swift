@@ -22,8 +22,9 @@ package struct RecordedUnit: SettingsSection, Sendable {
       endedBy: number("ExecMainCode") == 0 ? nil : Int(number("ExecMainCode")), status: Int(number("ExecMainStatus")),
       restarts: number("NRestarts"), memoryBytes: number("MemoryCurrent") == 0 ? nil : number("MemoryCurrent"),
       restart: reader.value("Restart", default: "no"))
+    let id = reader.value("Id", default: "")
     status = UnitStatus(
-      load: reader.value("LoadState", default: "loaded"), active: active,
+      id: id.isEmpty ? nil : id, load: reader.value("LoadState", default: "loaded"), active: active,
       sub: reader.value("SubState", default: active == "active" ? "running" : "dead"),
       file: reader.value("UnitFileState", default: "enabled"), path: reader.value("FragmentPath", default: ""),
       needsReload: reader.value("NeedDaemonReload", default: false), changedAt: time("StateChangeTimestamp"),
