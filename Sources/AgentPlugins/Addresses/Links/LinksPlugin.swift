@@ -21,7 +21,8 @@ package struct LinksPlugin: Plugin {
 
   /// Reads the tables.
   package func observe(at time: HostTime) async throws -> LinksObservation {
-    let nodeIP = try await host.kubelet.facts().configuration.text(["nodeIP"], flag: "node-ip")
+    let kubelet = try await host.kubelet.facts()
+    let nodeIP = kubelet.configuration.text(["nodeIP"], flag: "node-ip")
     let table: Result<NetworkTable, NetworkError>
     do throws(NetworkError) { table = .success(try await host.network.table()) } catch { table = .failure(error) }
     let route = try await host.read { files in Self.route(files) }
@@ -31,6 +32,9 @@ package struct LinksPlugin: Plugin {
     var observation = LinksObservation(
       takenAt: time, interface: interface, link: table.map { table in interface.value.flatMap { table.link($0) } },
       history: LinkWindow.History())
+    if case .absent = route {
+      observation.lostRoute = try await host.read { files in LostRoute(reading: files, kubelet: kubelet) }
+    }
     observation.isAlone = known?.links.allSatisfy { $0.flags.contains(.loopback) } == true
     if let known, let link = interface.value.flatMap({ known.link($0) }) {
       let lower = LinkPort.links(below: link, in: known)
@@ -85,6 +89,8 @@ package struct LinksObservation: Sendable, Equatable {
   var history: LinkWindow.History
   /// The interfaces below it.
   var ports: [LinkPort] = []
+  /// What the lack of a default route is to the kubelet.
+  var lostRoute = LostRoute.harmless
   /// Whether the host has no interface but loopback.
   var isAlone = false
   /// What brings addresses of Services to the link; looked for only where an interface is deaf to some.
