@@ -25,6 +25,8 @@ package struct LocalAddresses: Sendable, Equatable {
   package var links: [Link]
   /// The default gateways.
   package var gateways: [Gateway]
+  /// The IPv4 networks that are reached through a gateway, and the interface that leads there.
+  package var routed: [Link]
 
   private static let localTable = "/proc/net/fib_trie"
   private static let routes = "/proc/net/route"
@@ -35,7 +37,8 @@ package struct LocalAddresses: Sendable, Equatable {
     let v6 = Self.entries6(
       String(decoding: try files.bytesIfPresent(Self.addresses6, limit: .kernel) ?? [], as: UTF8.self))
     addresses = Set(try Self.v4(files) + v6.map(\.address)).sorted()
-    let table = Self.routes4(try files.text(Self.routes, limit: .kernel))
+    let routes = try files.text(Self.routes, limit: .kernel)
+    let table = Self.routes4(routes)
     links =
       table.links
       + v6.compactMap { entry in
@@ -44,6 +47,20 @@ package struct LocalAddresses: Sendable, Equatable {
         }
       }
     gateways = table.gateways
+    routed = Self.routed4(routes)
+  }
+
+  /// Lines of /proc/net/route with a gateway and a destination of more than one address.
+  static func routed4(_ table: String) -> [Link] {
+    table.split(whereSeparator: \.isNewline).dropFirst().compactMap { line in
+      let fields = line.split(whereSeparator: \.isWhitespace)
+      guard fields.count > 7, let destination = number(fields[1]), let gateway = number(fields[2]), gateway != 0,
+        let mask = number(fields[7]), mask != 0, mask != .max, fields[0] != "*"
+      else { return nil }
+      return IPNetwork(containing: IPAddress(v4: destination), prefixLength: mask.nonzeroBitCount).map {
+        Link(network: $0, interface: String(fields[0]))
+      }
+    }
   }
 
   /// The host's own IPv4 addresses, loopback left out.

@@ -2,6 +2,8 @@ package import AgentCore
 
 /// What systemd says of one unit (org.freedesktop.systemd1(5)).
 package struct UnitStatus: Sendable, Equatable {
+  /// `Id`: the unit's own name, which another name that was asked for (`Alias=`) leads to; nil when not told.
+  package var id: String?
   /// `LoadState`: loaded, not-found, bad-setting, error, masked.
   package var load: String
   /// `ActiveState`: active, reloading, inactive, failed, activating, deactivating, maintenance, refreshing.
@@ -83,11 +85,13 @@ package struct UnitStatus: Sendable, Equatable {
 
   /// Makes a status; everything absent is as for a unit that does not run.
   package init(
-    load: String = "loaded", active: String = "inactive", sub: String = "dead", file: String = "", path: String = "",
+    id: String? = nil, load: String = "loaded", active: String = "inactive", sub: String = "dead", file: String = "",
+    path: String = "",
     needsReload: Bool = false, changedAt: WallTime? = nil, activeSince: WallTime? = nil, startedAt: WallTime? = nil,
     invocation: String? = nil, hasJob: Bool = false, service: Service? = nil, restarts: UInt64 = 0,
     automaticRestarts: UInt64 = 0
   ) {
+    self.id = id
     self.load = load
     self.active = active
     self.sub = sub
@@ -110,7 +114,7 @@ package struct UnitStatus: Sendable, Equatable {
 
 extension UnitStatus {
   static let unitProperties: Set<String> = [
-    "LoadState", "ActiveState", "SubState", "UnitFileState", "FragmentPath", "NeedDaemonReload",
+    "Id", "LoadState", "ActiveState", "SubState", "UnitFileState", "FragmentPath", "NeedDaemonReload",
     "StateChangeTimestamp", "ActiveEnterTimestamp", "InactiveExitTimestamp", "InvocationID",
     "Job",
   ]
@@ -125,7 +129,7 @@ extension UnitStatus {
     guard let load = unit["LoadState"]?.text, let active = unit["ActiveState"]?.text, let sub = unit["SubState"]?.text
     else { throw .malformed }
     self.init(
-      load: load, active: active, sub: sub, file: unit["UnitFileState"]?.text ?? "",
+      id: unit["Id"]?.text, load: load, active: active, sub: sub, file: unit["UnitFileState"]?.text ?? "",
       path: unit["FragmentPath"]?.text ?? "", needsReload: unit["NeedDaemonReload"]?.flag ?? false,
       changedAt: Self.time(unit["StateChangeTimestamp"]), activeSince: Self.time(unit["ActiveEnterTimestamp"]),
       startedAt: Self.time(unit["InactiveExitTimestamp"]), invocation: Self.invocation(unit["InvocationID"]),

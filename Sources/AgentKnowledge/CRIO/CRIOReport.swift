@@ -1,4 +1,5 @@
 package import AgentHost
+import AgentText
 import FoundationEssentials
 
 /// What CRI-O tells of itself.
@@ -37,15 +38,45 @@ package struct CRIOConfiguration: Sendable, Equatable, Codable {
   /// `network_dir` of `[crio.network]`: where the CNI configuration is read.
   package var networkDirectory: String?
 
+  /// `cni_default_network` of it: the name of the one network that pods get; nil where the first file decides.
+  package var defaultNetwork: String?
+
   /// Makes a configuration.
-  package init(networkDirectory: String? = nil) { self.networkDirectory = networkDirectory }
+  package init(networkDirectory: String? = nil, defaultNetwork: String? = nil) {
+    self.networkDirectory = networkDirectory
+    self.defaultNetwork = defaultNetwork
+  }
 
   /// Reads the answer of `GET /config`; nil for what has no table `[crio]` or below.
   init?(toml bytes: [UInt8]) {
-    guard let text = String(validating: bytes, as: UTF8.self) else { return nil }
-    let strings = TOMLStrings(text)
-    guard strings.tables.contains(where: { $0 == "crio" || $0.hasPrefix("crio.") }) else { return nil }
-    self.init(networkDirectory: strings["crio.network", "network_dir"])
+    guard let document = TOMLText(bytes), document.tables.contains(where: { $0.first == "crio" }) else { return nil }
+    self.init()
+    take(document)
+  }
+
+  /// The files in their order, each over those before it (crio(8), "FILES").
+  private static let file = "/etc/crio/crio.conf"
+  private static let dropIns = "/etc/crio/crio.conf.d"
+
+  /// Where its configuration stands.
+  package static let places = [file, dropIns]
+
+  /// What CRI-O's files say; for the worker thread.
+  package static func read(_ files: HostFiles) throws(FileError) -> CRIOConfiguration {
+    var configuration = CRIOConfiguration()
+    for path in [file] + (try files.entries(dropIns) ?? []).sorted().map({ "\(dropIns)/\($0)" }) {
+      guard try files.kind(path) == .regular, let content = try files.bytesIfPresent(path) else { continue }
+      if let document = TOMLText(content) { configuration.take(document) }
+    }
+    return configuration
+  }
+
+  private mutating func take(_ document: TOMLText) {
+    if let directory = document.text("crio", "network", "network_dir") { networkDirectory = directory }
+    // An empty text takes back what a file before it says.
+    if let name = document.text("crio", "network", "cni_default_network") {
+      defaultNetwork = name.isEmpty ? nil : name
+    }
   }
 }
 

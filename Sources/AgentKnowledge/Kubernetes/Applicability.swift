@@ -41,7 +41,7 @@ package enum NetworkApplicability {
       switch network.dataPath {
       case .bridge: return .seen(Evidence(source, "plugins: \(types)"))
       case .routed: return .notSeen("the network plugin (\(types) in \(source)) needs no bridge")
-      case .placeholder: return .notSeen("only CRI-O's own example network is configured (\(source))")
+      case .placeholder: return .notSeen("only an example network of the runtime is configured (\(source))")
       case .notKnown: return .notSeen("whether the network plugin (\(types) in \(source)) needs it is not known")
       }
     }

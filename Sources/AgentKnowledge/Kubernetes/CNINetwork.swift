@@ -1,7 +1,7 @@
 package import AgentHost
 package import AgentText
 
-/// The first network configuration in /etc/cni/net.d, which is the one that the container runtime uses.
+/// A network configuration in /etc/cni/net.d.
 package struct CNINetwork: Sendable, Equatable {
   /// Where the runtime looks.
   package static let directory = "/etc/cni/net.d"
@@ -13,13 +13,19 @@ package struct CNINetwork: Sendable, Equatable {
     "vlan",
   ]
 
+  /// The names of the networks that come with runtimes, and whose they are: CRI-O's 10-crio-bridge.conflist and
+  /// 11-crio-ipv4-bridge.conflist, the 10-containerd-net.conflist of containerd's script/setup/install-cni and of
+  /// Kubernetes' page on migrating from dockershim, and Podman's
+  /// 87-podman.conflist.
+  private static let examples = ["crio": "CRI-O", "containerd-net": "containerd", "podman": "Podman"]
+
   /// What is known of a network's way to hand packets to the host.
   package enum DataPath: Sendable, Equatable {
     /// A bridge, so that br_netfilter must show its packets to iptables.
     case bridge
     /// Routes or a data path of its own.
     case routed
-    /// CRI-O's own example, which stands there until the cluster's plugin is installed.
+    /// An example that comes with a runtime, and knows nothing of the cluster.
     case placeholder
     /// A plugin that the agent does not know.
     case notKnown
@@ -37,9 +43,12 @@ package struct CNINetwork: Sendable, Equatable {
   /// say so in the file.
   package var subnets: [IPNetwork] = []
 
+  /// Whose example it is; nil for a network of the cluster.
+  package var exampleOf: String? { name.flatMap { Self.examples[$0] } }
+
   /// How its packets reach the host, told by its plugins.
   package var dataPath: DataPath {
-    if name == "crio" { return .placeholder }
+    if exampleOf != nil { return .placeholder }
     if types.contains(where: Self.bridging.contains) { return .bridge }
     return types.contains(where: Self.routing.contains) ? .routed : .notKnown
   }
@@ -47,14 +56,24 @@ package struct CNINetwork: Sendable, Equatable {
   /// Whether Calico is its plugin.
   package var isCalico: Bool { types.contains("calico") }
 
-  /// The network of the first file by name (libcni's ConfFiles); nil when there is none.
+  /// The network of the cluster; nil when there is none.
   ///
-  /// A file that is no JSON gives a network without types.
+  /// CRI-O's `cni_default_network` names it; else it is the first one by the name of the file that has a plugin and is no
+  /// example of a runtime, else the first.
   package static func read(_ files: HostFiles) throws(FileError) -> CNINetwork? {
-    try all(files)?.first
+    guard let networks = try all(files), let first = networks.first else { return nil }
+    if let name = try CRIOConfiguration.read(files).defaultNetwork,
+      let network = networks.first(where: { $0.name == name })
+    {
+      return network
+    }
+    let usable = networks.filter { !$0.types.isEmpty }
+    return usable.first { $0.exampleOf == nil } ?? usable.first ?? first
   }
 
-  /// The networks of all files, in the order of names; nil when there is no such directory.
+  /// The networks of all files, in the order of names (libcni's ConfFiles); nil when there is no such directory.
+  ///
+  /// A file that is no JSON gives a network without types.
   package static func all(_ files: HostFiles) throws(FileError) -> [CNINetwork]? {
     guard let names = try files.entries(directory) else { return nil }
     var networks: [CNINetwork] = []

@@ -11,7 +11,9 @@ package struct KubeletFacts: Sendable, Equatable {
     case joined
     /// Only /etc/kubernetes/bootstrap-kubelet.conf is there: it is asking for its certificate.
     case bootstrapping
-    /// Neither is there.
+    /// It has joined, and kubelet.conf is gone; what tells that it has.
+    case lost(sign: String)
+    /// Neither is there, nor a sign that one was.
     case notJoined
     /// Whether they are there could not be seen.
     case unknown(FileError)
@@ -47,9 +49,17 @@ package struct KubeletFacts: Sendable, Equatable {
     self.configuration = configuration
   }
 
+  /// Whether the node belongs to a cluster, also where its kubelet.conf is gone.
+  package var hasJoined: Bool {
+    switch joining {
+    case .joined, .lost: true
+    case .bootstrapping, .notJoined, .unknown: false
+    }
+  }
+
   /// Whether there is anything of a kubelet on the host.
   package var isPresent: Bool {
-    if joining == .joined || joining == .bootstrapping { return true }
+    if hasJoined || joining == .bootstrapping { return true }
     return program != .absent || unit != .absent
   }
 }

@@ -45,7 +45,8 @@ struct KubeletReader {
   private func joining() -> KubeletFacts.Joining {
     do throws(FileError) {
       if try files.kind("/etc/kubernetes/kubelet.conf") != nil { return .joined }
-      return try files.kind("/etc/kubernetes/bootstrap-kubelet.conf") != nil ? .bootstrapping : .notJoined
+      if try files.kind("/etc/kubernetes/bootstrap-kubelet.conf") != nil { return .bootstrapping }
+      return try Membership.sign(files).map { .lost(sign: $0) } ?? .notJoined
     } catch {
       return .unknown(error)
     }

@@ -9,6 +9,13 @@ package enum PodInterface {
   /// Pods of Calico, of Cilium, of bridges, ptp and kindnet, of Weave; Flannel's tunnels; Cilium's; libvirt's.
   private static let prefixes = ["cali", "lxc", "veth", "flannel", "cilium_", "virbr"]
 
+  /// Whether all that lies behind an interface are pods: Cilium's, kube-router's bridge, the tunnels of Flannel and
+  /// Calico. A bridge such as cni0 may carry other guests, and what Docker and libvirt make are no pods.
+  package static func leadsToPods(_ name: String) -> Bool {
+    ["cilium_host", "kube-bridge", "vxlan.calico", "tunl0", "wireguard.cali"].contains(name)
+      || name.hasPrefix("flannel.")
+  }
+
   /// Whether an interface of this name is one of them.
   package static func isOne(_ name: String) -> Bool {
     names.contains(name) || prefixes.contains { name.hasPrefix($0) }

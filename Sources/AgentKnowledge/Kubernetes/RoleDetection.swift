@@ -40,6 +40,7 @@ package struct RoleDetection: Sendable, Equatable {
     + ["/etc/kubernetes/pki/ca.key"]
   private static let adminConfiguration = "/etc/kubernetes/admin.conf"
   private static let kubeletConfiguration = "/etc/kubernetes/kubelet.conf"
+  private static let bootstrapConfiguration = "/etc/kubernetes/bootstrap-kubelet.conf"
   private static let keepalived = KeepalivedConfiguration.path
   private static let haproxy = "/etc/haproxy/haproxy.cfg"
 
@@ -51,8 +52,14 @@ package struct RoleDetection: Sendable, Equatable {
   }
 
   private mutating func lookForWorker(_ files: HostFiles) {
-    guard !roles.contains(.controlPlane), exists(Self.kubeletConfiguration, files) else { return }
-    add(.worker, Evidence(Self.kubeletConfiguration, "present"))
+    guard !roles.contains(.controlPlane) else { return }
+    if exists(Self.kubeletConfiguration, files) {
+      add(.worker, Evidence(Self.kubeletConfiguration, "present"))
+    } else if !exists(Self.bootstrapConfiguration, files),
+      let sign = attempt({ () throws(FileError) in try Membership.sign(files) }) ?? nil
+    {
+      add(.worker, Evidence(sign, "present, and \(Self.kubeletConfiguration) is gone"))
+    }
   }
 
   private mutating func lookForLoadBalancer(_ files: HostFiles) {

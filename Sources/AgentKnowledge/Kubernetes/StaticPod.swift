@@ -9,6 +9,10 @@ package struct StaticPod: Sendable, Equatable {
     package var name: String
     /// Its image; empty when it has none.
     package var image: String
+    /// The last name of the image, without registry, tag and digest: `keepalived` of `docker.io/osixia/keepalived:2.0.17`.
+    package var imageName: String {
+      String((image.split(separator: "/").last ?? "").prefix { $0 != ":" && $0 != "@" })
+    }
     /// `command` and `args`, in this order.
     package var words: [Word]
     /// `env` with literal values, secrets masked; references to secrets, fields and maps are left out.

@@ -103,6 +103,7 @@ extension PortsObservation.Situation {
     }
     switch kubelet.joining {
     case .joined: self = .irrelevant("only before a node joins")
+    case .lost: self = .irrelevant("only before a node joins; this one has joined, and its kubelet.conf is gone")
     case .bootstrapping: self = .irrelevant("the node is joining: the kubelet listens already")
     case .notJoined: self = .beforeJoining
     case .unknown(let error): self = .unclear(error)

@@ -71,6 +71,103 @@ import Testing
     #expect(try await verdict([Self.joined, Self.calico, Self.manager], forbidden: [path]).state == .unknown)
   }
 
+  private static func runtime(_ name: String) -> [String: String] {
+    ["/var/lib/kubelet/config.yaml": "containerRuntimeEndpoint: unix:///run/\(name)/\(name).sock\n"]
+  }
+  private static let bridge = [
+    "/etc/cni/net.d/05-x.conflist": #"{"name": "x", "plugins": [{"type": "bridge"}]}"#
+  ]
+  private static let first = [
+    "/etc/cni/net.d/05-crio.conflist": #"{"name": "crio", "plugins": [{"type": "bridge"}]}"#, "/opt/cni/bin/bridge": "",
+  ]
+  private static func named(_ text: String, in file: String = "crio.conf.d/10.conf") -> [String: String] {
+    ["/etc/crio/\(file)": "[crio.network]\ncni_default_network = \(text)\n"]
+  }
+  private static let example = [
+    "/etc/cni/net.d/05-containerd-net.conflist":
+      #"{"name": "containerd-net", "plugins": [{"type": "bridge", "ipam": {"type": "host-local", "subnet": "10.9.0.0/16"}}]}"#,
+    "/opt/cni/bin/bridge": "",
+  ]
+
+  /// CRI-O passes over what it cannot use and takes the network that is named to it; containerd stops at the first file.
+  @Test(
+    arguments: [
+      ([calico, runtime("crio"), ["/etc/cni/net.d/00-multus.conf": ""]], CheckState.ok, "k8s-pod-network"),
+      ([calico, runtime("crio"), ["/etc/cni/net.d/00-x.conflist": #"{"plugins": []}"#]], .ok, "k8s-pod-network"),
+      ([calico, runtime("crio"), bridge], .ok, "k8s-pod-network"),
+      ([calico, runtime("crio"), bridge, ["/opt/cni/bin/bridge": ""]], .ok, "network x"),
+      ([runtime("crio"), bridge], .failing, "plugins bridge is missing"),
+      ([calico, runtime("containerd"), ["/etc/cni/net.d/00-multus.conf": ""]], .failing, "names no plugin"),
+      ([calico, runtime("containerd"), bridge], .failing, "plugins bridge is missing"),
+      ([calico, first, runtime("crio")], .failing, "comes before"),
+      ([calico, first, runtime("crio"), named("'k8s-pod-network'")], .ok, "k8s-pod-network"),
+      ([calico, first, runtime("crio"), named("\"k8s-pod-network\"", in: "crio.conf")], .ok, "k8s-pod-network"),
+      (
+        [calico, first, runtime("crio"), named("\"k8s-pod-network\"", in: "crio.conf"), named("\"\"")], .failing,
+        "comes before"
+      ),
+      ([calico, runtime("crio"), named("\"flannel\"")], .failing, "to take flannel"),
+      ([calico, first, runtime("containerd"), named("\"k8s-pod-network\"")], .failing, "comes before"),
+      ([calico, example, runtime("containerd")], .failing, "pods get 10.9.0.0/16: containerd's example"),
+      ([example, runtime("containerd")], .warning, "only containerd's own example"),
+    ] as [([[String: String]], CheckState, String)]) func theRuntimeChooses(
+      files: [[String: String]], state: CheckState, words: String
+    ) async throws
+  {
+    let verdict = try await verdict([Self.joined] + files)
+    #expect(verdict.state == state && verdict.summary.contains(words), "\(verdict)")
+  }
+
+  private static func keyfile(_ lines: String, _ path: String = "/etc/NetworkManager/conf.d/50.conf") -> [String:
+    String]
+  {
+    [path: "[keyfile]\n\(lines)\n"]
+  }
+
+  /// The list of all files together, as NetworkManager.conf(5) adds it up.
+  @Test(
+    arguments: [
+      ([keyfile("unmanaged-devices+=interface-name:cali*;interface-name:tunl*")], CheckState.ok),
+      ([keyfile("unmanaged-devices=interface-name:tunl*,interface-name:cali*")], .ok),
+      ([keyfile("unmanaged-devices=interface-name:~cali*")], .ok), ([keyfile("unmanaged-devices=type:veth")], .ok),
+      ([keyfile("unmanaged-devices=*")], .ok), ([keyfile("unmanaged-devices=*;except:interface-name:eth0")], .ok),
+      ([keyfile("unmanaged-devices=*;except:interface-name:cali*")], .warning),
+      ([keyfile("unmanaged-devices=interface-name:=cali*")], .warning),
+      ([keyfile("unmanaged-devices=interface-name:calico")], .warning),
+      ([keyfile("#unmanaged-devices=interface-name:cali*")], .warning),
+      (
+        [
+          keyfile("unmanaged-devices=interface-name:cali*"),
+          keyfile("unmanaged-devices=interface-name:kube*", "/etc/NetworkManager/conf.d/60.conf"),
+        ], .warning
+      ),
+      (
+        [
+          keyfile("unmanaged-devices=interface-name:cali*"),
+          keyfile("unmanaged-devices+=interface-name:kube*", "/etc/NetworkManager/conf.d/60.conf"),
+        ], .ok
+      ),
+      (
+        [
+          keyfile("unmanaged-devices=interface-name:cali*"),
+          keyfile("unmanaged-devices-=interface-name:cali*", "/etc/NetworkManager/conf.d/60.conf"),
+        ], .warning
+      ),
+      (
+        [
+          keyfile("unmanaged-devices=interface-name:cali*", "/usr/lib/NetworkManager/conf.d/50.conf"),
+          keyfile("", "/etc/NetworkManager/conf.d/50.conf"),
+        ], .warning
+      ),
+      ([["/etc/NetworkManager/conf.d/c.conf": "[main]\nunmanaged-devices=interface-name:cali*\n"]], .warning),
+      ([keyfile("unmanaged-devices=interface-name:cali*\n[.config]\nenable=false")], .warning),
+    ] as [([[String: String]], CheckState)]) func networkManagersListIsAddedUp(
+      files: [[String: String]], state: CheckState
+    ) async throws
+  {
+    #expect(try await verdict([Self.joined, Self.calico, Self.manager] + files).state == state)
+  }
+
   @Test func aBalancerHasNoPods() async throws {
     #expect(try await verdict([], roles: [.loadBalancer]).state == .skipped)
   }

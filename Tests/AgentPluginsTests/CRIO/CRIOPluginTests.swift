@@ -93,6 +93,24 @@ import Testing
     #expect(found[1].summary.contains("not joined yet"))
   }
 
+  /// The step edits the file that the kubelet reads.
+  @Test(arguments: [
+    ("", "/var/lib/kubelet/config.yaml", "cgroupDriver: cgroupfs\n", "/var/lib/kubelet/config.yaml"),
+    ("--config=/etc/k/kubelet.yaml", "/etc/k/kubelet.yaml", "cgroupDriver: cgroupfs\n", "/etc/k/kubelet.yaml"),
+    ("--config=/etc/k/kubelet.yaml", "/etc/k/kubelet.yaml", "kind: x\n", "/etc/k/kubelet.yaml"),
+  ]) func theStepEditsTheFileInUse(flags: String, path: String, text: String, edited: String) async throws {
+    let unit = "[Service]\nExecStart=/usr/bin/kubelet \(flags)\n"
+    let found = try await verdicts(
+      [
+        path: text, "/usr/lib/systemd/system/kubelet.service": unit,
+        "/var/lib/dpkg/status": Self.packages("1.30.1", "1.30.1"),
+      ],
+      recording: Self.recording())
+    let verdict = try #require(found["crio.cgroup-driver"])
+    #expect(verdict.state == .failing && verdict.remedy?.contains(">> \(edited); ") == true, "\(verdict)")
+    #expect(edited.hasPrefix("/var") || verdict.remedy?.contains("/var/lib/kubelet") == false)
+  }
+
   @Test func cgroupfsBesideSystemdWarns() async throws {
     let files = ["/var/lib/kubelet/config.yaml": "cgroupDriver: cgroupfs\n"]
     let found = try await verdicts(files, recording: Self.recording(driver: "cgroupfs"))

@@ -29,6 +29,76 @@ import Testing
   ]
   private static let pi = ["/proc/device-tree/model": "Raspberry Pi 4 Model B Rev 1.4\0"]
 
+  private static let old = ["/sys/fs/cgroup/memory/x": "", "/sys/fs/cgroup/cpu/x": "", "/sys/fs/cgroup/systemd/x": ""]
+
+  /// What switches version 2 off is taken out where it stands.
+  @Test(arguments: [
+    (
+      ["/etc/default/grub": "GRUB_CMDLINE_LINUX=\"quiet systemd.unified_cgroup_hierarchy=0\"\n"],
+      "hierarchy=0//' /etc/default/grub"
+    ),
+    (["/etc/default/grub": "GRUB_CMDLINE_LINUX='systemd.unified_cgroup_hierarchy=false'\n"], "hierarchy=false//"),
+    (
+      ["/etc/default/grub": "GRUB_CMDLINE_LINUX=\"\"\n", "/proc/cmdline": "ro systemd.unified_cgroup_hierarchy=no\n"],
+      "grep -rnF 'systemd.unified_cgroup_hierarchy=no'"
+    ),
+    (["/etc/default/grub": "GRUB_CMDLINE_LINUX=\"\"\n"], "&systemd.unified_cgroup_hierarchy=1"),
+  ]) func versionOneIsTakenOutWhereItStands(files: [String: String], words: String) async throws {
+    let remedy = try #require(try await verdicts([Self.kubelet, Self.old, files])["cgroups.version"]?.remedy)
+    #expect(remedy.contains(words), "\(remedy)")
+    #expect(words.contains("=1") || !remedy.contains("=1"))
+  }
+
+  private static let off = ["/sys/fs/cgroup/cgroup.controllers": "cpuset cpu io pids\n"]
+  private static let root = "console=tty1 root=PARTUUID=1-02 rootwait\n"
+
+  /// The firmware's own way to the file.
+  @Test(
+    arguments: [
+      (["/boot/firmware/cmdline.txt": root], "/boot/firmware/cmdline.txt"),
+      (["/boot/cmdline.txt": root], "/boot/cmdline.txt"),
+      (
+        [
+          "/boot/firmware/config.txt": "os_prefix=a/\n", "/boot/firmware/a/cmdline.txt": root,
+          "/boot/firmware/cmdline.txt": root,
+        ],
+        "/boot/firmware/a/cmdline.txt"
+      ),
+      (
+        [
+          "/boot/firmware/config.txt": "[all]\ncmdline=boot.txt\n", "/boot/firmware/boot.txt": root,
+          "/boot/firmware/cmdline.txt": root,
+        ], "/boot/firmware/boot.txt"
+      ),
+      (
+        [
+          "/boot/config.txt": "include extra.txt\n",
+          "/boot/extra.txt": "[pi4]\ncmdline=four.txt\n[pi5]\ncmdline=five.txt\n", "/boot/four.txt": root,
+          "/boot/five.txt": root,
+        ],
+        "/boot/four.txt"
+      ),
+      (
+        [
+          "/boot/firmware/config.txt": "[tryboot]\nos_prefix=new/\n", "/boot/firmware/new/cmdline.txt": root,
+          "/boot/firmware/cmdline.txt": root,
+        ],
+        "/boot/firmware/cmdline.txt"
+      ),
+      // Left by a command of a tutorial: no kernel boots with it.
+      (["/boot/firmware/cmdline.txt": "cgroup_enable=memory\n", "/boot/cmdline.txt": root], "/boot/cmdline.txt"),
+      (
+        ["/boot/firmware/config.txt": "os_prefix=gone/\n", "/boot/firmware/cmdline.txt": root],
+        "/boot/firmware/cmdline.txt"
+      ),
+      (["/boot/config.txt": "include config.txt\n", "/boot/cmdline.txt": root], "/boot/cmdline.txt"),
+    ] as [([String: String], String)]) func theFirmwaresFileIsAppendedTo(files: [String: String], path: String)
+    async throws
+  {
+    let verdict = try #require(try await verdicts([Self.kubelet, Self.off, Self.pi, files])["cgroups.memory"])
+    #expect(verdict.state == .failing && verdict.remedy?.contains("' \(path); reboot") == true, "\(verdict)")
+  }
+
   private func verdicts(
     _ files: [[String: String]], forbidden: [String] = [], roles: Set<Role>? = nil
   ) async throws -> [CheckID: Verdict] {

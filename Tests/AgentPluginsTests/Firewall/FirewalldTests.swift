@@ -283,13 +283,13 @@ import Testing
   @Test func stoppedAndDisabledIsWell() async throws {
     let verdict = try await verdict([Self.installed])
     #expect(verdict.state == .ok)
-    #expect(verdict.summary == "neither firewalld nor ufw is active")
+    #expect(verdict.summary == "no firewall is active, and no service loads rules at boot")
   }
 
   @Test func neitherInstalledIsWell() async throws {
     let verdict = try await verdict([])
     #expect(verdict.state == .ok)
-    #expect(verdict.summary == "neither firewalld nor ufw is active")
+    #expect(verdict.summary == "no firewall is active, and no service loads rules at boot")
   }
 
   @Test func theNextBootMayStartIt() async throws {

@@ -174,7 +174,7 @@ import Testing
       FirewallNode.worker, Self.enabled, ["/etc/ufw/ufw.conf": configuration],
     ])
     #expect(verdict.state == .ok)
-    #expect(verdict.summary == "neither firewalld nor ufw is active")
+    #expect(verdict.summary == "no firewall is active, and no service loads rules at boot")
   }
 
   @Test func aRemovedPackageLeavesItsConfigurationEnabled() async throws {

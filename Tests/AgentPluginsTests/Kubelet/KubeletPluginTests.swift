@@ -25,6 +25,29 @@ import Testing
     KubeletConfigurationJudge(observation: try await observation(files, forbidden: forbidden)).verdict
   }
 
+  /// A joined node without its kubelet.conf is no candidate.
+  @Test(arguments: [
+    ["/etc/kubernetes/manifests/kube-apiserver.yaml": ""], ["/var/lib/kubelet/pki/kubelet-client-current.pem": ""],
+    ["/var/lib/kubelet/config.yaml": "kind: KubeletConfiguration\n", "/etc/kubernetes/pki/ca.crt": ""],
+  ]) func aLostKubeconfigFails(sign: [String: String]) async throws {
+    let verdict = try await configuration([["/usr/bin/kubelet": ""], sign])
+    #expect(verdict.state == .failing && verdict.summary.contains("kubelet.conf is gone"), "\(verdict)")
+    let host = try TestHost(sign.merging(["/usr/bin/kubelet": ""]) { $1 })
+    #expect(host.host.roles.isDisjoint(with: [.candidate]))
+    #expect(try await host.host.kubelet.facts().hasJoined)
+  }
+
+  /// kube-vip's manifest and a prepared configuration come before joining; a host of an external etcd never joins.
+  @Test(arguments: [
+    ["/etc/kubernetes/manifests/kube-vip.yaml": ""], ["/etc/kubernetes/manifests/etcd.yaml": ""],
+    ["/var/lib/kubelet/config.yaml": "kind: KubeletConfiguration\n"], ["/etc/kubernetes/pki/ca.crt": ""],
+    ["/var/lib/kubelet/pki/kubelet.crt": ""], ["/etc/kubernetes/bootstrap-kubelet.conf": ""],
+  ]) func whatComesBeforeJoiningIsNoSignOfIt(files: [String: String]) async throws {
+    let host = try TestHost(files.merging(["/usr/bin/kubelet": ""]) { $1 })
+    #expect(host.host.roles == [.candidate])
+    #expect(try await !host.host.kubelet.facts().hasJoined)
+  }
+
   private static func config(_ text: String) -> [String: String] { ["/var/lib/kubelet/config.yaml": text] }
 
   @Test(

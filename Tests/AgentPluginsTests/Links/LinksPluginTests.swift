@@ -44,6 +44,51 @@ import Testing
     #expect(verdict.subject == "eth0")
   }
 
+  private static let node = [
+    "/proc/net/route": String(routes.prefix { $0 != "\n" })
+      + "\neth0\t0064A8C0\t00000000\t0001\t0\t0\t0\t00FFFFFF\t0\t0\t0\n",
+    "/proc/net/fib_trie": "  |-- 192.168.100.7\n     /32 host LOCAL\n", "/proc/1/comm": "init\n",
+    "/proc/sys/kernel/hostname": "pi\n", "/etc/kubernetes/kubelet.conf": "",
+    "/var/lib/kubelet/config.yaml": "kind: KubeletConfiguration\n",
+  ]
+  private static func flags(_ text: String) -> [String: String] {
+    ["/usr/lib/systemd/system/kubelet.service": "[Service]\nExecStart=/usr/bin/kubelet \(text)\n"]
+  }
+  private static let loopback = ["/etc/hosts": "127.0.0.1 localhost\n127.0.1.1\tpi\n"]
+
+  /// Without a default route the kubelet needs its address or its name.
+  @Test(
+    arguments: [
+      (loopback, CheckState.failing, "/etc/hosts:2 gives pi none"),
+      (["/etc/hosts": "192.168.100.9 pi\n"], .failing, "/etc/hosts:1"),
+      (["/etc/hosts": "127.0.1.1 pi\n192.168.100.7 PI\n"], .skipped, "no default route"),
+      (["/etc/hosts": "127.0.0.1 localhost\n"], .unknown, "by DNS"), ([:], .unknown, "by DNS"),
+      (loopback.merging(flags("--node-ip=192.168.100.7")) { $1 }, .skipped, "no default route"),
+      (loopback.merging(flags("--node-ip=0.0.0.0")) { $1 }, .failing, "no default route"),
+      (loopback.merging(flags("--hostname-override=node-7")) { $1 }, .unknown, "node-7"),
+      (
+        loopback.merging([
+          "/proc/net/ipv6_route":
+            "\(String(repeating: "0", count: 32)) 00 \(String(repeating: "0", count: 32)) 00 fe800000000000000000000000000001 00000400 00000001 00000000 00000003     eth0\n"
+        ]) { $1 }, .skipped, "no default route"
+      ),
+      (
+        loopback.merging([
+          "/proc/net/ipv6_route":
+            "\(String(repeating: "0", count: 32)) 00 \(String(repeating: "0", count: 32)) 00 \(String(repeating: "0", count: 32)) ffffffff 00000001 00000000 00200200       lo\n"
+        ]) { $1 }, .failing, "no default route"
+      ),
+    ] as [([String: String], CheckState, String)]) func aLostDefaultRoute(
+      files: [String: String], state: CheckState, words: String
+    ) async throws
+  {
+    let verdict = try await verdict(Self.wired, files: Self.node.merging(files) { $1 })
+    #expect(verdict.state == state && verdict.summary.contains(words), "\(verdict)")
+    var candidate = Self.node.merging(files) { $1 }
+    candidate["/etc/kubernetes/kubelet.conf"] = nil
+    #expect(try await self.verdict(Self.wired, files: candidate).state == .skipped)
+  }
+
   @Test(
     arguments: [
       // A bridge with a carrier through a guest only.

@@ -478,3 +478,18 @@ private struct ModuleHost {
     #expect(values.count == KernelModule.all.count)
   }
 }
+
+@Suite struct ModulesInContainersTests {
+  /// The machine loads modules, not the container; the release alone tells nothing of either.
+  @Test(arguments: [
+    (["/run/systemd/container": "lxc\n"], true),
+    (["/proc/swaps": "Filename Type Size Used Priority\nnone                   virtual  8 0 0\n"], true), ([:], false),
+    (["/proc/swaps": "Filename Type Size Used Priority\n/dev/sda3 partition 8 0 0\n"], false),
+  ]) func aContainersModulesAreLoadedOutsideOfIt(files: [String: String], isContainer: Bool) throws {
+    var host = ModuleHost()
+    host.contents.merge(files) { $1 }
+    let verdict = try host.verdict(loaded("br_netfilter"))
+    #expect(verdict.state == .failing)
+    #expect(verdict.remedy?.hasPrefix("on the host of this container: modprobe br_netfilter") == isContainer)
+  }
+}

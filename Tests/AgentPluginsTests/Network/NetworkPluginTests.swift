@@ -60,6 +60,36 @@ import Testing
       ])
   }
 
+  private static let cilium = [
+    "/etc/cni/net.d/05-cilium.conflist": #"{"name":"cilium","plugins":[{"type":"cilium-cni"}]}"#
+  ]
+  private static let joined = ["/etc/kubernetes/kubelet.conf": ""]
+  /// 10.0.0.0/22 on eth0.
+  private static let home = "eth0\t0000000A\t00000000\t0001\t0\t0\t0\t00FCFFFF\t0\t0\t0\n"
+  private static func route(_ interface: String, _ destination: String, gateway: String, mask: String) -> String {
+    "\(interface)\t\(destination)\t\(gateway)\t0003\t0\t0\t0\t\(mask)\t0\t0\t0\n"
+  }
+
+  /// A worker has no manifest that states the pods' network; its routes show it.
+  @Test(
+    arguments: [
+      (route("cilium_host", "0001000A", gateway: "D101000A", mask: "00FFFFFF"), "10.0.1.0/24"),
+      (route("flannel.1", "0003000A", gateway: "0003000A", mask: "00FFFFFF"), "10.0.3.0/24"),
+      (route("vxlan.calico", "4002000A", gateway: "4002000A", mask: "C0FFFFFF"), "10.0.2.64/26"),
+      (route("kube-bridge", "0001000A", gateway: "00000000", mask: "00FFFFFF"), "10.0.1.0/24"),
+      (route("cilium_host", "0009000A", gateway: "D109000A", mask: "00FFFFFF"), nil),
+      (route("cilium_host", "D101000A", gateway: "00000000", mask: "FFFFFFFF"), nil),
+      (route("lxc12", "D101000A", gateway: "00000000", mask: "FFFFFFFF"), nil),
+      (route("eth0", "0001000A", gateway: "0100000A", mask: "00FFFFFF"), nil),
+      (route("docker0", "0001000A", gateway: "00000000", mask: "00FFFFFF"), nil),
+    ] as [(String, String?)]) func routesTellThePodsNetworkOfAWorker(route: String, network: String?) async throws
+  {
+    let verdicts = try await verdicts([Self.joined, Self.cilium, Self.tables(Self.home + route)])
+    let overlaps = verdicts.filter { $0.value.state == .failing }
+    #expect(overlaps.map(\.key) == [network].compactMap(\.self))
+    if network == nil { #expect(verdicts.values.allSatisfy { $0.state == .skipped }) }
+  }
+
   @Test func calicosDefaultPoolCoversTheLAN() async throws {
     let verdicts = try await verdicts([Self.master(pods: "192.168.0.0/16"), Self.tables(Self.lan)])
     #expect(verdicts["10.96.0.0/12"]?.state == .ok)

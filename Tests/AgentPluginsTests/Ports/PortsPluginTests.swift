@@ -36,6 +36,13 @@ import Testing
     #expect(verdicts.first?.summary == "6443 is free for kube-apiserver")
   }
 
+  @Test func aNodeThatLostItsKubeconfigHasJoined() async throws {
+    let verdicts = try await verdicts([
+      Self.table("00000000:192B"), ["/usr/bin/kubelet": "", "/etc/kubernetes/manifests/kube-scheduler.yaml": ""],
+    ])
+    #expect(verdicts.map(\.state) == [.skipped])
+  }
+
   /// Each port by its number in hexadecimal.
   @Test(arguments: [
     ("192B", "6443", "kube-apiserver"), ("280A", "10250", "kubelet"), ("2811", "10257", "kube-controller-manager"),

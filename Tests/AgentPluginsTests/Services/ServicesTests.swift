@@ -79,4 +79,85 @@ import Testing
       check: "containerd.responding")
     #expect(found.verdict.state == state, "\(found.verdict)")
   }
+
+  private static let answers = "target: \"unix:/run/containerd/containerd.sock\", status: 200"
+  private static let uri = "io.containerd.grpc.v1.cri"
+
+  /// What switches the interface for Kubernetes off, in every version of the file, and what does not.
+  @Test(
+    arguments: [
+      (["/etc/containerd/config.toml": "disabled_plugins = [\"cri\"]\n"], CheckState.failing),
+      (["/etc/containerd/config.toml": "version = 1\ndisabled_plugins=[ 'aufs', 'cri' ]\n"], .failing),
+      (
+        ["/etc/containerd/config.toml": "disabled_plugins = [\n  \"aufs\",\n  \"\(uri)\", # off\n]\nversion = 2\n"],
+        .failing
+      ),
+      (["/etc/containerd/config.toml": "version = 3\ndisabled_plugins = ['io.containerd.cri.v1.runtime']\n"], .failing),
+      (
+        [
+          "/etc/containerd/config.toml": "version = 2\nimports = [\"conf.d/*.toml\"]\n",
+          "/etc/containerd/conf.d/10.toml": "version = 2\ndisabled_plugins = [\"\(uri)\"]\n",
+        ], .failing
+      ),
+      (
+        [
+          "/usr/lib/systemd/system/containerd.service":
+            "[Service]\nExecStart=/usr/bin/containerd --config /etc/c.toml\n",
+          "/etc/c.toml": "disabled_plugins = [\"cri\"]\n",
+        ], .failing
+      ),
+      (
+        [
+          "/usr/lib/systemd/system/containerd.service": "[Service]\nExecStart=/usr/bin/containerd -c /etc/c.toml\n",
+          "/etc/containerd/config.toml": "disabled_plugins = [\"cri\"]\n",
+        ], .ok
+      ),
+      (["/etc/containerd/config.toml": "#disabled_plugins = [\"cri\"]\n"], .ok),
+      (["/etc/containerd/config.toml": "disabled_plugins = []\n"], .ok),
+      (["/etc/containerd/config.toml": "disabled_plugins = [\"aufs\"]\nx = [\"cri\"]\n"], .ok),
+      (["/etc/containerd/config.toml": "version = 2\n[plugins.\"\(uri)\"]\ndisabled_plugins = [\"\(uri)\"]\n"], .ok),
+      (
+        [
+          "/etc/containerd/config.toml": "version = 2\nimports = [\"conf.d/*.toml\", \"config.toml\"]\n",
+          "/etc/containerd/conf.d/10.conf": "disabled_plugins = [\"cri\"]\n",
+        ], .ok
+      ),
+      (["/etc/containerd/config.toml": String(repeating: "[", count: 100_000)], .ok), ([:], .ok),
+    ] as [([String: String], CheckState)]) func containerdMayNotSwitchKubernetesOff(
+      files: [String: String], state: CheckState
+    ) async throws
+  {
+    var all = Self.joined.merging(files) { $1 }
+    all["/var/lib/kubelet/config.yaml"] = "containerRuntimeEndpoint: unix:///run/containerd/containerd.sock\n"
+    let found = try await verdict(
+      { ContainerdPlugin(host: $0) }, all, http: Self.answers, check: "containerd.responding")
+    #expect(found.verdict.state == state, "\(found.verdict)")
+    if state == .failing { #expect(found.verdict.summary.hasPrefix("disabled_plugins in /etc/")) }
+  }
+
+  /// Docker brings containerd so; it matters before joining where there is no other runtime, and never beside one.
+  @Test(
+    arguments: [
+      ([:], CheckState.failing), (["/usr/lib/systemd/system/crio.service": "[Service]\n"], .skipped),
+      (["/usr/lib/systemd/system/cri-docker.service": "[Service]\n"], .skipped),
+      (["/etc/containerd/config.toml": "disabled_plugins = []\n"], .skipped),
+      (
+        [
+          "/etc/kubernetes/kubelet.conf": "",
+          "/var/lib/kubelet/config.yaml": "containerRuntimeEndpoint: unix:///run/cri-dockerd.sock\n",
+        ], .skipped
+      ),
+    ] as [([String: String], CheckState)]) func beforeJoiningTheOneRuntimeIsLookedAt(
+      files: [String: String], state: CheckState
+    ) async throws
+  {
+    let base = [
+      "/usr/bin/kubelet": "",
+      "/usr/lib/systemd/system/containerd.service": "[Service]\nExecStart=/usr/bin/containerd\n",
+      "/etc/containerd/config.toml": "disabled_plugins = [\"cri\"]\n",
+    ]
+    let found = try await verdict(
+      { ContainerdPlugin(host: $0) }, base.merging(files) { $1 }, http: Self.answers, check: "containerd.responding")
+    #expect(found.verdict.state == state, "\(found.verdict)")
+  }
 }

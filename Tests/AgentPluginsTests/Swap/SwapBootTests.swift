@@ -52,6 +52,40 @@ struct SwapBootTests {
       name: "fstab, fstab=no", files: ["/etc/fstab": "/dev/sda3 none swap sw 0 0\n", "/proc/cmdline": "fstab=no"]),
   ]
 
+  private static let multiUser = "/etc/systemd/system/multi-user.target.wants"
+  private static func service(_ start: String, script: String = "", named name: String = "x") -> [String: String] {
+    ["/usr/lib/systemd/system/\(name).service": "[Service]\nExecStart=\(start)\n", "/usr/bin/x": script]
+  }
+  private static func row(_ name: String, _ files: [String: String], _ found: Bool) -> Row {
+    Row(
+      name: name, files: files, links: ["\(multiUser)/x.service": "/usr/lib/systemd/system/x.service"],
+      expected: found ? ["\(multiUser)/x.service x.service"] : [])
+  }
+  static let serviceRows = [
+    row("a service with swapon", service("/sbin/swapon /data/swap"), true),
+    row("a service with a shell", service("/bin/sh -c 'mkswap /s && swapon -p 5 /s'"), true),
+    row("a script with swapon", service("/usr/bin/x start", script: "#!/bin/sh\nmkswap $f\n/sbin/swapon $f\n"), true),
+    row("a script by a shell", service("/bin/bash /usr/bin/x", script: "#!/bin/bash\nswapon -a\n"), true),
+    row("swapspace", service("/usr/sbin/swapspace"), true),
+    row("swapoff", service("/sbin/swapoff -a"), false),
+    row(
+      "a script that looks", service("/usr/bin/x", script: "#!/bin/sh\nswapon --show=NAME\n# swapon /s\nswapon\n"),
+      false),
+    row("zramctl that looks", service("/usr/bin/x", script: "#!/bin/sh\nzramctl\n"), false),
+    row("a program", service("/usr/bin/x", script: "\u{7f}ELF swapon /x\n"), false),
+    Row(name: "a service that is not enabled", files: service("/sbin/swapon /s")),
+    Row(
+      name: "zram-config", files: service("/usr/bin/init-zram-swapping", named: "zram-config"),
+      links: ["\(multiUser)/zram-config.service": "x"], expected: ["\(multiUser)/zram-config.service /dev/zram0"]),
+    Row(
+      name: "zramctl of a script",
+      files: service("/usr/bin/x", script: "#!/bin/sh\nzramctl --find --size 1G\n", named: "z"),
+      links: ["\(multiUser)/z.service": "x"], expected: ["\(multiUser)/z.service /dev/zram0"]),
+    Row(
+      name: "zram-config masked", files: service("/usr/bin/init-zram-swapping", named: "zram-config"),
+      links: ["\(multiUser)/zram-config.service": "x", "/etc/systemd/system/zram-config.service": "/dev/null"]),
+  ]
+
   static let unitRows = [
     Row(
       name: "unit enabled", files: ["/etc/systemd/system/dev-sdb1.swap": swapUnit],
@@ -198,7 +232,9 @@ struct SwapBootTests {
       files: ["/etc/initramfs-tools/conf.d/resume": "RESUME=UUID=5\n", "/proc/cmdline": "resume=/dev/sda3"]),
   ]
 
-  @Test("each mechanism, and each way to turn it off", arguments: fstabRows + unitRows + gptRows + packageRows)
+  @Test(
+    "each mechanism, and each way to turn it off", arguments: fstabRows + unitRows + serviceRows + gptRows + packageRows
+  )
   func mechanisms(row: Row) throws {
     let files = Self.changed(["/etc/fstab": "", "/etc/systemd/system/": ""], row.files)
     let host = try TestHost(files, links: row.links)

@@ -88,6 +88,17 @@ struct SwapPluginTests {
     #expect(used.samples.map(\.value) == [1_048_576, 0, 0])
   }
 
+  @Test("what lxcfs lends a container counts, and is turned off on the container's host")
+  func lent() async throws {
+    let lent = SwapParserTests.head + "none                                    virtual\t\t16726012\t54272\t0\n"
+    let found = try await judge(["/proc/swaps": lent])
+    #expect(found.policy.map(\.state) == [.failing])
+    #expect(found.policy.first?.remedy?.hasPrefix("on the host of this container: swapoff -a") == true)
+    #expect(found.persistent.state == .ok)
+    let tolerated = try await judge(["/proc/swaps": lent, "/var/lib/kubelet/config.yaml": Self.tolerant])
+    #expect(tolerated.policy.map(\.state) == [.ok] && tolerated.persistent.state == .ok)
+  }
+
   @Test("a machine about to join is judged with kubeadm's defaults")
   func candidate() async throws {
     let found = try await judge(

@@ -38,7 +38,7 @@ private let forward = "net.ipv4.ip_forward"
     #expect(
       verdicts[persistent(forward)]?.summary
         == "net.ipv4.ip_forward: 1 after a reboot: /etc/sysctl.d/k8s.conf:1 sets it")
-    #expect(verdicts[values("net.ipv4.conf.all.rp_filter")]?.state == .ok)
+    #expect(verdicts[values("net.ipv4.conf.all.rp_filter")]?.state == .skipped)
     #expect(verdicts[values("vm.overcommit_memory")]?.summary.contains("the kubelet sets it") == true)
     #expect(verdicts[values("net.bridge.bridge-nf-call-iptables")]?.state == .skipped)
   }
@@ -262,12 +262,82 @@ private let forward = "net.ipv4.ip_forward"
     #expect(verdicts[values(forward)]?.state == .ok)
   }
 
-  @Test(arguments: [("0", CheckState.ok), ("1", .ok), ("2", .failing)])
-  func calicoRefusesALooseFilter(value: String, state: CheckState) async throws {
+  /// 2 is the default of Ubuntu and of Debian's systemd, and no Felix since Calico 3.12 refuses it.
+  @Test(arguments: [
+    ("0", true, CheckState.ok), ("1", true, .warning), ("2", true, .warning), ("1", false, .skipped),
+    ("2", false, .skipped),
+  ])
+  func theFilterMattersToCalicosEBPFAlone(value: String, hasEBPF: Bool, state: CheckState) async throws {
     let contents = cni("calico").merging(["/proc/sys/net/ipv4/conf/all/rp_filter": "\(value)\n"]) { $1 }
-    let verdicts = try await judged(contents)
+    let links = hasEBPF ? ["/sys/class/net/bpfin.cali": "../../devices/virtual/net/bpfin.cali"] : [:]
+    let verdicts = try await judged(contents, links: links)
     #expect(verdicts[values("net.ipv4.conf.all.rp_filter")]?.state == state)
     #expect(verdicts[persistent("net.ipv4.conf.all.rp_filter")]?.state == .skipped)
+  }
+
+  private static let ufw = [
+    "/proc/sys/net/ipv4/ip_forward": "1\n", "/etc/sysctl.d/": "", "/usr/sbin/ufw": "",
+    "/etc/ufw/ufw.conf": "ENABLED=yes\n", "/etc/default/ufw": "IPT_SYSCTL=/etc/ufw/sysctl.conf\n",
+  ]
+
+  /// ufw runs sysctl on its own file after systemd-sysctl.
+  @Test(
+    arguments: [
+      (["/etc/ufw/sysctl.conf": "net/ipv4/ip_forward=1\n"], CheckState.ok, "/etc/ufw/sysctl.conf:1"),
+      (["/etc/ufw/sysctl.conf": "net.ipv4.conf.all.forwarding = 1\n"], .ok, "/etc/ufw/sysctl.conf:1"),
+      (["/etc/ufw/sysctl.conf": "#net/ipv4/ip_forward=1\n"], .warning, "no file sets it"),
+      (
+        ["/etc/ufw/sysctl.conf": "net/ipv4/ip_forward=0\n", "/etc/sysctl.d/k8s.conf": "net.ipv4.ip_forward = 1\n"],
+        .warning, "/etc/ufw/sysctl.conf:1 sets it"
+      ),
+      (
+        [
+          "/etc/ufw/sysctl.conf": "net/ipv4/ip_forward=0\n", "/etc/ufw/ufw.conf": "ENABLED=no\n",
+          "/etc/sysctl.d/k8s.conf": "net.ipv4.ip_forward = 1\n",
+        ], .ok, "k8s.conf:1"
+      ),
+      (
+        [
+          "/etc/ufw/sysctl.conf": "net/ipv4/ip_forward=0\n", "/usr/lib/systemd/system/ufw.service": "[Service]\n",
+          "/etc/sysctl.d/k8s.conf": "net.ipv4.ip_forward = 1\n",
+        ], .ok, "k8s.conf:1"
+      ),
+      (
+        ["/etc/sysctl.conf": "net.ipv4.ip_forward=1\n", "/etc/default/ufw": "IPT_SYSCTL=/etc/sysctl.conf\n"], .ok,
+        "/etc/sysctl.conf:1"
+      ),
+      (
+        [
+          "/etc/ufw/sysctl.conf": "net/ipv4/ip_forward=0\n", "/etc/default/ufw": "",
+          "/etc/sysctl.d/k.conf": "net.ipv4.ip_forward=1",
+        ],
+        .ok, "k.conf:1"
+      ),
+    ] as [([String: String], CheckState, String)]) func ufwSetsItsOwnFileLast(
+      files: [String: String], state: CheckState, words: String
+    ) async throws
+  {
+    let verdict = try #require(try await judged(Self.ufw.merging(files) { $1 })[persistent(forward)])
+    #expect(verdict.state == state && verdict.summary.contains(words), "\(verdict)")
+    if words.hasPrefix("/etc/ufw"), state == .warning {
+      #expect(verdict.remedy?.contains(">> /etc/ufw/sysctl.conf") == true)
+    }
+  }
+
+  @Test func aFileOfUfwThatCannotBeReadIsUnknown() async throws {
+    let files = Self.ufw.merging(["/etc/ufw/sysctl.conf": "", "/etc/sysctl.d/k.conf": "net.ipv4.ip_forward=1"]) { $1 }
+    #expect(try await judged(files, forbidden: ["/etc/ufw/sysctl.conf"])[persistent(forward)]?.state == .unknown)
+  }
+
+  /// The networks of containerd's example say nothing of the cluster's.
+  @Test(arguments: [("containerd-net", CheckState.skipped), ("crio", .skipped), ("mine", .failing)])
+  func anExampleWithIPv6MakesNoDualStack(name: String, state: CheckState) async throws {
+    let network =
+      #"{"name":"\#(name)","plugins":[{"type":"bridge","ipam":{"type":"host-local","subnet":"fd00:1::/64"}}]}"#
+    let verdicts = try await judged([
+      "/etc/cni/net.d/10-x.conflist": network, "/proc/sys/net/ipv6/conf/all/forwarding": "0\n",
+    ])
+    #expect(verdicts[values("net.ipv6.conf.all.forwarding")]?.state == state)
   }
 
   @Test(arguments: [("127", CheckState.warning), ("128", .warning), ("512", .ok), ("8192", .ok)])

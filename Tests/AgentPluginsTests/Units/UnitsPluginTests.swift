@@ -84,6 +84,72 @@ import Testing
     #expect(verdict.summary.contains(words), "\(verdict.summary)")
   }
 
+  /// Debian's chrony.service is chronyd.service too.
+  @Test(arguments: [
+    ("chrony.service: {ActiveState: failed}\nchronyd.service: {ActiveState: failed, UnitFileState: alias}", "chrony"),
+    ("chrony.service: {ActiveState: failed}\nchronyd.service: {ActiveState: failed, Id: chrony.service}", "chrony"),
+    ("chronyd.service: {ActiveState: failed, Id: chronyd.service}\nchrony.service: {Id: chronyd.service}", "chronyd"),
+  ]) func aUnitOfTwoNamesIsOneSubject(units: String, name: String) async throws {
+    let verdicts = try await verdicts(Self.well + units + "\n")
+    let named = verdicts.keys.filter { $0.check == "units.state" && $0.subject.hasPrefix("chrony") }
+    #expect(named.map(\.subject) == ["\(name).service"])
+    #expect(verdicts[state("\(name).service")]?.state == .failing)
+  }
+
+  @Test func twoUnitsAreTwoSubjects() async throws {
+    let verdicts = try await verdicts(
+      Self.well + "chrony.service: {Id: chrony.service}\nsystemd-timesyncd.service: {ActiveState: failed}\n")
+    #expect(verdicts[state("chrony.service")]?.state == .ok)
+    #expect(verdicts[state("systemd-timesyncd.service")]?.state == .failing)
+  }
+
+  private static let shim = worker.merging([
+    "/var/lib/kubelet/config.yaml": "containerRuntimeEndpoint: unix:///var/run/cri-dockerd.sock\n"
+  ]) { $1 }
+
+  @Test func theShimOfDockerIsARuntime() async throws {
+    let units = "kubelet.service: {}\ndocker.service: {}\ncri-docker.service: "
+    let failed = try await verdicts(units + "{ActiveState: failed}\n", files: Self.shim)
+    #expect(failed[state("cri-docker.service")]?.state == .failing)
+    #expect(failed[state("cri-docker.service")]?.lost == [.workloads])
+    let well = try await verdicts(units + "{}\n", files: Self.shim)
+    #expect(well.values.allSatisfy { $0.state == .ok })
+    // Beside another runtime Docker is nobody's business.
+    let other = try await verdicts(Self.well + "docker.service: {ActiveState: failed, UnitFileState: enabled}\n")
+    #expect(other[state("docker.service")] == nil)
+  }
+
+  private static let balancer = [
+    "/etc/keepalived/keepalived.conf": "vrrp_instance A {\n}\n", "/etc/haproxy/haproxy.cfg": "frontend a\n",
+  ]
+  private static func pod(_ name: String, image: String) -> [String: String] {
+    [
+      "/etc/kubernetes/manifests/\(name).yaml":
+        "kind: Pod\nmetadata: {name: \(name)}\nspec:\n  containers:\n  - {name: \(name), image: \(image)}\n"
+    ]
+  }
+
+  /// What a static pod or a process does, no unit has to.
+  @Test(
+    arguments: [
+      ([:], "", true), (pod("lb", image: "example.org:5000/osixia/keepalived:2.0.17"), "", false),
+      (pod("keepalived", image: "x"), "", false),
+      (pod("keepalived-exporter", image: "x/keepalived-exporter"), "", true),
+      (["/proc/7/comm": "keepalived\n"], "", false),
+      (
+        ["/proc/7/comm": "keepalived\n"], "keepalived.service: {ActiveState: inactive, UnitFileState: disabled}\n",
+        false
+      ),
+      ([:], "keepalived.service: {ActiveState: inactive, UnitFileState: disabled}\n", true),
+      (pod("keepalived", image: "x"), "keepalived.service: {ActiveState: failed}\n", true),
+    ] as [([String: String], String, Bool)]) func whatElseRunsTheProgramTakesTheUnitsPlace(
+      files: [String: String], units: String, fails: Bool
+    ) async throws
+  {
+    let verdicts = try await verdicts("haproxy.service: {}\n" + units, files: Self.balancer.merging(files) { $1 })
+    #expect((verdicts[state("keepalived.service")]?.state == .failing) == fails)
+  }
+
   @Test func aNeededServiceThatIsNotInstalledFails() async throws {
     let verdict = try #require(try await verdicts("kubelet.service: {}\n")[state("crio.service")])
     #expect(verdict.state == .failing && verdict.summary.contains("unix:///run/crio/crio.sock"))

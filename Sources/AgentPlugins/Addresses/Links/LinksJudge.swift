@@ -17,6 +17,7 @@ struct LinksJudge {
     let name: String
     switch observation.interface {
     case .known(let found, _): name = found
+    case .absent where observation.lostRoute != .harmless: return withoutRoute
     case .absent:
       let reason =
         observation.isAlone ? "this host has none but loopback" : "no default route and no --node-ip here"
@@ -28,6 +29,23 @@ struct LinksJudge {
     case .success(nil):
       return say(name, .failing, "\(name) is gone: the node has no way to the network", remedy: "ip link; dmesg | tail")
     case .success(let link?): return judge(link)
+    }
+  }
+
+  private var withoutRoute: Verdict {
+    switch observation.lostRoute {
+    case .needed(let name, let source):
+      Verdict(
+        "links.state", .failing,
+        "there is no default route: the kubelet finds no address of this node, for \(source) gives \(name) none of its own",
+        evidence: [Evidence("/proc/net/route", "no default route")],
+        remedy: "ip route; ip route add default via GATEWAY; or give the kubelet --node-ip")
+    case .unclear(let name):
+      Verdict(
+        "links.state", .unknown,
+        "there is no default route, and whether \(name) leads to an address of this node by DNS cannot be seen",
+        evidence: [Evidence("/proc/net/route", "no default route")], remedy: "ip route; getent ahosts \(name)")
+    case .harmless: Verdict("links.state", .skipped, "no interface carries the node's address")
     }
   }
 

@@ -21,7 +21,8 @@ package struct LinksPlugin: Plugin {
 
   /// Reads the tables.
   package func observe(at time: HostTime) async throws -> LinksObservation {
-    let nodeIP = try await host.kubelet.facts().configuration.text(["nodeIP"], flag: "node-ip")
+    let kubelet = try await host.kubelet.facts()
+    let nodeIP = kubelet.configuration.text(["nodeIP"], flag: "node-ip")
     let table: Result<NetworkTable, NetworkError>
     do throws(NetworkError) { table = .success(try await host.network.table()) } catch { table = .failure(error) }
     let route = try await host.read { files in Self.route(files) }
@@ -33,6 +34,9 @@ package struct LinksPlugin: Plugin {
       history: LinkWindow.History())
     observation.lost = host.roles.contains(.worker) ? [.workloads] : []
     observation.atRisk = host.roles.isDisjoint(with: [.controlPlane, .loadBalancer]) ? [] : [.administration]
+    if case .absent = route {
+      observation.lostRoute = try await host.read { files in LostRoute(reading: files, kubelet: kubelet) }
+    }
     observation.isAlone = known?.links.allSatisfy { $0.flags.contains(.loopback) } == true
     if let known, let link = interface.value.flatMap({ known.link($0) }) {
       let lower = LinkPort.links(below: link, in: known)
@@ -91,6 +95,8 @@ package struct LinksObservation: Sendable, Equatable {
   /// only a share on a control-plane node and a balancer.
   var lost: [Plane] = []
   var atRisk: [Plane] = []
+  /// What the lack of a default route is to the kubelet.
+  var lostRoute = LostRoute.harmless
   /// Whether the host has no interface but loopback.
   var isAlone = false
   /// What brings addresses of Services to the link; looked for only where an interface is deaf to some.

@@ -58,7 +58,7 @@ struct CgroupVersionJudge {
   }
 
   private var old: Verdict {
-    let remedy = Self.remedy
+    let remedy = remedy
     if let problem = observation.failCgroupV1.problem, (observation.kubeletMinor ?? 31) >= 31 {
       return say(.unknown, "cgroup v1, and whether the kubelet accepts it cannot be seen: \(problem.message)")
     }
@@ -77,9 +77,26 @@ struct CgroupVersionJudge {
     }
   }
 
-  private static let remedy = """
-    sed -i.bak 's/^GRUB_CMDLINE_LINUX="/&systemd.unified_cgroup_hierarchy=1 /' /etc/default/grub; update-grub; reboot
-    """
+  private static let switchWord = "systemd.unified_cgroup_hierarchy"
+
+  /// What switches version 2 off is removed; nothing is added to it, for the last word counts (kernel-command-line(7)).
+  private var remedy: String {
+    let isOff = { (word: String) in
+      word.hasPrefix("\(Self.switchWord)=")
+        && ["0", "no", "n", "false", "f", "off"].contains(word.dropFirst(Self.switchWord.count + 1).lowercased())
+    }
+    if let file = observation.bootFile.value, let word = file.words.last(where: isOff) {
+      let pattern = word.replacing(".", with: "\\.")
+      let apply = file.path == BootCommandLineFile.grub ? "update-grub; reboot" : "reboot"
+      return "sed -i.bak 's/ *\(pattern)//' \(file.path); \(apply)"
+    }
+    if let word = observation.commandLine.value?.last(where: isOff) {
+      return "grep -rnF '\(word)' /etc/default/grub.d /etc/kernel /boot/loader/entries; take it out there; reboot"
+    }
+    return """
+      sed -i.bak 's/^GRUB_CMDLINE_LINUX="/&\(Self.switchWord)=1 /' /etc/default/grub; update-grub; reboot
+      """
+  }
 
   private func say(_ state: CheckState, _ summary: String, remedy: String? = nil) -> Verdict {
     Verdict("cgroups.version", state, summary, evidence: evidence, remedy: remedy)

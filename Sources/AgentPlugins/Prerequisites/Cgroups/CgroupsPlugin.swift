@@ -70,11 +70,17 @@ struct BootCommandLineFile: Sendable, Equatable {
   /// Where Raspberry Pi OS has it, since Debian 12 and before.
   static let raspberry = ["/boot/firmware/cmdline.txt", "/boot/cmdline.txt"]
   static let grub = "/etc/default/grub"
-  static let paths = raspberry + [grub]
+  static let paths = raspberry + [grub] + RaspberryBoot.configurations
 
   var path: String
   /// Its words with `cgroup`.
   var words: [String]
+
+  /// All words of a text, without comments and quotes.
+  static func words(_ text: String) -> [String] {
+    text.split(whereSeparator: \.isNewline).filter { !$0.hasPrefix("#") }
+      .flatMap { $0.split { $0.isWhitespace || $0 == "\"" || $0 == "'" } }.map(String.init)
+  }
 }
 
 /// The checks of control groups, with their texts.

@@ -19,9 +19,9 @@ enum CgroupsSource {
       takenAt: time, irrelevance: kubelet.irrelevance(roles: roles), version: version,
       controllers: version.value == .v1 ? hierarchies(files) : words(controllers, files),
       enabled: words(enabled, files), commandLine: words(commandLine, files).map(aboutCgroups),
-      bootFile: bootFile(files, isRaspberry: board != nil), board: board,
+      bootFile: bootFile(files, board: board), board: board,
       kubeletMinor: kubelet.version.value?.minor, isKubeletInstalled: kubelet.isPresent,
-      isJoined: kubelet.joining == .joined,
+      isJoined: kubelet.hasJoined,
       failCgroupV1: failCgroupV1(kubelet))
   }
 
@@ -44,13 +44,12 @@ enum CgroupsSource {
     return model.hasPrefix("Raspberry Pi") ? model : nil
   }
 
-  private static func bootFile(_ files: HostFiles, isRaspberry: Bool) -> Fact<BootCommandLineFile> {
-    for path in isRaspberry ? BootCommandLineFile.raspberry : [BootCommandLineFile.grub] {
+  private static func bootFile(_ files: HostFiles, board: String?) -> Fact<BootCommandLineFile> {
+    if let board { return RaspberryBoot(files: files, board: board).commandLine }
+    for path in [BootCommandLineFile.grub] {
       let fact = Fact(from: path) { () throws(FileError) -> BootCommandLineFile? in
         guard let text = try files.textIfPresent(path) else { return nil }
-        let lines = text.split(whereSeparator: \.isNewline).filter { !$0.hasPrefix("#") }
-        let words = lines.flatMap { $0.split { $0.isWhitespace || $0 == "\"" || $0 == "'" } }.map(String.init)
-        return BootCommandLineFile(path: path, words: aboutCgroups(words))
+        return BootCommandLineFile(path: path, words: aboutCgroups(BootCommandLineFile.words(text)))
       }
       if fact != .absent { return fact }
     }

@@ -1,6 +1,6 @@
 import AgentCore
 
-/// Judges `firewall.active`: both firewalls together, the worse one speaks.
+/// Judges `firewall.active`: all firewalls together, the worse one speaks.
 struct FirewallJudge {
   /// What one firewall means.
   private struct Finding {
@@ -18,14 +18,16 @@ struct FirewallJudge {
   init(_ observation: FirewallObservation) { self.observation = observation }
 
   var verdict: Verdict {
-    let findings = [finding(.firewalld, observation.firewalld), finding(.ufw, observation.ufw)].compactMap(\.self)
+    let findings =
+      ([finding(.firewalld, observation.firewalld), finding(.ufw, observation.ufw)]
+      + observation.loaded.map { finding($0.kind, $0.state) }).compactMap(\.self)
     let state = Self.order.first { state in findings.contains { $0.state == state } } ?? .ok
     let loudest = findings.filter { $0.state == state }
     let texts = loudest.map(\.summary).filter { !$0.isEmpty }
     let remedies = loudest.compactMap(\.remedy)
     return Verdict(
       FirewallChecks.active, state,
-      texts.isEmpty ? "neither firewalld nor ufw is active" : texts.joined(separator: "; "),
+      texts.isEmpty ? "no firewall is active, and no service loads rules at boot" : texts.joined(separator: "; "),
       evidence: findings.flatMap(\.evidence), remedy: remedies.isEmpty ? nil : remedies.joined(separator: "; "))
   }
 

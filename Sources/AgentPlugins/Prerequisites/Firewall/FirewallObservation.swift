@@ -7,6 +7,8 @@ package struct FirewallObservation: Sendable, Equatable {
   package var takenAt: HostTime
   var firewalld: FirewallState
   var ufw: FirewallState
+  /// What other services load.
+  var loaded: [LoadedRules] = []
   var needs: FirewallNeeds
 }
 

@@ -25,7 +25,7 @@ package struct FirewallPlugin: Plugin {
   package func triggers() -> AsyncStream<Trigger> {
     let own = ["", "/zones", "/services", "/policies"].map { FirewalldFiles.directory + $0 }
     return host.changes(
-      of: own + ["/etc/ufw", UfwReader.defaults, CNINetwork.directory, StaticPod.directory]
+      of: own + LoadedRulesReader.paths + ["/etc/ufw", UfwReader.defaults, CNINetwork.directory, StaticPod.directory]
         + KubeletSource.watchedPaths, units: [Self.firewalld])
   }
 
@@ -61,13 +61,14 @@ extension FirewallObservation {
     let node = NodeNetwork.read(files, kubelet: kubelet, peers: servers.compactMap(\.host.address))
     let firewalld = FirewalldReader(files: files, node: node).state()
     let ufw = UfwReader(files: files, node: node).state()
+    let loaded = LoadedRulesReader(files: files, node: node).states()
     // Nothing has to pass what does not stand in the way.
     var needs = FirewallNeeds()
-    if firewalld.rules != nil || ufw.rules != nil {
+    if firewalld.rules != nil || ufw.rules != nil || !loaded.isEmpty {
       let hasKubelet = kubelet.irrelevance(roles: roles) == nil
       needs = FirewallNeedsReader(files: files, roles: roles, hasKubelet: hasKubelet, cluster: cluster).needs()
     }
-    self.init(takenAt: time, firewalld: firewalld, ufw: ufw, needs: needs)
+    self.init(takenAt: time, firewalld: firewalld, ufw: ufw, loaded: loaded, needs: needs)
   }
 }
 
@@ -86,8 +87,8 @@ enum FirewallChecks {
     source: """
       The process firewalld and its permanent configuration in /etc/firewalld and /usr/lib/firewalld; /etc/ufw/ufw.conf, \
       /etc/default/ufw, before.rules and user.rules of /etc/ufw. What is needed: the roles, /etc/cni/net.d, the \
-      interfaces of the network plugin, the pools of service addresses. Rules of nftables or iptables that neither of \
-      the two wrote are not looked at.
+      interfaces of the network plugin, the pools of service addresses. Where netfilter-persistent or iptables starts at \
+      boot, the rules that it loads; those of nftables are not read, and rules that no file holds are not looked at.
       """,
     confirm: "firewall-cmd --state; firewall-cmd --list-all; ufw status verbose",
     remedy: "systemctl disable --now firewalld; ufw disable",

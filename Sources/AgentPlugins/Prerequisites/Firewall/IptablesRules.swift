@@ -13,6 +13,23 @@ enum IptablesRules {
     }
   }
 
+  /// The chains of their own that rules of a chain lead to, unless only loopback's packets go there.
+  static func jumps(_ text: String, chain: String) -> [String] {
+    text.split(whereSeparator: \.isNewline).compactMap { line in
+      let words = UnitWords.split(String(line))
+      guard words.count > 2, words[0] == "-A", words[1] == chain,
+        let place = words.firstIndex(where: { ["-j", "--jump", "-g", "--goto"].contains($0) }), place + 1 < words.count
+      else { return nil }
+      let target = words[place + 1]
+      return targets.contains(target) ? nil : target
+    }
+  }
+
+  /// What ends in a chain of the kernel's, or changes nothing of what passes.
+  private static let targets: Set<String> = [
+    "ACCEPT", "DROP", "REJECT", "RETURN", "LOG", "NFLOG", "MARK", "CONNMARK", "TRACE", "NOTRACK", "CT",
+  ]
+
   private static func rule(_ words: [String], _ node: NodeNetwork) -> FirewallRule? {
     guard words.count.isMultiple(of: 2) else { return nil }
     var rule: FirewallRule? = FirewallRule(accepts: false)
@@ -31,8 +48,11 @@ enum IptablesRules {
       case "-i", "--in-interface": rule = rule.flatMap { node.rule($0, onInterface: value) }
       case "-d", "--destination": rule = rule.flatMap { node.rule($0, toDestination: value) }
       case "-m", "--match":
-        guard ["tcp", "udp", "multiport", "comment"].contains(value) else { return nil }
-      case "--comment": continue
+        guard ["tcp", "udp", "multiport", "comment", "state", "conntrack"].contains(value) else { return nil }
+      case "--state", "--ctstate":
+        // The first packet of a connection decides; what speaks of others only neither opens nor shuts.
+        guard value.split(separator: ",").contains("NEW") else { return nil }
+      case "--comment", "--reject-with": continue
       case "-j", "--jump":
         guard ["ACCEPT", "DROP", "REJECT"].contains(value) else { return nil }
         rule?.accepts = value == "ACCEPT"

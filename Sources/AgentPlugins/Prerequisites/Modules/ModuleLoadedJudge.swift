@@ -94,6 +94,11 @@ struct ModuleLoadedJudge {
     _ module: KernelModule, _ state: CheckState, _ summary: String, _ evidence: [Evidence] = [],
     remedy: String? = nil
   ) -> Verdict {
-    Verdict(Self.check, subject: module.name, state, summary, evidence: evidence, remedy: remedy)
+    guard let container = observation.container, remedy != nil else {
+      return Verdict(Self.check, subject: module.name, state, summary, evidence: evidence, remedy: remedy)
+    }
+    return Verdict(
+      Self.check, subject: module.name, state, summary, evidence: evidence + [container],
+      remedy: ModuleRemedy.outside(module.name))
   }
 }

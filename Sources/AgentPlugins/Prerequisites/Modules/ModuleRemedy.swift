@@ -6,6 +6,11 @@ enum ModuleRemedy {
 
   static func persist(_ name: String) -> String { "echo \(name) >> \(file)" }
 
+  /// In a container only the machine that it runs on loads modules.
+  static func outside(_ name: String) -> String {
+    "on the host of this container: modprobe \(name); echo \(name) >> \(file)"
+  }
+
   /// Takes the line away that keeps a module out, or names the word of the kernel's command line that does.
   static func allow(_ block: ModuleBlock) -> String {
     guard block.line == 0 else { return "sed -i.bak '\(block.line)s/^/#/' \(ShellWord.quote(block.path))" }

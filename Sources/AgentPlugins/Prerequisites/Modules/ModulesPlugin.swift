@@ -63,6 +63,8 @@ package struct ModulesObservation: Sendable, Equatable {
   var presence: [String: ModulePresence]
   /// The running kernel's release; nil when it is not to be seen.
   var release: String?
+  /// What tells that the kernel is another machine's; nil where it is the host's own.
+  var container: Evidence?
   /// What the next boot loads.
   var boot: ModuleBoot
   /// What makes them matter.
@@ -75,6 +77,7 @@ package struct ModulesObservation: Sendable, Equatable {
     takenAt = time
     presence = Dictionary(uniqueKeysWithValues: KernelModule.all.map { ($0.name, reader.presence(of: $0)) })
     release = reader.release.value
+    container = ContainerSign.find(files)
     boot = ModuleBoot(reading: files, wanted: wanted)
     needs = ModuleNeeds(reading: files, kubelet: kubelet, roles: roles, nfs: nfs)
   }

@@ -37,8 +37,26 @@ struct NetworkSource: Sendable {
     let flannel = try FlannelNetwork.read(files)
     if !flannel.isEmpty { return flannel.map { ClusterNetwork(use: .pods, network: $0.network, source: $0.source) } }
     // CRI-O's example is in nobody's way once the cluster's plugin is there.
-    guard let cni = try CNINetwork.read(files), cni.dataPath != .placeholder else { return [] }
-    return cni.subnets.map { ClusterNetwork(use: .pods, network: $0, source: cni.path) }
+    if let cni = try CNINetwork.read(files), cni.dataPath != .placeholder, !cni.subnets.isEmpty {
+      return cni.subnets.map { ClusterNetwork(use: .pods, network: $0, source: cni.path) }
+    }
+    // Tables that cannot be read are a problem of the neighbours already.
+    return (try? LocalAddresses(reading: files)).map(Self.blocks) ?? []
+  }
+
+  /// The blocks that nodes hand addresses to pods from and that overlap the node's side, as the kernel's routes show them
+  /// on any node: those over an interface that leads to pods alone. Blocks that keep off are not told one by one, for
+  /// they are not the whole network. One address is a pod's or a node's own; pods that lie in the LAN on purpose
+  /// (Cilium with the addresses of a cloud, Calico without encapsulation) have no such block.
+  private static func blocks(_ local: LocalAddresses) -> [ClusterNetwork] {
+    let routes = (local.links + local.routed).filter {
+      PodInterface.leadsToPods($0.interface) && $0.network.prefixLength < $0.network.address.family.bits
+        && $0.network.address.family == .v4
+    }
+    let around = local.links.filter { !PodInterface.isOne($0.interface) }.map(\.network)
+    return routes.filter { route in around.contains { $0.overlaps(route.network) } }.map {
+      ClusterNetwork(use: .pods, network: $0.network, source: "/proc/net/route (\($0.interface))")
+    }
   }
 
   private func links(_ files: HostFiles) throws(FileError) -> [Neighbour] {

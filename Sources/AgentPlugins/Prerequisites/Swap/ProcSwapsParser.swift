@@ -20,7 +20,8 @@ enum ProcSwapsParser {
 
   private static func device(_ line: Substring) -> SwapDevice? {
     let words = line.split { $0 == " " || $0 == "\t" }
-    guard words.count == 5, words[0].hasPrefix("/"), let size = UInt64(words[2]), let used = UInt64(words[3]),
+    guard words.count == 5, words[0].hasPrefix("/") || words[1] == "virtual", let size = UInt64(words[2]),
+      let used = UInt64(words[3]),
       Int(words[4]) != nil, size <= UInt64.max / 1024, used <= UInt64.max / 1024
     else { return nil }
     // The kernel writes "\040(deleted)" behind the name of a removed file.
@@ -35,6 +36,7 @@ enum ProcSwapsParser {
     switch type {
     case "partition": path.hasPrefix("/dev/zram") ? .zram : .partition
     case "file": .file
+    case "virtual": .lent
     default: nil
     }
   }

@@ -1,3 +1,4 @@
+import AgentText
 import AgentCore
 import AgentHost
 import AgentKnowledge
@@ -23,6 +24,7 @@ struct SwapBootReader {
     reader.attempt { reader throws(FileError) in try reader.readFstab() }
     reader.attempt { reader throws(FileError) in try reader.readUnits() }
     reader.attempt { reader throws(FileError) in try reader.readServices() }
+    reader.attempt { reader throws(FileError) in try reader.readOtherServices() }
     reader.attempt { reader throws(FileError) in try reader.readRaspberryPi() }
     reader.attempt { reader throws(FileError) in try reader.readZramGenerator() }
     reader.attempt { reader throws(FileError) in try reader.readResume() }
@@ -107,6 +109,23 @@ struct SwapBootReader {
           remedy: "systemctl disable --now zramswap"))
     }
   }
+
+  /// Services of any name that turn swap on: Ubuntu's zram-config, Armbian's, NVIDIA's nvzramconfig, swapspace.
+  private mutating func readOtherServices() throws(FileError) {
+    for (name, link) in pulledIn.sorted(by: { $0.key < $1.key }) {
+      guard name.hasSuffix(".service"), !Self.knownServices.contains(name), let unit = try units.find(name),
+        !unit.isMasked, let sign = try SwapServices.sign(unit.path, files)
+      else { continue }
+      let device = sign.isZram ? "/dev/zram0" : nil
+      facts.swaps.append(
+        BootSwap(
+          device: device ?? name, path: device, mechanism: sign.text, source: link,
+          remedy: "systemctl disable --now \(ShellWord.quote(name))"))
+    }
+  }
+
+  /// Those that are looked at by their own settings.
+  private static let knownServices: Set<String> = ["dphys-swapfile.service", "zramswap.service"]
 
   /// Raspberry Pi OS since Debian 13: a generator that reads /etc/rpi/swap.conf and its drop-ins.
   private mutating func readRaspberryPi() throws(FileError) {

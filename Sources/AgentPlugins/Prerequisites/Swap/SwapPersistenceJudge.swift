@@ -30,9 +30,11 @@ struct SwapPersistenceJudge {
   }
 
   /// Swap areas in use; nil when that could not be seen.
+  ///
+  /// What a container is lent is turned on by the machine, not by a file here.
   private var devices: [SwapDevice]? {
     switch observation.swaps {
-    case .known(let devices, _): devices
+    case .known(let devices, _): devices.filter { $0.kind != .lent }
     case .absent: observation.kernelRelease.value == nil ? nil : []
     case .unreadable: nil
     }

@@ -87,9 +87,17 @@ struct SwapPolicyJudge {
     return same.isEmpty ? observation.boot.swaps.filter { $0.path == nil } : same
   }
 
+  private static func type(_ kind: SwapDevice.Kind) -> String {
+    switch kind {
+    case .partition, .zram: "partition"
+    case .file: "file"
+    case .lent: "virtual"
+    }
+  }
+
   /// As /proc/swaps has it: name, type, KiB.
   private func text(_ device: SwapDevice) -> String {
-    "\(device.path) \(device.kind == .file ? "file" : "partition") \(device.size / 1024)"
+    "\(device.path) \(Self.type(device.kind)) \(device.size / 1024)"
       + (device.isDeleted ? " (deleted)" : "")
   }
 }

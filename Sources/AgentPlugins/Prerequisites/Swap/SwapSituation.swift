@@ -44,6 +44,8 @@ package struct SwapDevice: Sendable, Hashable {
     case file
     /// Compressed memory, /dev/zram*. For the kernel and the kubelet it is swap like any other.
     case zram
+    /// What lxcfs shows in a container of the machine's swap; the kubelet counts the line like any other.
+    case lent
   }
 
   /// Its path, escapes undone.

@@ -77,6 +77,10 @@ struct SwapTexts {
   }
 
   private func off(_ boot: [BootSwap]) -> String {
+    if device.kind == .lent {
+      return "on the host of this container: swapoff -a, or keep its swap from it (pct set ID --swap 0; "
+        + "lxc config set NAME limits.memory.swap false), and start the container anew"
+    }
     let now =
       device.isDeleted ? "reboot (the swap file was removed while in use)" : "swapoff \(ShellWord.quote(device.path))"
     // What keeps it off after a reboot comes first where the reboot is the cure.

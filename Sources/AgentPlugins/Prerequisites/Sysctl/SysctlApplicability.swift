@@ -15,7 +15,7 @@ struct SysctlApplicability: Sendable, Equatable {
   var dualStack: Applicability
   /// The network plugin hands packets over a bridge.
   var bridge: Applicability
-  /// The network plugin is Calico.
+  /// The network plugin is Calico with its eBPF data path.
   var calico: Applicability
   /// HAProxy binds an address that another host may hold.
   var foreignBind: Applicability
@@ -27,9 +27,27 @@ struct SysctlApplicability: Sendable, Equatable {
     let network = CNINetwork.find(files)
     dualStack = Self.dualStack(files, kubelet, network)
     bridge = NetworkApplicability.bridge(network)
-    calico = Self.calico(network)
+    calico = Self.calico(network, files)
     foreignBind = BalancerBinds.sign(files)
     ipvs = Self.ipvs(files)
+  }
+
+  /// Felix makes the interface where its eBPF data path is in use (dataplane/linux/bpf_ep_mgr.go, Calico 3.23 and later).
+  private static let ebpfInterface = "/sys/class/net/bpfin.cali"
+
+  private static func calico(_ network: Fact<CNINetwork>, _ files: HostFiles) -> Applicability {
+    let plugin = calico(network)
+    guard case .seen = plugin else { return plugin }
+    do throws(FileError) {
+      let isLink = try files.linkTarget(ebpfInterface) != nil
+      let isThere = try files.kind(ebpfInterface) != nil
+      guard isLink || isThere else {
+        return .notSeen("Calico works without eBPF (no interface bpfin.cali)")
+      }
+      return .seen(Evidence(ebpfInterface, "present"))
+    } catch {
+      return .hidden(error)
+    }
   }
 
   private static func calico(_ network: Fact<CNINetwork>) -> Applicability {

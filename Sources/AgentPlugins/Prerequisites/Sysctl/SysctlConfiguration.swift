@@ -26,11 +26,13 @@ struct SysctlConfiguration: Sendable, Equatable {
   var list = ConfigurationDirectories()
   /// The lines of /etc/sysctl.conf where no link leads to it.
   var unreadClassic: [SysctlAssignment] = []
+  /// What ufw sets after all of them.
+  var firewall = UfwSysctl()
   /// The parameters of the kernel's command line.
   var commandLine: [SysctlAssignment] = []
 
   func nextBoot(_ key: SysctlKey) -> NextBoot {
-    if let problem = list.problems.first { return .hidden(problem) }
+    if let problem = list.problems.first ?? firewall.problem { return .hidden(problem) }
     let schedule = SysctlBootOrder(lines)
     let winner = schedule.winner(for: key.name, aliases: key.aliases)
     if let problem = unreadable(after: winner) { return .hidden(problem) }
@@ -54,6 +56,7 @@ struct SysctlConfiguration: Sendable, Equatable {
   /// A file that may take the decision from `winner`: a later one, or any when a glob decides, because any file may name
   /// the parameter and so keep globs from it.
   private func unreadable(after winner: SysctlAssignment?) -> FileError? {
+    if let winner, !winner.name.isGlob, winner.path == firewall.path { return nil }
     let start = winner.flatMap { winner in
       winner.name.isGlob ? nil : list.files.firstIndex { $0.path == winner.path }
     }
@@ -75,7 +78,11 @@ extension SysctlConfiguration {
         list.files[index].effect = .unreadable(error)
       }
     }
-    if !Self.isClassicLinked(list, files), let content = try? files.bytesIfPresent(Self.classicPath) {
+    firewall = UfwSysctl(reading: files)
+    lines += firewall.lines
+    if !Self.isClassicLinked(list, files), firewall.path != Self.classicPath,
+      let content = try? files.bytesIfPresent(Self.classicPath)
+    {
       unreadClassic = SysctlFile.parse(content, path: Self.classicPath)
     }
     commandLine = Self.commandLine((try? files.bytesIfPresent("/proc/cmdline", limit: .kernel)) ?? [])

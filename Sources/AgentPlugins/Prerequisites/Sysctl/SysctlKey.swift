@@ -22,7 +22,7 @@ struct SysctlKey: Sendable, Equatable {
     case dualStack
     /// Where the network plugin hands packets over a bridge.
     case bridge
-    /// Where Calico is the network plugin.
+    /// Where Calico is the network plugin and works by eBPF.
     case calico
     /// Where the kubelet compares and does not set.
     case kernelDefaults
@@ -57,9 +57,9 @@ struct SysctlKey: Sendable, Equatable {
   /// What users of this node lose when it fails.
   var lost: [Plane] {
     switch condition {
-    case .node, .dualStack, .calico, .kernelDefaults: [.workloads]
+    case .node, .dualStack, .kernelDefaults: [.workloads]
     // HAProxy is not what this node's pods live by; the others only warn, or are the administrator's own wish.
-    case .foreignBind, .bridge, .ipvs, .configured: []
+    case .foreignBind, .bridge, .calico, .ipvs, .configured: []
     }
   }
 }

@@ -3,7 +3,7 @@ import AgentCore
 /// The kernel parameters that Kubernetes and its neighbours depend on.
 ///
 /// Sources: kernel Documentation/networking/ip-sysctl.rst and Documentation/admin-guide/sysctl, kubelet
-/// pkg/kubelet/cm/container_manager_linux.go (setupKernelTunables), Calico felix/dataplane/linux (configureKernel),
+/// pkg/kubelet/cm/container_manager_linux.go (setupKernelTunables), Calico felix/dataplane/linux (bpf_ep_mgr.go),
 /// Kubernetes "Container runtimes" (IPv4 forwarding), systemd rules.d/99-systemd.rules (net.bridge).
 enum SysctlKeys {
   /// The least number of inotify instances per user: kind's "Pod errors due to too many open files"; a containerd-shim
@@ -57,10 +57,13 @@ enum SysctlKeys {
   ]
 
   private static let network = [
+    // The kernel takes the larger of this and the interface's own, which Felix sets to 0. Felix refused 2 only up to
+    // Calico 3.11; without eBPF no value hurts it.
     SysctlKey(
-      name: "net.ipv4.conf.all.rp_filter", owner: .cni, condition: .calico, expectation: .atMost(1),
-      severity: .failing, kernelDefault: .value("0"),
-      consequence: "Calico's Felix does not start, unless FELIX_IGNORELOOSERPF (ignoreLooseRPF) is set in the cluster"),
+      name: "net.ipv4.conf.all.rp_filter", owner: .cni, condition: .calico, expectation: .equals("0"),
+      severity: .warning, kernelDefault: .value("0"),
+      consequence: "Calico's eBPF data path may lose packets that come in on another interface than they would leave by"
+    ),
     SysctlKey(
       name: "net.ipv4.ip_nonlocal_bind", owner: .host, condition: .foreignBind, expectation: .equals("1"),
       severity: .failing, kernelDefault: .value("0"),

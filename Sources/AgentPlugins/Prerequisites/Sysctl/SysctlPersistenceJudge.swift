@@ -41,9 +41,14 @@ struct SysctlPersistenceJudge {
       return say(
         key, .warning,
         "\(now(key)), \(value) after a reboot: \(line.source) sets it, not \(key.expectation.text)\(others)",
-        evidence + current(key), remedy: SysctlRemedy.persist(key, over: line))
+        evidence + current(key), remedy: persist(key, over: line))
     }
     return say(key, .ok, "\(value) after a reboot: \(line.source) sets it\(others)\(when(key))", evidence)
+  }
+
+  private func persist(_ key: SysctlKey, over line: SysctlAssignment) -> String {
+    line.path == observation.configuration.firewall.path
+      ? SysctlRemedy.persist(key, inFirewallFile: line.path) : SysctlRemedy.persist(key, over: line)
   }
 
   /// No file sets it.

@@ -31,7 +31,8 @@ package struct SysctlPlugin: Plugin {
   package func triggers() -> AsyncStream<Trigger> {
     host.changes(
       of: ConfigurationDirectories.places("sysctl.d") + [
-        SysctlConfiguration.classicPath, CNINetwork.directory, "/etc/haproxy/haproxy.cfg",
+        SysctlConfiguration.classicPath, UfwSysctl.configuration, UfwSysctl.defaults, UfwSysctl.usual,
+        CNINetwork.directory, "/etc/haproxy/haproxy.cfg",
         "/etc/keepalived/keepalived.conf", "/etc/kubernetes/manifests",
       ] + KubeletSource.watchedPaths + keys.map(\.name.file))
   }
@@ -107,7 +108,7 @@ enum SysctlChecks {
     SysctlValueJudge.check, title: "Kernel parameters as Kubernetes needs them",
     why: """
       Pods reach each other and Services only while the kernel forwards packets. With protectKernelDefaults the kubelet \
-      refuses to start on other values, and Calico's Felix refuses a loose reverse-path filter.
+      refuses to start on other values.
       """,
     source: """
       The files below /proc/sys. Which ones matter: the roles, /etc/cni/net.d, protectKernelDefaults, haproxy.cfg, \
@@ -124,7 +125,7 @@ enum SysctlChecks {
     source: """
       sysctl.d in /etc, /run, /usr/local/lib and /usr/lib, merged as systemd-sysctl does: the first directory wins for a \
       file name, files are read in the order of their names, the last line wins. /etc/sysctl.conf counts only where a \
-      link in sysctl.d leads to it.
+      link in sysctl.d leads to it. After them the file that IPT_SYSCTL of /etc/default/ufw names, where ufw is on.
       """,
     confirm: "/usr/lib/systemd/systemd-sysctl --cat-config | grep -n ip_forward",
     remedy: "echo net.ipv4.ip_forward=1 >> /etc/sysctl.d/99-kubernetes.conf && systemctl restart systemd-sysctl",

@@ -12,6 +12,11 @@ enum SysctlRemedy {
     "echo \(assignment(key)) >> \(file(after: winner)) && systemctl restart systemd-sysctl"
   }
 
+  /// Adds it to the file that ufw sets after all others.
+  static func persist(_ key: SysctlKey, inFirewallFile path: String) -> String {
+    "echo \(assignment(key)) >> \(path) && sysctl -p \(path)"
+  }
+
   /// A name that comes after the file that wins now: the one that the Kubernetes documentation's readers use, else a
   /// later one.
   private static func file(after winner: SysctlAssignment?) -> String {

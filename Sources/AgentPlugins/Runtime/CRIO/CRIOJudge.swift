@@ -49,7 +49,7 @@ struct CRIOJudge {
         return say(
           "crio.cgroup-driver", .failing,
           "no pod starts: the kubelet uses \(kubelet) for control groups, CRI-O \(runtime)", evidence,
-          remedy: Self.align(to: runtime))
+          remedy: align(to: runtime))
       case .unclear:
         return say(
           "crio.cgroup-driver", .unknown,
@@ -71,11 +71,19 @@ struct CRIOJudge {
     return say("crio.cgroup-driver", .ok, words, evidence)
   }
 
-  private static func align(to driver: String) -> String {
-    """
-    sed -i.bak '/^cgroupDriver:/d' /var/lib/kubelet/config.yaml; echo 'cgroupDriver: \(driver)' >> \
-    /var/lib/kubelet/config.yaml; systemctl restart kubelet.service
-    """
+  /// In the file that sets it, else in the one that the kubelet reads; a flag is no line of YAML.
+  private func align(to driver: String) -> String {
+    let drivers = observation.drivers
+    let named = drivers.kubelet.source.firstRange(of: " in ").map { drivers.kubelet.source[$0.upperBound...] }
+    if let flagFile = named {
+      let file = flagFile.prefix { $0 != ":" }
+      return "sed -i.bak 's/--cgroup-driver[= ][a-z]*/--cgroup-driver=\(driver)/' \(file); "
+        + "systemctl daemon-reload; systemctl restart kubelet.service"
+    }
+    let source = String(drivers.kubelet.source.prefix { $0 != ":" })
+    let file = source.hasPrefix("/") ? source : drivers.configurationFile
+    return "sed -i.bak '/^cgroupDriver:/d' \(file); echo 'cgroupDriver: \(driver)' >> \(file); "
+      + "systemctl restart kubelet.service"
   }
 
   private var storage: Verdict {

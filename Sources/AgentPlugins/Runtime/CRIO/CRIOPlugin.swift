@@ -75,7 +75,8 @@ package struct CRIOPlugin: Plugin {
       gate: facts.configuration.featureGate("KubeletCgroupDriverFromCRI").value ?? nil,
       crioVersion: package.flatMap { KubernetesVersion($0) },
       isSystemdHost: (try? files.kind("/run/systemd/system")) == .some(.directory),
-      isConfigured: facts.joining != .notJoined)
+      isConfigured: facts.joining != .notJoined,
+      configurationFile: facts.configurationFile.value ?? "/var/lib/kubelet/config.yaml")
   }
 
   private func storage(_ root: String) async -> CRIOObservation.Storage {
@@ -120,6 +121,8 @@ struct CgroupDrivers: Sendable, Equatable {
   var isSystemdHost: Bool
   /// Whether the kubelet has its configuration: before joining kubeadm has not written it.
   var isConfigured = true
+  /// The file that the kubelet reads.
+  var configurationFile = "/var/lib/kubelet/config.yaml"
 }
 
 /// The checks of CRI-O, with their texts.

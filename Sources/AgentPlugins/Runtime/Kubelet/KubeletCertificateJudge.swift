@@ -20,7 +20,7 @@ struct KubeletCertificateJudge {
         .failing, "\(KubeletSourceReader.current) leads to \(target), which does not exist: the kubelet cannot log in",
         remedy: Self.renew)
     case .absent:
-      guard observation.facts.joining == .joined else { return say(.skipped, "not asked for yet") }
+      guard observation.facts.hasJoined else { return say(.skipped, "not asked for yet") }
       return say(.skipped, "kubelet.conf carries its own certificate: there is no \(KubeletSourceReader.current)")
     case .valid(let validity, let target): return judge(validity, target: target)
     }

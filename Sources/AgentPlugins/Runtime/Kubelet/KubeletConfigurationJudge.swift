@@ -10,6 +10,7 @@ struct KubeletConfigurationJudge {
   var verdict: Verdict {
     let facts = observation.facts
     if case .unknown(let error) = facts.joining { return say(.unknown, "\(error)") }
+    if case .lost(let sign) = facts.joining { return lost(sign) }
     if let problem = facts.configuration.flagProblem ?? facts.configuration.fileProblem {
       guard !problem.isHidden else { return say(.unknown, "\(problem)") }
       return say(
@@ -24,6 +25,19 @@ struct KubeletConfigurationJudge {
     if let verdict = wrongKind(path) { return verdict }
     if let missing = observation.missingResolvConf { return noResolvConf(missing) }
     return runtime(path)
+  }
+
+  /// Without it and without bootstrap-kubelet.conf the kubelet ends at its start: "unable to load bootstrap kubeconfig"
+  /// (cmd/kubelet/app/server.go of 1.20 to 1.36). One that runs goes on until then.
+  private func lost(_ sign: String) -> Verdict {
+    let path = "/etc/kubernetes/kubelet.conf"
+    return say(
+      .failing, "\(path) is gone, although this node has joined a cluster: the kubelet does not start without it",
+      evidence: [Evidence(path, "no such file"), Evidence(sign, "present")],
+      remedy: """
+        kubeadm kubeconfig user --org system:nodes --client-name system:node:NODE > kubelet.conf on a control-plane \
+        node; put it here as \(path); systemctl restart kubelet.service
+        """)
   }
 
   /// A file of another kind, such as a kubeconfig, ends the kubelet (decoding of pkg/kubelet/kubeletconfig/util/codec,

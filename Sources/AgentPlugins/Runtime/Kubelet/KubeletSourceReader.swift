@@ -19,7 +19,7 @@ enum KubeletSourceReader {
     switch facts.joining {
     case .notJoined where facts.isPresent: "not joined yet: kubeadm writes the kubelet's files"
     case .notJoined: facts.irrelevance(roles: roles) ?? "no kubelet is installed"
-    case .unknown, .joined, .bootstrapping: nil
+    case .unknown, .joined, .lost, .bootstrapping: nil
     }
   }
 

@@ -2,18 +2,27 @@ package import AgentCore
 import AgentHost
 package import AgentKnowledge
 
-/// containerd, where it is the kubelet's runtime: whether its socket accepts, and nothing more.
+/// containerd, where it is the kubelet's runtime or will be: whether its configuration leaves the interface for
+/// Kubernetes on, and whether its socket accepts.
 package struct ContainerdPlugin: Plugin {
   /// What the plugin is.
   package static let descriptor = PluginDescriptor(
-    name: "containerd", area: .runtime, summary: "Whether containerd accepts connections.", checks: [responding],
+    name: "containerd", area: .runtime, summary: "Whether containerd serves Kubernetes.", checks: [responding],
     rhythm: .every(.seconds(10)), deadline: .seconds(3))
   private static let socket = "/run/containerd/containerd.sock"
 
   private static let responding = CheckDefinition(
-    "containerd.responding", title: "containerd accepts connections on its socket",
-    why: "Without its runtime the kubelet starts and ends no container, and the node turns NotReady.",
-    source: "a connection to /run/containerd/containerd.sock", confirm: "ctr version",
+    "containerd.responding", title: "containerd serves the kubelet",
+    why: """
+      Without its runtime the kubelet starts and ends no container, and the node turns NotReady. Docker's package of \
+      containerd switches the interface for Kubernetes off: kubeadm and the kubelet then end with "unknown service \
+      runtime.v1.RuntimeService".
+      """,
+    source: """
+      a connection to /run/containerd/containerd.sock; disabled_plugins in /etc/containerd/config.toml and the files \
+      that it imports
+      """,
+    confirm: "crictl --runtime-endpoint unix:///run/containerd/containerd.sock version",
     remedy: "systemctl restart containerd.service; journalctl -u containerd.service -n 50", undo: "nothing was changed",
     worst: .failing, lost: [.workloads],
     dependsOn: [Dependency("units.state", subject: .named("containerd.service"))], timing: .probe)
@@ -24,6 +33,8 @@ package struct ContainerdPlugin: Plugin {
     package var takenAt: HostTime
     var irrelevance: String?
     var result: HTTPProbeResult
+    /// What switches the interface for Kubernetes off: the file, and the word in `disabled_plugins`.
+    var disabled: Evidence?
   }
 
   private let host: Host
@@ -31,26 +42,42 @@ package struct ContainerdPlugin: Plugin {
   /// Watches a host.
   package init(host: Host) { self.host = host }
 
-  /// The interval is enough for a server that is asked.
-  package func triggers() -> AsyncStream<Trigger> { AsyncStream { $0.finish() } }
+  /// The configuration; for a server that is asked the interval is enough.
+  package func triggers() -> AsyncStream<Trigger> { host.changes(of: [ContainerdConfiguration.path]) }
 
   /// Connects. containerd speaks HTTP/2 there, so an answer that is no HTTP/1.1 is a server that lives.
   package func observe(at time: HostTime) async throws -> Observation {
-    let endpoint = try await host.kubelet.facts().configuration.text(
-      ["containerRuntimeEndpoint"], flag: "container-runtime-endpoint")
-    guard (endpoint.value ?? nil)?.contains("containerd") == true else {
+    let facts = try await host.kubelet.facts()
+    let endpoint = facts.configuration.text(["containerRuntimeEndpoint"], flag: "container-runtime-endpoint")
+    let isUsed = (endpoint.value ?? nil)?.contains("containerd") == true
+    let roles = host.roles
+    let disabled = try await host.read { files in
+      // What cannot be read here is containerd's own to complain of; the socket tells whether it runs.
+      isUsed || Self.isNext(files, facts, roles: roles) ? try? ContainerdConfiguration.read(files).disabled : nil
+    }
+    guard isUsed else {
       return Observation(
-        takenAt: time, irrelevance: "containerd is not the kubelet's runtime here",
-        result: HTTPProbeResult(.notRecorded))
+        takenAt: time, irrelevance: disabled == nil ? "containerd is not the kubelet's runtime here" : nil,
+        result: HTTPProbeResult(.notRecorded), disabled: disabled)
     }
     let result = await host.http(HTTPProbeRequest(.unix(Self.socket), path: "/"))
-    return Observation(takenAt: time, irrelevance: nil, result: result)
+    return Observation(takenAt: time, irrelevance: nil, result: result, disabled: disabled)
+  }
+
+  /// Whether kubeadm will take containerd here: it is the one runtime that is installed (DetectCRISocket() of kubeadm
+  /// looks for the sockets of all three).
+  private static func isNext(_ files: HostFiles, _ facts: KubeletFacts, roles: Set<Role>) -> Bool {
+    guard facts.joining == .notJoined, facts.irrelevance(roles: roles) == nil else { return false }
+    let units = UnitFiles(files)
+    let isThere = { (name: String) in ((try? units.find("\(name).service")) ?? nil).map { !$0.isMasked } ?? false }
+    return isThere("containerd") && !isThere("crio") && !isThere("cri-docker")
   }
 
   /// One verdict.
   package func judge(_ observation: Observation) -> [Verdict] {
     let check = Self.responding.id
     if let reason = observation.irrelevance { return [Verdict(check, .skipped, reason)] }
+    if let disabled = observation.disabled { return [Self.switchedOff(disabled)] }
     switch observation.result.outcome {
     case .notRecorded: return [Verdict(check, .unknown, "the recording does not say whether containerd answers")]
     case .failed(let failure) where failure.phase == .connect && failure.reason == .denied:
@@ -61,9 +88,19 @@ package struct ContainerdPlugin: Plugin {
     }
   }
 
+  private static func switchedOff(_ word: Evidence) -> Verdict {
+    Verdict(
+      responding.id, .failing,
+      "disabled_plugins in \(word.source) switches off what the kubelet needs of containerd (\(word.value))",
+      evidence: [Evidence(word.source, "disabled_plugins: \(word.value)")],
+      remedy: "sed -i.bak '/^ *disabled_plugins/s/.\(word.value).,\\{0,1\\}//' \(word.source); "
+        + "systemctl restart containerd.service")
+  }
+
   /// Whether it accepts.
   package func metrics(_ observation: Observation) -> [MetricFamily] {
     let state = judge(observation).first?.state
+    if case .notRecorded = observation.result.outcome { return EndpointMeasure.families([]) }
     guard state == .ok || state == .failing else { return EndpointMeasure.families([]) }
     return EndpointMeasure.families([
       EndpointMeasure(

@@ -122,7 +122,9 @@ struct UnitStateJudge {
 enum UnitPlanes {
   static func of(_ unit: UnitName) -> [Plane] {
     switch unit {
-    case UnitInterests.crio, UnitInterests.containerd, UnitInterests.kubelet: [.workloads]
+    case UnitInterests.crio, UnitInterests.containerd, UnitInterests.dockerShim, UnitInterests.docker,
+      UnitInterests.kubelet:
+      [.workloads]
     case UnitInterests.keepalived, UnitInterests.haproxy: [.administration]
     case UnitInterests.tunnelClient, UnitInterests.tunnelServer: [.internetAccess]
     case UnitInterests.nfsServer: [.storage]

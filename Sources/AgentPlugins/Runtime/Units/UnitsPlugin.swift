@@ -41,10 +41,12 @@ package struct UnitsPlugin: Plugin {
       )
     }
     let found = await host.systemd.units(interests.map(\.name))
+    let provided = await provided(interests, found)
     var units: [WatchedUnit] = []
     var logs = 0
-    for (name, interest) in interests {
+    for (name, interest) in UnitAliases.distinct(interests, found) {
       guard let status = found[name] else { continue }
+      let interest = provided.contains(name) ? .known : interest
       var unit = WatchedUnit(name: name, interest: interest, status: status)
       if case .success(let status) = status {
         unit.recentRestarts = window.add(name, restarts: status.automaticRestarts, at: time)
@@ -56,6 +58,23 @@ package struct UnitsPlugin: Plugin {
       units.append(unit)
     }
     return UnitsObservation(takenAt: time, isSystemd: isSystemd, units: units)
+  }
+
+  /// The needed units that do not run while a process of their program does.
+  private func provided(
+    _ interests: [(name: UnitName, interest: WatchedUnit.Interest)], _ found: [UnitName: Result<UnitStatus, BusError>]
+  ) async -> Set<UnitName> {
+    let idle = interests.filter { name, interest in
+      guard case .needed = interest, !settings.watched.contains(name), UnitInterests.program(of: name) != nil,
+        case .success(let status) = found[name]
+      else { return false }
+      return !status.exists || status.active == "inactive"
+    }
+    guard !idle.isEmpty, case .success(let processes) = await host.processes() else { return [] }
+    return Set(
+      idle.map(\.name).filter { unit in
+        UnitInterests.program(of: unit).map { processes.first(named: $0) != nil } == true
+      })
   }
 
   /// Verdicts of the units that exist or are needed.

@@ -37,7 +37,7 @@ struct NodeIdentity: Sendable, Equatable {
     }
     override = kubelet.configuration.text(["hostnameOverride"], flag: "hostname-override")
     nodeIP = kubelet.configuration.text(["nodeIP"], flag: "node-ip")
-    isJoined = kubelet.joining == .joined
+    isJoined = kubelet.hasJoined
     services = NameServices.read(files)
     self.own = own
     self.shared = shared
