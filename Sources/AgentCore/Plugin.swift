@@ -57,3 +57,8 @@ package struct Trigger: Sendable, Hashable {
   /// Makes a trigger.
   package init() {}
 }
+
+extension AsyncStream<Trigger> {
+  /// No triggers: it ends at once.
+  package static var ended: AsyncStream { AsyncStream { $0.finish() } }
+}

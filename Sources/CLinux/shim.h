@@ -9,6 +9,8 @@
 #include <linux/stat.h>
 #include <signal.h>
 #include <spawn.h>
+#include <stddef.h>
+#include <stdio.h>
 #include <stdint.h>
 #include <string.h>
 #include <sys/epoll.h>
@@ -138,6 +140,27 @@ static inline void clinux_ignore_sigpipe(void) { signal(SIGPIPE, SIG_IGN); }
 // A stream socket of AF_UNIX that never waits; -1 and errno where the kernel gives none.
 static inline int clinux_unix_socket(void) {
   return socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+}
+
+/* A datagram socket that sends without waiting. */
+static inline int clinux_datagram_socket(void) { return socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0); }
+
+/* Sends to the socket at a path, or to an abstract one, whose name begins with @ (sd_notify(3)). 0, or an error number. */
+static inline int clinux_datagram_send(int socket, const char *path, const void *bytes, size_t count) {
+  struct sockaddr_un address = {.sun_family = AF_UNIX};
+  size_t length = strlen(path);
+  if (length >= sizeof address.sun_path) return ENAMETOOLONG;
+  memcpy(address.sun_path, path, length);
+  if (path[0] == '@') address.sun_path[0] = 0;
+  socklen_t size = (socklen_t)(offsetof(struct sockaddr_un, sun_path) + length + (path[0] != '@'));
+  return sendto(socket, bytes, count, MSG_DONTWAIT | MSG_NOSIGNAL, (struct sockaddr *)&address, size) < 0 ? errno : 0;
+}
+
+/* Opens what a descriptor leads to anew, so that O_NONBLOCK is this opening's alone. -1 for what cannot be opened. */
+static inline int clinux_reopen_for_writing(int descriptor) {
+  char path[32];
+  snprintf(path, sizeof path, "/proc/self/fd/%d", descriptor);
+  return open(path, O_WRONLY | O_APPEND | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
 }
 
 // Connects it to a path; 0 or an error number (ENAMETOOLONG for a path that no address holds).

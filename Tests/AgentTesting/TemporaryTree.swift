@@ -25,6 +25,11 @@ package final class TemporaryTree: Sendable {
     try Data(bytes).write(to: URL(fileURLWithPath: file))
   }
 
+  /// Lets everybody execute a file.
+  package func allowExecution(_ name: String) throws {
+    try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: path + "/" + name)
+  }
+
   /// Makes a symbolic link.
   package func link(_ name: String, to target: String) throws {
     try FileManager.default.createSymbolicLink(atPath: path + "/" + name, withDestinationPath: target)

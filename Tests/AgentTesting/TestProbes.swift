@@ -4,9 +4,9 @@ package import AgentHost
 package let testNetwork = NetworkLoop()
 
 /// The probes of a live tree.
-package func liveProbes(_ root: String = "/", forbidden: [String] = []) throws -> HTTPProbes {
+package func liveProbes(_ root: String = "/", forbidden: [String] = []) throws -> LiveHTTPProbes {
   let files = HostFiles(root: try HostRoot(root, mode: .live), forbidden: forbidden)
-  return HTTPProbes(files: files, worker: try Worker(), network: testNetwork, recorded: [])
+  return LiveHTTPProbes(files: files, worker: try Worker(), network: testNetwork)
 }
 
 /// A deadline that a test waits for.

@@ -17,6 +17,8 @@ package struct FileError: Error, Sendable, Hashable, CustomStringConvertible {
     case notText(offset: Int)
     /// Too many symbolic links, or a link that leads out of the root (ELOOP, EXDEV).
     case badLink
+    /// A call on its file system does not return: the path that it was made for.
+    case unanswered(path: String)
     /// Another error of a system call.
     case system(call: String, code: CInt)
   }
@@ -55,6 +57,7 @@ package struct FileError: Error, Sendable, Hashable, CustomStringConvertible {
     case .tooLarge(let limit): "holds more than \(limit) bytes"
     case .notText(let offset): "is not UTF-8 (byte \(offset))"
     case .badLink: "a symbolic link goes round in circles or leads nowhere"
+    case .unanswered(let path): "is not read: its file system does not answer (\(path))"
     case .system(let call, let code): "\(call): \(errorText(code))"
     }
   }

@@ -28,7 +28,7 @@ package struct FileSystemSpace: Sendable, Hashable, Codable {
   package var freeInodeShare: Double { totalInodes == 0 ? 1 : min(1, Double(freeInodes) / Double(totalInodes)) }
 }
 
-extension FileSystemSpace: SettingsDecodable {
+extension FileSystemSpace: SettingsEncodable {
   /// Reads `totalBytes` and `freeBytes` of a recording, and `totalInodes` and `freeInodes` where they were recorded.
   package init?(from reader: SettingsReader) {
     let total: Int? = reader.required("totalBytes")
@@ -39,6 +39,59 @@ extension FileSystemSpace: SettingsDecodable {
       totalBytes: UInt64(max(0, total)), freeBytes: UInt64(max(0, free)), totalInodes: UInt64(max(0, inodes)),
       freeInodes: UInt64(max(0, freeInodes)))
   }
+
+  package func write(to writer: inout SettingsWriter) {
+    writer.value("totalBytes", Int(clamping: totalBytes))
+    writer.value("freeBytes", Int(clamping: freeBytes))
+    writer.value("totalInodes", Int(clamping: totalInodes), default: 0)
+    writer.value("freeInodes", Int(clamping: freeInodes), default: 0)
+  }
+}
+
+/// How much is free below paths of the node's own services: never of a network file system, which may not answer.
+package protocol FileSystemSpaces: Sendable {
+  /// The space of the file system that a path lies on; nil when there is nothing at the path.
+  ///
+  /// - Throws: ``FileError``, or ``NotRecorded``.
+  func space(_ path: String) async throws -> FileSystemSpace?
+}
+
+/// Asks the running kernel, on the worker thread.
+package struct LiveSpaces: FileSystemSpaces {
+  private let files: HostFiles
+  private let worker: Worker
+
+  package init(files: HostFiles, worker: Worker) {
+    self.files = files
+    self.worker = worker
+  }
+
+  package func space(_ path: String) async throws -> FileSystemSpace? {
+    try await worker.run { [files] in try files.space(path) }
+  }
+}
+
+/// What was recorded: `spaces` of `recorded.yaml`.
+package struct RecordedSpaces: FileSystemSpaces {
+  private let spaces: [String: FileSystemSpace]
+
+  package init(_ spaces: [AbsolutePath: FileSystemSpace]) {
+    self.spaces = Dictionary(uniqueKeysWithValues: spaces.map { ("\($0.key)", $0.value) })
+  }
+
+  package func space(_ path: String) throws -> FileSystemSpace? {
+    guard let recorded = spaces[path] else { throw NotRecorded("how much is free below \(path)") }
+    return recorded
+  }
+}
+
+/// A recording does not tell something that is no file.
+package struct NotRecorded: Error, Sendable, Hashable, CustomStringConvertible {
+  /// The words.
+  package let description: String
+
+  /// - Parameter what: what it does not tell.
+  package init(_ what: String) { description = "the recording does not tell \(what)" }
 }
 
 extension HostFiles {

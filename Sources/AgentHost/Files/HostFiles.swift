@@ -146,9 +146,10 @@ package struct HostFiles: Sendable {
     } catch { return try Self.absent(error) }
   }
 
-  /// Opens a path unless the recording says that it could not be read.
+  /// Opens a path unless the recording says that it could not be read, or its file system is known not to answer.
   func open(_ path: String, flags: CInt) throws(FileError) -> FileDescriptor {
     guard !forbids(path) else { throw FileError(path, .permissionDenied) }
+    if let held = WorkerThread.current?.enter(path) { throw FileError(path, .unanswered(path: held.path)) }
     return try root.open(path, flags: flags)
   }
 

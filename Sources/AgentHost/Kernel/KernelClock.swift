@@ -52,7 +52,7 @@ package struct KernelClock: Sendable, Equatable {
   package var uncorrected: Duration { .seconds(maxerror / 500) }
 }
 
-extension KernelClock: SettingsDecodable {
+extension KernelClock: SettingsEncodable {
   /// Reads `maxerror`, which is required, `esterror`, `offset`, `status`, `state` and `tai`, each as adjtimex(2) gives it.
   package init?(from reader: SettingsReader) {
     let maxerror: Int? = reader.required("maxerror")
@@ -63,34 +63,50 @@ extension KernelClock: SettingsDecodable {
       tai: reader.value("tai", default: 0))
     if maxerror == nil { return nil }
   }
+
+  package func write(to writer: inout SettingsWriter) {
+    writer.value("maxerror", maxerror)
+    writer.value("esterror", esterror, default: 0)
+    writer.value("offset", offset, default: 0)
+    writer.value("status", status, default: 0)
+    writer.value("state", state, default: 0)
+    writer.value("tai", tai, default: 0)
+  }
 }
 
-/// Whom to ask for the ``KernelClock``.
-package enum KernelClockSource: Sendable {
-  /// The running kernel.
-  case kernel
-  /// A recording; nil when it has none.
-  case recorded(KernelClock?)
-
-  /// Where the values come from.
-  package static let name = "adjtimex(2)"
-
+/// What the kernel holds of its clock's discipline: the running one's, or a recording's.
+package protocol KernelClockSource: Sendable {
   /// The values now; absent when they were not recorded.
-  package func read() -> Fact<KernelClock> {
-    switch self {
-    case .kernel: Self.ask()
-    case .recorded(let clock): clock.map { .known($0, source: Self.name) } ?? .absent
-    }
-  }
+  func read() -> Fact<KernelClock>
+}
+
+extension KernelClock {
+  /// Where the values come from.
+  package static let source = "adjtimex(2)"
+}
+
+/// Asks the running kernel.
+package struct LiveKernelClock: KernelClockSource {
+  package init() {}
 
   /// Modes of 0 change nothing and need no privilege.
-  private static func ask() -> Fact<KernelClock> {
+  package func read() -> Fact<KernelClock> {
     var values = timex()
     let state = adjtimex(&values)
-    guard state >= 0 else { return .unreadable(FileError(name, call: "adjtimex", code: errno)) }
+    guard state >= 0 else { return .unreadable(FileError(KernelClock.source, call: "adjtimex", code: errno)) }
     let clock = KernelClock(
       maxerror: Int(values.maxerror), esterror: Int(values.esterror), offset: Int(values.offset),
       status: Int(values.status), state: Int(state), tai: Int(values.tai))
-    return .known(clock, source: name)
+    return .known(clock, source: KernelClock.source)
   }
+}
+
+/// What was recorded: `clock` of `recorded.yaml`.
+package struct RecordedKernelClock: KernelClockSource {
+  private let clock: KernelClock?
+
+  /// - Parameter clock: nil when it was not recorded.
+  package init(_ clock: KernelClock?) { self.clock = clock }
+
+  package func read() -> Fact<KernelClock> { clock.map { .known($0, source: KernelClock.source) } ?? .absent }
 }

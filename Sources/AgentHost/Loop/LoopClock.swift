@@ -29,7 +29,7 @@ package struct LoopClock: AgentClock {
   package init(loop: EventLoop) { timers = LoopTimers(loop: loop) }
 
   /// CLOCK_REALTIME and CLOCK_BOOTTIME (clock_gettime(2)).
-  package func now() -> HostTime { .ofKernel() }
+  package func now() -> HostTime { .now() }
 
   /// Waits on the loop.
   package func sleep(until moment: HostTime, tolerance: Duration) async throws {
@@ -39,7 +39,7 @@ package struct LoopClock: AgentClock {
 
 extension HostTime {
   /// The present moment by the kernel's two clocks.
-  static func ofKernel() -> HostTime {
+  package static func now() -> HostTime {
     HostTime(
       wallNanoseconds: clinux_nanoseconds(CLOCK_REALTIME), bootNanoseconds: clinux_nanoseconds(CLOCK_BOOTTIME))
   }

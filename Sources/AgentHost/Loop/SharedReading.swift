@@ -6,7 +6,7 @@ package final class SharedReading<Value: Sendable>: Sendable {
   private let loop: EventLoop?
   private let read: @Sendable () -> Value
   /// The reading that has not begun.
-  private let coming = Guarded<Task<Value, Never>?>(nil)
+  private let coming = Guarded<Task<Value, any Error>?>(nil)
 
   /// - Parameters:
   ///   - loop: where those who ask come from; without one, everybody gets a reading of their own.
@@ -18,16 +18,18 @@ package final class SharedReading<Value: Sendable>: Sendable {
   }
 
   /// The value, read after the call.
-  package func value() async -> Value {
-    guard let loop else { return await worker.value(of: read) }
+  ///
+  /// - Throws: ``Worker/Failure``.
+  package func value() async throws -> Value {
+    guard let loop else { return try await worker.run(read) }
     let reading = coming.withLock { coming in
       if let coming { return coming }
       // It takes its turn on the loop first: whoever was woken by the same event asks before the worker begins.
-      let new = Task(executorPreference: loop) { await self.worker.value { self.begin() } }
+      let new = Task(executorPreference: loop) { try await self.worker.run { self.begin() } }
       coming = new
       return new
     }
-    return await reading.value
+    return try await reading.value
   }
 
   private func begin() -> Value {

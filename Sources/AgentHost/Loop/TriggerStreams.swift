@@ -4,7 +4,7 @@ package import AgentCore
 package enum TriggerStreams {
   /// One stream with the triggers of all.
   package static func merge(_ streams: [AsyncStream<Trigger>], on loop: EventLoop) -> AsyncStream<Trigger> {
-    guard streams.count > 1 else { return streams.first ?? AsyncStream { $0.finish() } }
+    guard streams.count > 1 else { return streams.first ?? .ended }
     let (merged, continuation) = AsyncStream.makeStream(of: Trigger.self, bufferingPolicy: .bufferingNewest(1))
     let task = Task(executorPreference: loop) {
       await withDiscardingTaskGroup { group in

@@ -86,7 +86,7 @@ package struct MountStatus: Sendable, Hashable, Codable {
 ///       "0:52": {totalBytes: 1099511627776, freeBytes: 549755813888}
 ///       "0:53": {error: 116}
 ///       "0:54": {stuck: true}
-package struct RecordedMountProbe: SettingsDecodable, Sendable {
+package struct RecordedMountProbe: SettingsEncodable, Sendable {
   private let error: Int
   private let isStuck: Bool
   private let isWritable: Bool
@@ -101,6 +101,26 @@ package struct RecordedMountProbe: SettingsDecodable, Sendable {
     isWritable = reader.value("writable", default: true)
     isOpenToAll = reader.value("openToAll", default: false)
     space = reader.has("totalBytes") ? FileSystemSpace(from: reader) : nil
+  }
+
+  /// What a look gave, to be recorded; nil for what says nothing of the file system.
+  package init?(_ look: MountProbe) {
+    switch look {
+    case .stuck, .stillStuck: (error, isStuck, isWritable, isOpenToAll, space) = (0, true, true, false, nil)
+    case .failed(let code): (error, isStuck, isWritable, isOpenToAll, space) = (Int(code), false, true, false, nil)
+    case .answered(let status):
+      (error, isStuck) = (0, false)
+      (isWritable, isOpenToAll, space) = (status.isWritable, status.isOpenToAll, status.space)
+    case .busy, .noRoom, .gone, .impossible, .notRecorded: return nil
+    }
+  }
+
+  package func write(to writer: inout SettingsWriter) {
+    writer.value("error", error, default: 0)
+    writer.value("stuck", isStuck, default: false)
+    writer.value("writable", isWritable, default: true)
+    writer.value("openToAll", isOpenToAll, default: false)
+    space?.write(to: &writer)
   }
 
   package func look(at device: DeviceNumber) -> MountProbe {

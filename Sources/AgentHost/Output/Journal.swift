@@ -1,10 +1,13 @@
+import AgentText
 import CLinux
-import CSystemd
 import Glibc
 
 /// The system's journal, where standard error ends in it (systemd-journald.service(8)).
 package enum Journal {
   private static let socket = "/run/systemd/journal/socket"
+  /// The longest message and the most of all fields, in bytes: what is over is left out, and the entry says what. Far
+  /// below what a datagram may hold, so that no file has to be passed.
+  static let (messageLimit, fieldsLimit) = (4 << 10, 16 << 10)
 
   /// Whether standard error goes to the journal: JOURNAL_STREAM names that very stream, not one that was redirected
   /// since (systemd.exec(5)).
@@ -17,26 +20,47 @@ package enum Journal {
   /// Whether its own socket takes entries, which can have fields.
   package static var takesFields: Bool { access(socket, W_OK) == 0 }
 
-  /// Writes an entry (sd_journal_sendv(3)); false when the journal did not take it.
+  /// Hands an entry to journald's own socket without waiting; 0, or the error number.
+  static func send(_ entry: [UInt8], by descriptor: CInt) -> CInt {
+    clinux_datagram_send(descriptor, socket, entry, entry.count)
+  }
+
+  /// An entry in journald's own form (systemd.io/JOURNAL_NATIVE_PROTOCOL): `NAME=value`, or the name, the length in 8
+  /// bytes and the value where that has a line break.
   ///
   /// - Parameters:
   ///   - priority: as in syslog(3), 0 to 7.
   ///   - fields: further fields; what is no name of a field there is made one.
-  package static func send(priority: Int, _ message: String, fields: [String: String]) -> Bool {
-    var entry = [
-      "MESSAGE=\(message)", "PRIORITY=\(priority)", "SYSLOG_IDENTIFIER=nodeagent", "SYSLOG_PID=\(getpid())",
-    ]
-    entry += fields.sorted { $0.key < $1.key }.map { "\(fieldName($0.key))=\($0.value)" }
-    let texts = entry.map { Array($0.utf8) }
-    return send(texts[...], []) >= 0
+  package static func entry(priority: Int, _ message: String, fields: [String: String]) -> [UInt8] {
+    var entry: [UInt8] = []
+    add("MESSAGE", PlainText.cut(message, bytes: messageLimit), to: &entry)
+    add("PRIORITY", "\(priority)", to: &entry)
+    add("SYSLOG_IDENTIFIER", "nodeagent", to: &entry)
+    add("SYSLOG_PID", "\(getpid())", to: &entry)
+    var leftOut: [String] = []
+    for (name, value) in fields.sorted(by: { $0.key < $1.key }) {
+      if entry.count + name.utf8.count + value.utf8.count > fieldsLimit {
+        leftOut.append(name)
+      } else {
+        add(fieldName(name), value, to: &entry)
+      }
+    }
+    if !leftOut.isEmpty {
+      add("NODEAGENT_LEFT_OUT", PlainText.cut(leftOut.joined(separator: " "), bytes: 256), to: &entry)
+    }
+    return entry
   }
 
-  /// Every text must lie still while its address is used, so they are opened one inside the other.
-  private static func send(_ texts: ArraySlice<[UInt8]>, _ vectors: [iovec]) -> CInt {
-    guard var text = texts.first else { return sd_journal_sendv(vectors, CInt(vectors.count)) }
-    return text.withUnsafeMutableBytes { bytes in
-      send(texts.dropFirst(), vectors + [iovec(iov_base: bytes.baseAddress, iov_len: bytes.count)])
+  private static func add(_ name: String, _ value: String, to entry: inout [UInt8]) {
+    entry += name.utf8
+    if value.utf8.contains(UInt8(ascii: "\n")) {
+      entry.append(UInt8(ascii: "\n"))
+      withUnsafeBytes(of: UInt64(value.utf8.count).littleEndian) { entry += $0 }
+    } else {
+      entry.append(UInt8(ascii: "="))
     }
+    entry += value.utf8
+    entry.append(UInt8(ascii: "\n"))
   }
 
   /// `NODEAGENT_` and the name in the letters that journald allows (systemd.journal-fields(7)).

@@ -17,6 +17,14 @@ package enum StandardStreams {
     for line in text.split(whereSeparator: \.isNewline) { error("<3>\(line)") }
   }
 
+  /// Closes both, once all is written: a process whose thread is held by a dead file system may end only later, and who
+  /// reads the output must not wait for that.
+  package static func finish() {
+    fflush(nil)
+    close(STDOUT_FILENO)
+    close(STDERR_FILENO)
+  }
+
   private static func write(_ bytes: [UInt8], to descriptor: CInt) {
     var rest = bytes[...]
     while !rest.isEmpty {

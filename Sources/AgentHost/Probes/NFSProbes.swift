@@ -24,20 +24,21 @@ package struct NFSTarget: Sendable, Hashable, CustomStringConvertible {
   }
 }
 
-/// Asks NFS servers whether they are there: by TCP, the way that the mounts themselves take, and without a name.
-package struct NFSProbes: Sendable {
-  private let network: NetworkLoop
-  private let recorded: [RecordedNFSAnswer]?
-
-  /// - Parameter recorded: the answers of a recorded host; nil on a live one.
-  package init(network: NetworkLoop, recorded: [RecordedNFSAnswer]?) {
-    self.network = network
-    self.recorded = recorded
-  }
-
+/// Asks NFS servers whether they are there: by TCP, the way that the mounts themselves take, and without a name; on a
+/// recorded host the recording.
+package protocol NFSProbes: Sendable {
   /// Asks once; it never throws, and cancelling the task closes the connection.
+  func ask(_ target: NFSTarget, deadline: Duration) async -> NFSAnswer
+}
+
+/// Asks the servers of a live host.
+package struct LiveNFSProbes: NFSProbes {
+  private let network: NetworkLoop
+
+  /// - Parameter network: connects; its thread is started by the first question.
+  package init(network: NetworkLoop) { self.network = network }
+
   package func ask(_ target: NFSTarget, deadline: Duration) async -> NFSAnswer {
-    if let recorded { return recorded.first { $0.answers(target) }?.answer ?? .notRecorded }
     guard let address = target.address.socketAddress(port: target.port) else {
       return .failed(NFSProbeFailure(.connect, .other("there is no interface \(target.address.zone ?? "")")))
     }
@@ -61,13 +62,13 @@ package struct NFSProbes: Sendable {
 ///       - {server: 192.168.100.171, latency: 1ms}
 ///       - {server: 192.168.100.172, port: 20490, fails: connect, reason: connection refused}
 ///       - {server: 192.168.100.173, refuses: it does not serve NFS}
-package struct RecordedNFSAnswer: SettingsDecodable, Sendable {
+package struct RecordedNFSAnswer: SettingsEncodable, Sendable {
   private let server: IPAddress
   private let port: PortNumber
   let answer: NFSAnswer
 
   /// Reads `server`, which is required, `port` (2049), and `latency`, or `fails` (connect, reply) and `reason`, or
-  /// `refuses`.
+  /// `refuses`, or `versions`, the lowest and the highest that it serves instead.
   package init?(from reader: SettingsReader) {
     let server: IPAddress? = reader.required("server")
     port = reader.value("port", default: .nfs)
@@ -75,6 +76,10 @@ package struct RecordedNFSAnswer: SettingsDecodable, Sendable {
     let fails: NFSProbeFailure.Phase? = reader.optional("fails")
     let reason: String? = reader.optional("reason")
     let refuses: String? = reader.optional("refuses")
+    let versions: [Int] = reader.list("versions")
+    if reader.has("versions"), versions.count != 2 || !versions.allSatisfy((0...Int(UInt32.max)).contains) {
+      reader.reject("versions", "are not two versions", allowed: "[LOWEST, HIGHEST]")
+    }
     if (fails == nil) != (reason == nil) {
       reader.reject("fails", "and 'reason' come together", allowed: "both keys or neither")
     }
@@ -83,6 +88,8 @@ package struct RecordedNFSAnswer: SettingsDecodable, Sendable {
         .failed(NFSProbeFailure(fails, ProbeFailureReason(recorded: reason ?? "")))
       } else if let refuses {
         .refuses(refuses)
+      } else if let low = versions.first, let high = versions.last {
+        .otherVersions(low: UInt32(clamping: low), high: UInt32(clamping: high))
       } else {
         .serves(after: latency)
       }
@@ -90,5 +97,38 @@ package struct RecordedNFSAnswer: SettingsDecodable, Sendable {
     self.server = server
   }
 
+  /// What a server answered, to be recorded; nil for what is none.
+  package init?(_ target: NFSTarget, _ answer: NFSAnswer) {
+    guard answer != .notRecorded else { return nil }
+    server = target.address.address
+    port = target.port
+    self.answer = answer
+  }
+
+  package func write(to writer: inout SettingsWriter) {
+    writer.value("server", server)
+    writer.value("port", port, default: .nfs)
+    switch answer {
+    case .serves(let time): writer.value("latency", time, default: .milliseconds(1))
+    case .otherVersions(let low, let high): writer.list("versions", [Int(low), Int(high)])
+    case .notRecorded: break
+    case .refuses(let words): writer.value("refuses", words)
+    case .failed(let failure):
+      writer.value("fails", failure.phase)
+      writer.value("reason", failure.reason.description)
+    }
+  }
+
   func answers(_ target: NFSTarget) -> Bool { server == target.address.address && port == target.port }
+}
+
+/// What was recorded of NFS servers: `nfs` of `recorded.yaml`.
+package struct RecordedNFSProbes: NFSProbes {
+  private let answers: [RecordedNFSAnswer]
+
+  package init(_ answers: [RecordedNFSAnswer]) { self.answers = answers }
+
+  package func ask(_ target: NFSTarget, deadline: Duration) -> NFSAnswer {
+    answers.first { $0.answers(target) }?.answer ?? .notRecorded
+  }
 }

@@ -5,7 +5,7 @@ package import AgentText
 ///     http:
 ///       - {target: "unix:/run/crio/crio.sock", path: /info, status: 200, body: '{"cgroup_driver": "systemd"}'}
 ///       - {target: "127.0.0.1:10248", fails: connect, reason: connection refused}
-package struct RecordedHTTP: SettingsDecodable, Sendable {
+package struct RecordedHTTP: SettingsEncodable, Sendable {
   private let target: ProbeTarget
   /// Nil for whatever path.
   private let path: String?
@@ -34,6 +34,40 @@ package struct RecordedHTTP: SettingsDecodable, Sendable {
     self.target = target
   }
 
+  /// What a server answered to a request, to be recorded; nil for what is none, and for a body that is no text.
+  ///
+  /// - Parameter fields: the header fields that are kept, by name; others may hold secrets.
+  package init?(_ request: HTTPProbeRequest, _ result: HTTPProbeResult, fields: [String] = []) {
+    switch result.outcome {
+    case .notRecorded: return nil
+    case .failed: outcome = result.outcome
+    case .answered(var answer):
+      guard let text = String(validating: answer.body, as: UTF8.self), !text.utf8.contains(0) else { return nil }
+      answer.fields = answer.fields.filter { field in fields.contains { $0.lowercased() == field.name.lowercased() } }
+      answer.isTruncated = false
+      outcome = .answered(answer)
+    }
+    target = request.target
+    path = request.path
+    host = request.host == request.target.host ? nil : request.host
+  }
+
+  package func write(to writer: inout SettingsWriter) {
+    writer.value("target", target)
+    writer.optional("path", path)
+    writer.optional("host", host)
+    switch outcome {
+    case .notRecorded: break
+    case .failed(let failure):
+      writer.value("fails", failure.phase)
+      writer.value("reason", failure.reason.description)
+    case .answered(let answer):
+      writer.value("status", answer.status, default: 200)
+      writer.values("fields", answer.fields.map { ($0.name, $0.value) })
+      writer.value("body", String(decoding: answer.body, as: UTF8.self), default: "")
+    }
+  }
+
   func answers(_ request: HTTPProbeRequest) -> Bool {
     target == request.target && (path ?? request.path) == request.path && (host == nil || host == request.host)
   }
@@ -43,5 +77,24 @@ package struct RecordedHTTP: SettingsDecodable, Sendable {
     answer.isTruncated = answer.body.count > request.bodyLimit
     answer.body = Array(answer.body.prefix(request.bodyLimit))
     return HTTPProbeResult(.answered(answer))
+  }
+}
+
+/// What was recorded of servers: `http` of `recorded.yaml`.
+package struct RecordedHTTPProbes: HTTPProbes {
+  private let answers: [RecordedHTTP]
+  private let files: HostFiles
+
+  /// - Parameter files: know the sockets that the recording agent was not allowed to connect to.
+  package init(_ answers: [RecordedHTTP], files: HostFiles) {
+    self.answers = answers
+    self.files = files
+  }
+
+  package func get(_ request: HTTPProbeRequest) -> HTTPProbeResult {
+    if case .unix(let path) = request.target, files.forbids(path) {
+      return HTTPProbeResult(.failed(HTTPProbeFailure(.connect, .denied)))
+    }
+    return answers.first { $0.answers(request) }?.result(of: request) ?? HTTPProbeResult(.notRecorded)
   }
 }

@@ -23,7 +23,7 @@ final class RunningChild {
     continuation: CheckedContinuation<ChildResult, any Error>
   ) {
     self.pid = pid
-    started = .ofKernel()
+    started = .now()
     self.pidfd = pidfd
     self.output = output
     self.continuation = continuation

@@ -43,8 +43,14 @@ package struct ServiceManager: Sendable {
   ///
   /// - Throws: ``SystemCallError`` when its socket takes nothing.
   package func tell(_ messages: [Message]) throws(SystemCallError) {
-    let code = sd_notify(0, Self.text(messages))
-    if code < 0 { throw SystemCallError("sd_notify", code: -code) }
+    guard let path = getenv("NOTIFY_SOCKET").map({ String(cString: $0) }), !path.isEmpty else { return }
+    let socket = clinux_datagram_socket()
+    guard socket >= 0 else { throw SystemCallError("socket", code: errno) }
+    defer { close(socket) }
+    let bytes = Array(Self.text(messages).utf8)
+    // Without waiting, as sd_notify(3) would for a manager that is stopped.
+    let code = clinux_datagram_send(socket, path, bytes, bytes.count)
+    if code != 0 { throw SystemCallError("sendto", code: code) }
   }
 
   /// The assignments, a line for each.

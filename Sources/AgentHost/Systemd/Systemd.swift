@@ -1,57 +1,51 @@
 package import AgentCore
 
 /// systemd as plugins see it: the running one over the system bus, or what a recording tells of it.
-package struct Systemd: Sendable {
-  private enum Source: Sendable {
-    case live(SystemdUnits, SystemBus, Worker, HostFiles)
-    case recorded([UnitName: RecordedUnit])
-  }
-
-  private let source: Source
-
-  /// The systemd of a live host.
-  package init(loop: EventLoop, bus: SystemBus, worker: Worker, files: HostFiles) {
-    source = .live(SystemdUnits(loop: loop, bus: bus), bus, worker, files)
-  }
-
-  /// The units of a recording.
-  package init(recorded: [UnitName: RecordedUnit]) { source = .recorded(recorded) }
-
+package protocol Systemd: Sendable {
   /// What systemd says of each of these units; a unit that could not be asked for has the reason.
-  package func units(_ names: [UnitName]) async -> [UnitName: Result<UnitStatus, BusError>] {
-    switch source {
-    case .live(let units, _, _, _): await units.read(names)
-    case .recorded(let units):
-      Dictionary(uniqueKeysWithValues: Set(names).map { name in (name, units.status(of: name)) })
-    }
-  }
+  func units(_ names: [UnitName]) async -> [UnitName: Result<UnitStatus, BusError>]
 
   /// A trigger whenever one of the units changes, and whenever the bus is there again; none on a recorded host.
-  package func changes(of names: [UnitName]) -> AsyncStream<Trigger> {
-    switch source {
-    case .live(let units, _, _, _): units.changes(of: names)
-    case .recorded: AsyncStream { $0.finish() }
-    }
-  }
+  func changes(of names: [UnitName]) -> AsyncStream<Trigger>
 
   /// The last lines that a unit logged, the oldest first; nil where the journal cannot be read.
-  package func lastLines(of unit: UnitName, count: Int = 5) async -> [String]? {
-    switch source {
-    case .live(_, _, let worker, let files):
-      try? await worker.run { JournalReader(files).lastLines(of: unit, count: count) }
-    case .recorded(let units): units[unit]?.log
-    }
-  }
+  func lastLines(of unit: UnitName, count: Int) async -> [String]?
 
   /// A trigger whenever the bus is lost or is there again; none on a recorded host.
-  package func connectionChanges() -> AsyncStream<Trigger> {
-    guard case .live(_, let bus, _, _) = source else { return AsyncStream { $0.finish() } }
-    return bus.changes()
-  }
+  func connectionChanges() -> AsyncStream<Trigger>
 
   /// How the connection to the bus goes; nil on a recorded host.
-  package func health() async -> SystemBus.Health? {
-    guard case .live(_, let bus, _, _) = source else { return nil }
-    return await bus.health()
+  func health() async -> SystemBus.Health?
+}
+
+extension Systemd {
+  /// The last five lines that a unit logged; see ``lastLines(of:count:)``.
+  package func lastLines(of unit: UnitName) async -> [String]? { await lastLines(of: unit, count: 5) }
+}
+
+/// The systemd of a live host.
+package struct LiveSystemd: Systemd {
+  private let units: SystemdUnits
+  private let bus: SystemBus
+  private let worker: Worker
+  private let files: HostFiles
+
+  package init(loop: EventLoop, bus: SystemBus, worker: Worker, files: HostFiles) {
+    units = SystemdUnits(loop: loop, bus: bus)
+    self.bus = bus
+    self.worker = worker
+    self.files = files
   }
+
+  package func units(_ names: [UnitName]) async -> [UnitName: Result<UnitStatus, BusError>] { await units.read(names) }
+
+  package func changes(of names: [UnitName]) -> AsyncStream<Trigger> { units.changes(of: names) }
+
+  package func lastLines(of unit: UnitName, count: Int) async -> [String]? {
+    try? await worker.run { JournalReader(files).lastLines(of: unit, count: count) }
+  }
+
+  package func connectionChanges() -> AsyncStream<Trigger> { bus.changes() }
+
+  package func health() async -> SystemBus.Health? { await bus.health() }
 }

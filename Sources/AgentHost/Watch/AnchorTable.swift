@@ -19,6 +19,9 @@ struct AnchorTable {
   /// Where each subscriber's path is anchored: at its directory, and at those above while that one does not exist.
   private var places: [Request: [(watch: CInt, anchor: Anchor)]] = [:]
 
+  /// Whether anybody needs a watch.
+  func has(_ watch: CInt) -> Bool { byWatch[watch] != nil }
+
   var all: Set<Anchor> { byWatch.values.reduce(into: []) { $0.formUnion($1) } }
 
   mutating func add(_ anchor: Anchor, at watch: CInt) {
@@ -26,16 +29,17 @@ struct AnchorTable {
     places[Request(path: anchor.path, subscription: anchor.subscription), default: []].append((watch, anchor))
   }
 
-  /// Forgets a subscriber's path and returns the watches that nobody needs any more.
-  mutating func remove(path: String, subscription: Int) -> [CInt] {
-    var free: [CInt] = []
+  /// Forgets a subscriber's path and returns its watches, and those that nobody needs any more.
+  mutating func remove(path: String, subscription: Int) -> (all: [CInt], free: [CInt]) {
+    var (all, free): ([CInt], [CInt]) = ([], [])
     for (watch, anchor) in places.removeValue(forKey: Request(path: path, subscription: subscription)) ?? [] {
+      all.append(watch)
       byWatch[watch]?.remove(anchor)
       guard byWatch[watch]?.isEmpty == true else { continue }
       byWatch[watch] = nil
       free.append(watch)
     }
-    return free
+    return (all, free)
   }
 
   func touched(by event: Inotify.Event) -> Set<Anchor> {

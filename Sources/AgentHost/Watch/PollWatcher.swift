@@ -8,22 +8,32 @@ package actor PollWatcher {
   private final class Watched {
     // Before the file, so that it leaves the loop while its descriptor is open.
     let source: EventSource
-    let file: FileDescriptor
+    let file: OpenFile
 
-    init(_ file: consuming FileDescriptor, _ source: consuming EventSource) {
+    init(_ file: OpenFile, _ source: consuming EventSource) {
       self.file = file
       self.source = source
     }
   }
 
+  private final class OpenFile: Sendable {
+    let descriptor: FileDescriptor
+
+    init(_ path: String, _ files: HostFiles) throws(FileError) {
+      descriptor = try files.open(path, flags: O_RDONLY | O_NONBLOCK)
+    }
+  }
+
   private let loop: EventLoop
+  private let worker: Worker
   private let files: HostFiles
   private var watched: [Int: Watched] = [:]
   private var lastID = 0
   package nonisolated var unownedExecutor: UnownedSerialExecutor { loop.asUnownedSerialExecutor() }
 
-  package init(loop: EventLoop, files: HostFiles) {
+  package init(loop: EventLoop, worker: Worker, files: HostFiles) {
     self.loop = loop
+    self.worker = worker
     self.files = files
   }
 
@@ -36,22 +46,24 @@ package actor PollWatcher {
     return stream
   }
 
-  private func watch(_ path: String, _ continuation: AsyncStream<Trigger>.Continuation) {
-    lastID += 1
-    let id = lastID
+  private func watch(_ path: String, _ continuation: AsyncStream<Trigger>.Continuation) async {
     do {
-      let file = try files.open(path, flags: O_RDONLY | O_NONBLOCK)
-      let source = try EventSource.io(file.raw, events: EventSource.exceptional) { _ in
+      let file = try await worker.run { [files] in try OpenFile(path, files) }
+      let source = try EventSource.io(file.descriptor.raw, events: EventSource.exceptional) { _ in
         continuation.yield(Trigger())
       }
+      lastID += 1
+      let id = lastID
       watched[id] = Watched(file, source)
+      // One that is over already calls it at once.
+      continuation.onTermination = { [weak self, loop] _ in
+        Task(executorPreference: loop) { await self?.drop(id) }
+      }
+      // What changed before it was watched is seen by this look.
+      continuation.yield(Trigger())
     } catch {
       // The interval still looks, and the plugin itself reports that it may not read the file.
       continuation.finish()
-      return
-    }
-    continuation.onTermination = { [weak self, loop] _ in
-      Task(executorPreference: loop) { await self?.drop(id) }
     }
   }
 

@@ -9,6 +9,10 @@ package protocol AgentIntrospection: Sendable {
   func requirements() -> [Requirement]
   /// How the watching of files goes; nil where nothing is watched.
   func fileWatching() async -> FileWatcher.Health?
+  /// How many entries of the log nobody took in time.
+  func droppedLogEntries() -> Int
+  /// How the threads that read files are.
+  func reading() -> Worker.Health
 }
 
 /// How the rounds of one plugin go.

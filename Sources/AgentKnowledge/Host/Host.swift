@@ -48,33 +48,37 @@ package struct Host: Sendable {
   package func deadline(of descriptor: PluginDescriptor) -> Duration { overrides.deadline(of: descriptor) }
 
   /// What the kernel holds of its clock's discipline.
-  package var kernelClock: KernelClockSource { sources.kernelClock }
+  package var kernelClock: any KernelClockSource { sources.kernelClock }
 
   /// Interfaces, addresses and neighbours, and who claims an address.
-  package var network: HostNetwork { sources.hostNetwork }
+  package var network: any HostNetwork { sources.network }
 
   /// systemd's units.
-  package var systemd: Systemd { sources.systemd }
+  package var systemd: any Systemd { sources.systemd }
 
   /// Keepalived's own word on who is the master.
-  package var keepalived: KeepalivedBus { sources.keepalived }
+  package var keepalived: any KeepalivedBus { sources.keepalived }
 
   /// What only root may ask, asked by the helper where the agent is not root.
   package var helper: PrivilegedHelper { sources.helper }
 
   /// NFS servers, asked by themselves.
-  package var nfs: NFSProbes { sources.nfs }
+  package var nfs: any NFSProbes { sources.nfs }
 
   /// Reads and parses files on the worker thread.
-  package func read<T: Sendable>(_ body: @Sendable (HostFiles) throws -> T) async throws -> T {
-    try await worker.run { try body(files) }
+  package func read<T: Sendable>(_ body: @escaping @Sendable (HostFiles) throws -> T) async throws -> T {
+    try await worker.run { [files] in try body(files) }
   }
 
   /// The processes now. To be asked for where a round begins: rounds that one trigger wakes share the reading then.
-  package func processes() async -> Result<ProcessTable, FileError> { await sources.processes.value() }
+  package func processes() async -> Result<ProcessTable, FileError> {
+    do { return try await sources.processes.value() } catch {
+      return .failure(FileError("/proc", .unanswered(path: "/proc")))
+    }
+  }
 
-  /// Asks a server once; see ``HTTPProbes/get(_:)``. A recorded host answers from its recording.
-  package func http(_ request: HTTPProbeRequest) async -> HTTPProbeResult { await sources.probes.get(request) }
+  /// Asks a server once; see ``HTTPProbes/get(_:)``.
+  package func http(_ request: HTTPProbeRequest) async -> HTTPProbeResult { await sources.http.get(request) }
 
   /// A trigger whenever one of the paths or units changes, what is watched of the network, or at a trigger of others; see
   /// ``HostEvents/changes(of:polling:and:)``.
@@ -102,23 +106,6 @@ extension Host {
 }
 
 extension Host {
-  /// The space of the file system that a path of the node's own services lies on; nil when there is nothing at the path.
-  ///
-  /// Never for a network file system, which may not answer. On a recorded host it comes from the recording.
-  ///
-  /// - Throws: ``FileError``; on a recorded host `notRecorded` in words when the recording does not tell.
-  package func space(_ path: String) async throws -> FileSystemSpace? {
-    if mode == .live { return try await read { try $0.space(path) } }
-    guard let recorded = sources.spaces[path] else { throw NotRecorded("how much is free below \(path)") }
-    return recorded
-  }
-}
-
-/// A recording does not tell something that is no file.
-package struct NotRecorded: Error, Sendable, Hashable, CustomStringConvertible {
-  /// The words.
-  package let description: String
-
-  /// - Parameter what: what it does not tell.
-  package init(_ what: String) { description = "the recording does not tell \(what)" }
+  /// How much is free on the file system that a path lies on; see ``FileSystemSpaces/space(_:)``.
+  package func space(_ path: String) async throws -> FileSystemSpace? { try await sources.spaces.space(path) }
 }

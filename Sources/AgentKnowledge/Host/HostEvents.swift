@@ -15,10 +15,11 @@ package struct HostEvents: Sendable {
   package static let none = HostEvents(sources: nil)
 
   /// The events of a live host, received by `loop`.
-  package static func live(loop: EventLoop, files: HostFiles) -> HostEvents {
+  package static func live(loop: EventLoop, worker: Worker, files: HostFiles) -> HostEvents {
     HostEvents(
       sources: Sources(
-        loop: loop, watcher: FileWatcher(loop: loop, files: files), poller: PollWatcher(loop: loop, files: files)))
+        loop: loop, watcher: FileWatcher(loop: loop, worker: worker, files: files),
+        poller: PollWatcher(loop: loop, worker: worker, files: files)))
   }
 
   /// A trigger whenever one of the paths changes.
@@ -30,7 +31,7 @@ package struct HostEvents: Sendable {
   package func changes(
     of paths: [String], polling polled: [String] = [], and others: [AsyncStream<Trigger>] = []
   ) -> AsyncStream<Trigger> {
-    guard let sources else { return AsyncStream { $0.finish() } }
+    guard let sources else { return .ended }
     let streams = [sources.watcher.changes(of: paths)] + polled.map { sources.poller.changes(of: $0) } + others
     return TriggerStreams.merge(streams, on: sources.loop)
   }

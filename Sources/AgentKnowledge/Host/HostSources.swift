@@ -1,28 +1,22 @@
 import AgentCore
 package import AgentHost
 
-/// What is asked of a host besides its files: of the running machine, or of what was recorded on it.
+/// What is asked of a host besides its files. Each source has one protocol, with an implementation that asks the running
+/// machine and one that answers from a recording.
 package struct HostSources: Sendable {
-  /// What the kernel holds of its clock's discipline.
-  package let kernelClock: KernelClockSource
-  /// Interfaces, addresses and neighbours, and who claims an address.
-  package let hostNetwork: HostNetwork
-  /// systemd's units.
-  package let systemd: Systemd
-  /// Keepalived's own word on who is the master.
-  package let keepalived: KeepalivedBus
-  /// HTTP servers on addresses and unix sockets.
-  package let probes: HTTPProbes
-  /// NFS servers.
-  package let nfs: NFSProbes
+  let kernelClock: any KernelClockSource
+  let network: any HostNetwork
+  let systemd: any Systemd
+  let keepalived: any KeepalivedBus
+  let http: any HTTPProbes
+  let nfs: any NFSProbes
+  let spaces: any FileSystemSpaces
   /// What only root may ask.
-  package let helper: PrivilegedHelper
-  /// The space below paths, as it was recorded.
-  let spaces: [String: FileSystemSpace]
+  let helper: PrivilegedHelper
   /// The processes, read for all who ask at the same time.
   let processes: SharedReading<Result<ProcessTable, FileError>>
   /// The thread of probes and of the agent's own server.
-  package let network: NetworkLoop
+  package let networkLoop: NetworkLoop
 
   /// The sources of a host that runs.
   ///
@@ -31,39 +25,41 @@ package struct HostSources: Sendable {
     files: HostFiles, worker: Worker, loop: EventLoop, clock: any AgentClock, isLasting: Bool
   ) -> HostSources {
     let bus = SystemBus(loop: loop, files: files, clock: clock, isLasting: isLasting)
+    let networkLoop = NetworkLoop()
+    let http = LiveHTTPProbes(files: files, worker: worker, network: networkLoop)
+    let mounts = LiveMountProbes(loop: loop, files: files, worker: worker)
     return HostSources(
-      files: files, worker: worker, loop: loop, clock: clock,
-      systemd: Systemd(loop: loop, bus: bus, worker: worker, files: files),
-      keepalived: KeepalivedBus(loop: loop, bus: bus),
-      hostNetwork: HostNetwork(loop: loop, clock: clock, files: files, worker: worker), recording: nil)
+      kernelClock: LiveKernelClock(), network: LiveNetwork(loop: loop, clock: clock, files: files, worker: worker),
+      systemd: LiveSystemd(loop: loop, bus: bus, worker: worker, files: files),
+      keepalived: LiveKeepalivedBus(loop: loop, bus: bus), http: http, nfs: LiveNFSProbes(network: networkLoop),
+      spaces: LiveSpaces(files: files, worker: worker),
+      helper: PrivilegedHelper(
+        network: networkLoop,
+        sources: HelperSources(files: files, worker: worker, probes: http, mounts: mounts, clock: clock)),
+      processes: processes(files, worker, loop: loop), networkLoop: networkLoop)
   }
 
   /// The sources of a recorded host: nothing is asked of the machine that the agent runs on.
   package static func recorded(_ recording: Recording, files: HostFiles, worker: Worker) -> HostSources {
-    HostSources(
-      files: files, worker: worker, loop: nil, clock: RecordedClock(showing: recording.time),
-      systemd: Systemd(recorded: recording.units), keepalived: KeepalivedBus(recorded: recording.vrrp),
-      hostNetwork: HostNetwork(recorded: recording.network), recording: recording)
+    let networkLoop = NetworkLoop()
+    let http = RecordedHTTPProbes(recording.http, files: files)
+    let clock = RecordedClock(showing: recording.time)
+    return HostSources(
+      kernelClock: RecordedKernelClock(recording.clock), network: recording.network,
+      systemd: RecordedSystemd(recording.units), keepalived: RecordedKeepalivedBus(recording.vrrp), http: http,
+      nfs: RecordedNFSProbes(recording.nfs), spaces: RecordedSpaces(recording.spaces),
+      helper: PrivilegedHelper(
+        network: networkLoop,
+        sources: HelperSources(
+          files: files, worker: worker, probes: http, mounts: RecordedMountProbes(recording.mounts), clock: clock)),
+      processes: processes(files, worker, loop: nil), networkLoop: networkLoop)
   }
 
-  private init(
-    files: HostFiles, worker: Worker, loop: EventLoop?, clock: any AgentClock, systemd: Systemd,
-    keepalived: KeepalivedBus, hostNetwork: HostNetwork, recording: Recording?
-  ) {
-    self.systemd = systemd
-    self.keepalived = keepalived
-    self.hostNetwork = hostNetwork
-    kernelClock = recording.map { .recorded($0.clock) } ?? .kernel
-    spaces = Dictionary(uniqueKeysWithValues: (recording?.spaces ?? [:]).map { ("\($0.key)", $0.value) })
-    processes = SharedReading(worker: worker, loop: loop) {
+  private static func processes(
+    _ files: HostFiles, _ worker: Worker, loop: EventLoop?
+  ) -> SharedReading<Result<ProcessTable, FileError>> {
+    SharedReading(worker: worker, loop: loop) {
       Result { () throws(FileError) in try ProcessTable(reading: files) }
     }
-    network = NetworkLoop()
-    probes = HTTPProbes(files: files, worker: worker, network: network, recorded: recording?.http ?? [])
-    nfs = NFSProbes(network: network, recorded: recording.map(\.nfs))
-    let looks = MountProbes(loop: loop, files: files, worker: worker, recorded: recording.map(\.mounts))
-    helper = PrivilegedHelper(
-      network: network,
-      sources: HelperSources(files: files, worker: worker, probes: probes, mounts: looks, clock: clock))
   }
 }

@@ -3,7 +3,7 @@ package import AgentHost
 package import AgentText
 
 /// What a recorded host carries besides its files: `recorded.yaml` at its root.
-package struct Recording: SettingsSection, Sendable {
+package struct Recording: SettingsSection, SettingsEncodable, Sendable {
   /// The file's name below the root.
   package static let file = "/recorded.yaml"
 
@@ -23,7 +23,6 @@ package struct Recording: SettingsSection, Sendable {
   package var vrrp: [RecordedVRRP]
   /// What servers answered.
   package var http: [RecordedHTTP]
-
   /// What NFS servers answered.
   package var nfs: [RecordedNFSAnswer]
   /// What looking at mounted file systems of NFS gave, by their numbers.
@@ -44,6 +43,20 @@ package struct Recording: SettingsSection, Sendable {
     http = reader.sections("http")
     nfs = reader.sections("nfs")
     mounts = reader.sections(byName: "mounts")
+  }
+
+  package func write(to writer: inout SettingsWriter) {
+    writer.value("time", Int(time.wallNanoseconds / 1_000_000_000), default: 0)
+    writer.value("uptime", Int(time.bootNanoseconds / 1_000_000_000), default: 0)
+    writer.list("forbidden", forbidden)
+    writer.nested("clock", clock)
+    writer.sections(byName: "units", units)
+    writer.sections(byName: "spaces", spaces)
+    network.write(to: &writer)
+    if !vrrp.isEmpty { writer.sections("vrrp", vrrp) }
+    if !http.isEmpty { writer.sections("http", http) }
+    if !nfs.isEmpty { writer.sections("nfs", nfs) }
+    writer.sections(byName: "mounts", mounts)
   }
 
   /// The recording of a root; one without the file was recorded at the epoch and forbids nothing. On a live root such a

@@ -16,6 +16,6 @@ package enum KeepalivedAddresses {
 
   /// The addresses in the configuration and the files that it includes, in order; none when there is no such file.
   package static func read(_ files: HostFiles) throws(FileError) -> [Entry] {
-    try KeepalivedConfiguration.read(files)?.addresses ?? []
+    try KeepalivedConfiguration.read(files, judgesScripts: false)?.addresses ?? []
   }
 }

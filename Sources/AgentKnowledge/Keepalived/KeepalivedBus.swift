@@ -1,48 +1,44 @@
 package import AgentCore
 package import AgentHost
 
-/// Keepalived as it shows itself on the system bus (`org.keepalived.Vrrp1`), which it does with `enable_dbus` only.
-package struct KeepalivedBus: Sendable {
-  private enum Source: Sendable {
-    case live(SystemBus, KeepalivedSignals)
-    case recorded([RecordedVRRP])
-  }
+/// Keepalived as it shows itself on the system bus (`org.keepalived.Vrrp1`), which it does with `enable_dbus` only: the
+/// running one, or a recording's.
+package protocol KeepalivedBus: Sendable {
+  /// The state of one instance. Nothing is started by the question.
+  func state(of instance: VRRPInstance) async -> VRRPAnswer
 
+  /// A trigger when an instance changes its state, and when Keepalived or the bus comes or goes; none on a recorded
+  /// host.
+  func changes() -> AsyncStream<Trigger>
+}
+
+/// The Keepalived of a live host.
+package struct LiveKeepalivedBus: KeepalivedBus {
   /// The name that Keepalived takes unless `dbus_service_name` gives another.
   package static let name = "org.keepalived.Vrrp1"
   /// How long an answer may take: Keepalived's one thread gives it between two advertisements.
   private static let deadline = Duration.milliseconds(500)
 
-  private let source: Source
+  private let bus: SystemBus
+  private let signals: KeepalivedSignals
 
-  /// The Keepalived of a live host.
-  package init(loop: EventLoop, bus: SystemBus) { source = .live(bus, KeepalivedSignals(loop: loop, bus: bus)) }
+  package init(loop: EventLoop, bus: SystemBus) {
+    self.bus = bus
+    signals = KeepalivedSignals(loop: loop, bus: bus)
+  }
 
-  /// The Keepalived of a recording.
-  package init(recorded: [RecordedVRRP]) { source = .recorded(recorded) }
-
-  /// The state of one instance. Nothing is started by the question.
   package func state(of instance: VRRPInstance) async -> VRRPAnswer {
-    switch source {
-    case .recorded(let recorded): return recorded.answer(of: instance)
-    case .live(let bus, _):
-      let call = BusCall(
-        destination: Self.name, path: instance.path, interface: "org.freedesktop.DBus.Properties", member: "Get",
-        arguments: ["\(Self.name).Instance", "State"], mayStart: false)
-      do throws(BusError) {
-        return .state(try await bus.call(call, within: Self.deadline, read: Self.state))
-      } catch {
-        return VRRPAnswer(error)
-      }
+    let call = BusCall(
+      destination: Self.name, path: instance.path, interface: "org.freedesktop.DBus.Properties", member: "Get",
+      arguments: ["\(Self.name).Instance", "State"], mayStart: false)
+    do throws(BusError) {
+      return .state(try await bus.call(call, within: Self.deadline, read: Self.state))
+    } catch {
+      return VRRPAnswer(error)
     }
   }
 
-  /// A trigger when an instance changes its state, and when Keepalived or the bus comes or goes; none on a recorded
-  /// host.
-  package func changes() -> AsyncStream<Trigger> {
-    guard case .live(_, let signals) = source else { return AsyncStream { $0.finish() } }
-    return signals.changes()
-  }
+  package func changes() -> AsyncStream<Trigger> { signals.changes() }
 
   /// `(us)`: the number and its name, of which the number counts.
   private static func state(_ answer: borrowing BusMessage) throws(BusError) -> VRRPState {

@@ -4,11 +4,11 @@ import AgentHost
 /// Hears Keepalived's signals and those of the bus about its name, on every connection anew.
 actor KeepalivedSignals {
   private static let rules = [
-    "type='signal',sender='\(KeepalivedBus.name)',interface='\(KeepalivedBus.name).Instance',member='VrrpStatusChange'",
+    "type='signal',sender='\(LiveKeepalivedBus.name)',interface='\(LiveKeepalivedBus.name).Instance',member='VrrpStatusChange'",
     // Which instances there are.
-    "type='signal',sender='\(KeepalivedBus.name)',interface='\(KeepalivedBus.name).Vrrp'",
+    "type='signal',sender='\(LiveKeepalivedBus.name)',interface='\(LiveKeepalivedBus.name).Vrrp'",
     "type='signal',sender='org.freedesktop.DBus',interface='org.freedesktop.DBus',member='NameOwnerChanged',"
-      + "arg0='\(KeepalivedBus.name)'",
+      + "arg0='\(LiveKeepalivedBus.name)'",
   ]
 
   private let loop: EventLoop

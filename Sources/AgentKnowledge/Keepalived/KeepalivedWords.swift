@@ -12,6 +12,15 @@ struct KeepalivedWords {
   struct Line: Equatable {
     var number: Int
     var words: [Word] = []
+    /// Its bytes without a comment, where they hold a `$` or begin with `@`; lines that were joined keep their backslash.
+    var raw: [UInt8] = []
+
+    /// The same words under another number.
+    func numbered(_ number: Int) -> Line {
+      var line = self
+      line.number = number
+      return line
+    }
   }
 
   private var lines: [Line] = []
@@ -25,6 +34,8 @@ struct KeepalivedWords {
   private var isParameter = false
   private var isEscaped = false
   private var isComment = false
+  private var raw: [UInt8] = []
+  private var isRawNeeded = false
 
   /// Splits a file; lines without words are left out.
   static func lines(of content: [UInt8]) -> [Line] {
@@ -35,6 +46,7 @@ struct KeepalivedWords {
   }
 
   private mutating func read(_ byte: UInt8) {
+    if !isComment { keep(byte) }
     if byte == UInt8(ascii: "\n") {
       number += 1
       // A backslash at the end of a line joins the next one.
@@ -53,6 +65,12 @@ struct KeepalivedWords {
     }
   }
 
+  /// Few lines are asked for their bytes: those of other lines are dropped when the line ends.
+  private mutating func keep(_ byte: UInt8) {
+    raw.append(byte)
+    if byte == UInt8(ascii: "$") || byte == UInt8(ascii: "@") { isRawNeeded = true }
+  }
+
   private mutating func readUnquoted(_ byte: UInt8) {
     switch byte {
     case UInt8(ascii: "\""), UInt8(ascii: "'"):
@@ -60,6 +78,7 @@ struct KeepalivedWords {
       isWord = true
     case UInt8(ascii: "#"), UInt8(ascii: "!"):
       endWord()
+      raw.removeLast()
       isComment = true
     case UInt8(ascii: "{") where word.last == UInt8(ascii: "$"):
       isParameter = true
@@ -90,6 +109,9 @@ struct KeepalivedWords {
 
   private mutating func endLine() {
     endWord()
+    if isRawNeeded { line.raw = raw }
+    raw.removeAll(keepingCapacity: true)
+    isRawNeeded = false
     if !line.words.isEmpty { lines.append(line) }
     line = Line(number: number)
     quote = nil

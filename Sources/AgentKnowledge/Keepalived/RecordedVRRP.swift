@@ -1,3 +1,4 @@
+package import AgentCore
 package import AgentText
 
 /// What Keepalived said on the bus of a recorded host: an item of `vrrp` in `recorded.yaml`.
@@ -6,7 +7,7 @@ package import AgentText
 ///       - {interface: eth0, id: 51, family: 4, state: master}
 ///
 /// A recording without any had no Keepalived on the bus.
-package struct RecordedVRRP: SettingsDecodable, Sendable {
+package struct RecordedVRRP: SettingsEncodable, Sendable {
   private enum State: String, CaseIterable, SettingsScalar {
     case starting, backup, master, fault
 
@@ -17,6 +18,12 @@ package struct RecordedVRRP: SettingsDecodable, Sendable {
       case .master: .master
       case .fault: .fault
       }
+    }
+
+    /// The word of a state; nil for one that Keepalived has no name for.
+    init?(_ state: VRRPState) {
+      guard let found = Self.allCases.first(where: { $0.state == state }) else { return nil }
+      self = found
     }
   }
 
@@ -35,11 +42,31 @@ package struct RecordedVRRP: SettingsDecodable, Sendable {
     instance = VRRPInstance(interface: interface, routerID: number, family: family)
     self.state = state.state
   }
+
+  /// What Keepalived said of an instance, to be recorded.
+  package init(_ instance: VRRPInstance, _ state: VRRPState) {
+    self.instance = instance
+    self.state = state
+  }
+
+  package func write(to writer: inout SettingsWriter) {
+    writer.value("interface", instance.interface)
+    writer.value("id", instance.routerID)
+    writer.value("family", instance.family.rawValue, default: 4)
+    writer.optional("state", State(state))
+  }
 }
 
-extension [RecordedVRRP] {
-  func answer(of instance: VRRPInstance) -> VRRPAnswer {
-    guard !isEmpty else { return .notOnBus }
-    return first { $0.instance == instance }.map { .state($0.state) } ?? .noSuchInstance
+/// What was recorded of Keepalived: `vrrp` of `recorded.yaml`.
+package struct RecordedKeepalivedBus: KeepalivedBus {
+  private let recorded: [RecordedVRRP]
+
+  package init(_ recorded: [RecordedVRRP]) { self.recorded = recorded }
+
+  package func state(of instance: VRRPInstance) -> VRRPAnswer {
+    guard !recorded.isEmpty else { return .notOnBus }
+    return recorded.first { $0.instance == instance }.map { .state($0.state) } ?? .noSuchInstance
   }
+
+  package func changes() -> AsyncStream<Trigger> { .ended }
 }

@@ -12,7 +12,8 @@ package struct ControlPlaneEndpoint: Sendable, Equatable {
   package static let places =
     "cluster.controlPlane.endpoint, a kube-vip manifest, keepalived.conf, admin.conf, a worker's kubelet.conf"
 
-  /// Looks for it: configuration, kube-vip's manifest, keepalived.conf, admin.conf, a worker's kubelet.conf.
+  /// Looks for it: configuration, then admin.conf and a worker's kubelet.conf, which decide; what moves an address counts
+  /// where it moves that one, where they name a host that /etc/hosts does not know, and where there are none.
   ///
   /// Never controller-manager.conf or scheduler.conf, which name the local API server since Kubernetes 1.19, nor a
   /// control-plane node's kubelet.conf, which does so since 1.33. An endpoint that this host's own API server advertises as
@@ -26,22 +27,49 @@ package struct ControlPlaneEndpoint: Sendable, Equatable {
       let source = "cluster.controlPlane.endpoint"
       return .known(ControlPlaneEndpoint(endpoint: configured, source: source), source: source)
     }
+    let movers = EndpointMovers(files)
+    let found: ControlPlaneEndpoint?
     do throws(FileError) {
-      if let found = kubeVIP(files) { return .known(found, source: found.source) }
-      if let entry = try KeepalivedAddresses.read(files).first, let port = try? PortNumber(settingsScalar: "6443") {
-        let endpoint = Endpoint(host: .address(entry.address), port: port)
-        return .known(ControlPlaneEndpoint(endpoint: endpoint, source: entry.source), source: entry.source)
+      let paths = ["/etc/kubernetes/admin.conf"] + (isControlPlane ? [] : ["/etc/kubernetes/kubelet.conf"])
+      switch try kubeconfig(paths, files) {
+      case .shared(let named): found = try movers.decide(by: named, files)
+      case .own: found = movers.kubeVIP.first
+      case nil: found = try movers.alone(files)
       }
-      let own = advertised(files)
-      for path in ["/etc/kubernetes/admin.conf"] + (isControlPlane ? [] : ["/etc/kubernetes/kubelet.conf"]) {
-        guard let found = try server(in: path, files) else { continue }
-        if let address = found.endpoint.host.address, address == own { continue }
-        return .known(found, source: found.source)
-      }
-      return .absent
     } catch {
-      return .unreadable(error)
+      return .unreadable(movers.error ?? error)
     }
+    return found.map { .known($0, source: $0.source) } ?? .absent
+  }
+
+  /// The addresses of several instances of Keepalived, of which one may be the shared one and none is known to be; empty
+  /// where a kubeconfig tells more.
+  package static func undecided(_ files: HostFiles, isControlPlane: Bool) -> [IPAddress] {
+    let paths = ["/etc/kubernetes/admin.conf"] + (isControlPlane ? [] : ["/etc/kubernetes/kubelet.conf"])
+    do {
+      guard try kubeconfig(paths, files) == nil else { return [] }
+      let movers = EndpointMovers(files)
+      return try movers.alone(files) == nil ? movers.candidates : []
+    } catch {
+      return []
+    }
+  }
+
+  private enum Named: Equatable {
+    case shared(ControlPlaneEndpoint)
+    /// This host's own API server.
+    case own
+  }
+
+  private static func kubeconfig(_ paths: [String], _ files: HostFiles) throws(FileError) -> Named? {
+    var named: Named?
+    let own = advertised(files)
+    for path in paths {
+      guard let found = try server(in: path, files) else { continue }
+      guard let address = found.endpoint.host.address, address == own else { return .shared(found) }
+      named = .own
+    }
+    return named
   }
 
   /// `--advertise-address` of this host's API server; nil where it has none.
@@ -49,14 +77,6 @@ package struct ControlPlaneEndpoint: Sendable, Equatable {
     let pods = (try? StaticPod.all(files))?.pods ?? []
     let flag = pods.first { $0.name == "kube-apiserver" }?.flag("advertise-address")
     return flag.flatMap { try? IPAddress(settingsScalar: $0.value) }
-  }
-
-  /// What kube-vip's manifest announces.
-  private static func kubeVIP(_ files: HostFiles) -> ControlPlaneEndpoint? {
-    guard let manifest = (try? KubeVIPManifest.find(files)) ?? nil, let endpoint = manifest.endpoint,
-      let line = manifest.address?.line
-    else { return nil }
-    return ControlPlaneEndpoint(endpoint: endpoint, source: "\(manifest.path):\(line)")
   }
 
   /// `clusters[0].cluster.server` of a kubeconfig; nil when there is no such file, or no URL in it.

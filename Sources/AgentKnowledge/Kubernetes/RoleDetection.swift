@@ -64,7 +64,7 @@ package struct RoleDetection: Sendable, Equatable {
 
   private mutating func lookForLoadBalancer(_ files: HostFiles) {
     // Followed through every `include`: a file that none names is not Keepalived's.
-    let keepalived = attempt { () throws(FileError) in try KeepalivedConfiguration.read(files) }
+    let keepalived = attempt { () throws(FileError) in try KeepalivedConfiguration.read(files, judgesScripts: false) }
     for instance in keepalived??.instances ?? [] {
       add(.loadBalancer, Evidence(instance.source, "vrrp_instance \(instance.name)"))
     }

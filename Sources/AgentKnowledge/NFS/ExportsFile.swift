@@ -11,6 +11,29 @@ package struct ExportsFile: Sendable, Equatable {
     package var source: String
     /// The line's first two words, as they stand there: the directory and the first client.
     package var excerpt: String
+    /// What follows the directory: clients with their options, over all lines that belong to it.
+    package var clients = ""
+
+    /// Whether a blank stands between a client and its options: they are then those of everybody, and the client has the
+    /// defaults (exports(5), "host (rw)").
+    package var hasStrayOptions: Bool {
+      let words = clients.split(whereSeparator: \.isWhitespace)
+      return zip(words, words.dropFirst()).contains { client, options in
+        options.hasPrefix("(") && !client.hasPrefix("-") && !client.contains("(")
+      }
+    }
+
+    /// Where something must be mounted for the directory to be exported: `mountpoint` or `mp`, with a path or for the
+    /// directory itself; nil where nothing is asked.
+    package var mountPoint: String? {
+      let options = clients.split { $0.isWhitespace || "(),-".contains($0) }
+      for option in options {
+        let parts = option.split(separator: "=", maxSplits: 1)
+        guard parts.first == "mountpoint" || parts.first == "mp" else { continue }
+        return parts.count > 1 && parts[1].hasPrefix("/") ? ExportsFile.canonical(String(parts[1])) : path
+      }
+      return nil
+    }
   }
 
   /// The exports, in the order of the files.
@@ -43,14 +66,28 @@ package struct ExportsFile: Sendable, Equatable {
       let wasContinued = isContinued
       isContinued = line.hasSuffix("\\") && !line.contains("#")
       let text = line.drop { $0 == " " || $0 == "\t" }
+      if wasContinued, let last = exports.indices.last { exports[last].clients += " " + clients(text) }
       guard !wasContinued, let directory = directory(text) else { continue }
-      exports.append(Export(path: directory, source: "\(path):\(index + 1)", excerpt: Self.excerpt(line)))
+      var export = Export(path: directory, source: "\(path):\(index + 1)", excerpt: Self.excerpt(line))
+      export.clients = clients(afterDirectory(text))
+      exports.append(export)
     }
     return exports
   }
 
   private static func excerpt(_ line: Substring) -> String {
     line.prefix { $0 != "#" }.split(whereSeparator: \.isWhitespace).prefix(2).joined(separator: " ")
+  }
+
+  /// Without a comment and the backslash at the end.
+  private static func clients(_ text: Substring) -> String {
+    let words = text.prefix { $0 != "#" }
+    return String(words.hasSuffix("\\") ? words.dropLast() : words)
+  }
+
+  private static func afterDirectory(_ line: Substring) -> Substring {
+    line.hasPrefix("\"")
+      ? line.dropFirst().drop { $0 != "\"" }.dropFirst() : line.drop { $0 != " " && $0 != "\t" && $0 != "#" }
   }
 
   private static func directory(_ line: Substring) -> String? {

@@ -1,20 +1,25 @@
 import AgentCore
 package import AgentHost
 
-/// Looks at mounted file systems of NFS: in children that can be killed, one for each server, eight in all. A child that
-/// cannot be killed counts until it is gone.
-package actor MountProbes {
+/// Looks at mounted file systems of NFS: those of a live host, or a recording's.
+package protocol MountProbes: Sendable {
+  /// Looks once; returns within ``MountProbe/deadline`` and a little, whatever the server does.
+  func look(at device: DeviceNumber) async -> MountProbe
+}
+
+/// Looks in children that can be killed, one for each server, eight in all. A child that cannot be killed counts until it
+/// is gone.
+package actor LiveMountProbes: MountProbes {
   private static let most = 8
   /// How long the table stands. Who looks at what was replaced meanwhile finds another file system there.
   private static let tableLife = Duration.seconds(4)
 
   private let files: HostFiles
   private let worker: Worker
-  private let recorded: [DeviceNumber: RecordedMountProbe]?
   private let program: String
   private let deadline: Duration
-  private let runner: ChildRunner?
-  private let clock: LoopClock?
+  private let runner: ChildRunner
+  private let clock: LoopClock
   /// The servers that are being looked at.
   private var busy: Set<String> = []
   /// Children that were killed and are not gone yet, by server.
@@ -23,27 +28,22 @@ package actor MountProbes {
   private var mounts: (all: [DeviceNumber: NFSFileSystem], read: HostTime)?
 
   /// - Parameters:
-  ///   - loop: starts and watches the children; nil where none may be started.
-  ///   - recorded: what a recorded host gave; nil on a live one.
+  ///   - loop: starts and watches the children.
   ///   - program: what is run as the child; the program itself unless a test says otherwise.
   ///   - deadline: how long a child has.
   package init(
-    loop: EventLoop?, files: HostFiles, worker: Worker, recorded: [DeviceNumber: RecordedMountProbe]?,
+    loop: EventLoop, files: HostFiles, worker: Worker,
     program: String = "/proc/self/exe", deadline: Duration = MountProbe.deadline
   ) {
     self.files = files
     self.worker = worker
-    self.recorded = recorded
     self.program = program
     self.deadline = deadline
-    runner = loop.map { ChildRunner(loop: $0) }
-    clock = loop.map { LoopClock(loop: $0) }
+    runner = ChildRunner(loop: loop)
+    clock = LoopClock(loop: loop)
   }
 
-  /// Looks once; returns within ``MountProbe/deadline`` and a little, whatever the server does.
   package func look(at device: DeviceNumber) async -> MountProbe {
-    if let recorded { return recorded[device]?.look(at: device) ?? .notRecorded }
-    guard let runner, let clock else { return .impossible("no process may be started here") }
     let found: NFSFileSystem?
     do { found = try await system(device, at: clock.now()) } catch { return .impossible("\(error)") }
     guard let found, let place = found.place else { return .gone }
@@ -102,4 +102,13 @@ package actor MountProbes {
       return .impossible("\(error)")
     }
   }
+}
+
+/// What was recorded: `mounts` of `recorded.yaml`.
+package struct RecordedMountProbes: MountProbes {
+  private let recorded: [DeviceNumber: RecordedMountProbe]
+
+  package init(_ recorded: [DeviceNumber: RecordedMountProbe]) { self.recorded = recorded }
+
+  package func look(at device: DeviceNumber) -> MountProbe { recorded[device]?.look(at: device) ?? .notRecorded }
 }

@@ -23,7 +23,7 @@ package final class NetworkWatch: Sendable {
   ///
   /// The listening begins with the call, which is made once.
   package func changes() -> AsyncStream<Trigger> {
-    guard let sources else { return AsyncStream { $0.finish() } }
+    guard let sources else { return .ended }
     return TriggerStreams.merge(
       [sources.monitor.changes(for: interest), sources.prober.announcements(for: interest)], on: sources.loop)
   }

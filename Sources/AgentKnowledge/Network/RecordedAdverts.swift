@@ -1,5 +1,6 @@
-import AgentHost
-import AgentText
+package import AgentCore
+package import AgentHost
+package import AgentText
 
 /// What a recording says of virtual routers.
 ///
@@ -9,25 +10,45 @@ import AgentText
 ///          addresses: [192.168.100.230], interval: 1s, lasting: 1m}
 ///
 /// A master lasts a minute unless it says otherwise, and so does the listening.
-struct RecordedAdverts: Sendable {
-  /// What was heard.
-  let heard: HeardAdverts
+package struct RecordedAdverts: AdvertReader, Equatable {
+  /// What was heard; nil when the host did not listen.
+  package let heard: HeardAdverts?
 
-  /// Reads `adverts`; nil when the recording has no such key, which is another thing than that nobody was heard.
-  init?(from reader: SettingsReader) {
+  /// What was heard, to be recorded; the time of the listening is not.
+  package init(_ heard: HeardAdverts?) { self.heard = heard }
+
+  /// Reads `adverts`; a recording without that key did not listen, which is another thing than that nobody was heard.
+  init(from reader: SettingsReader) {
     let entries: [RecordedMaster] = reader.sections("adverts")
-    guard reader.has("adverts") else { return nil }
     let masters = Dictionary(grouping: entries) { $0.router }.mapValues { entries in
       entries.map(\.master).sorted { $0.address < $1.address }
     }
-    heard = HeardAdverts(
-      masters: masters, listening: .seconds(60), interfaces: Set(masters.keys.map(\.interface)).sorted())
+    let interfaces = Set(masters.keys.map(\.interface)).sorted()
+    heard =
+      reader.has("adverts") ? HeardAdverts(masters: masters, listening: .seconds(60), interfaces: interfaces) : nil
   }
+
+  func write(to writer: inout SettingsWriter) {
+    let masters = heard?.masters.sorted { ($0.key.interface, $0.key.number) < ($1.key.interface, $1.key.number) }
+    writer.sections(
+      "adverts", masters?.flatMap { router, all in all.map { RecordedMaster(router: router, master: $0) } })
+  }
+
+  package func heard(about address: IPAddress, on interfaces: [String]) -> AdvertOutcome {
+    heard.map { .heard($0) } ?? .notRecorded
+  }
+
+  package func rivalry() -> AsyncStream<Trigger> { .ended }
 }
 
-private struct RecordedMaster: SettingsDecodable {
+private struct RecordedMaster: SettingsEncodable {
   var router: HeardAdverts.Router
   var master: HeardAdverts.Master
+
+  init(router: HeardAdverts.Router, master: HeardAdverts.Master) {
+    self.router = router
+    self.master = master
+  }
 
   init?(from reader: SettingsReader) {
     let interface: String? = reader.required("interface")
@@ -44,5 +65,17 @@ private struct RecordedMaster: SettingsDecodable {
     master = HeardAdverts.Master(
       address: address, hardwareAddress: mac, isOwn: isOwn, priority: priority, addresses: addresses.sorted(),
       interval: interval, began: lasting)
+  }
+
+  func write(to writer: inout SettingsWriter) {
+    writer.value("interface", router.interface)
+    writer.value("number", router.number)
+    writer.value("from", master.address)
+    writer.optional("mac", master.hardwareAddress)
+    writer.value("own", master.isOwn, default: false)
+    writer.value("priority", master.priority, default: 100)
+    writer.list("addresses", master.addresses)
+    writer.value("interval", master.interval, default: .seconds(1))
+    writer.value("lasting", master.began, default: .seconds(60))
   }
 }

@@ -1,3 +1,4 @@
+package import AgentCore
 package import AgentHost
 package import AgentText
 
@@ -16,13 +17,23 @@ package import AgentText
 /// An interface is Ethernet, up and with a carrier unless it says otherwise; its number is its place in the list. A
 /// tunnel names the address that it sends from (`local`), a VLAN the interface below it (`lower`). An address was
 /// `created` so many seconds after boot. For `adverts` see ``RecordedAdverts``.
-package struct RecordedNetwork: SettingsSection, Sendable {
+package struct RecordedNetwork: HostNetwork, SettingsSection, SettingsEncodable {
   /// The tables; nil when the recording names no interface.
-  package let table: NetworkTable?
+  package let recordedTable: NetworkTable?
   /// The hardware addresses that answer for an address; an address that is not here was not asked for.
   package let claimants: [IPAddress: [HardwareAddress]]
-  /// Who advertised virtual routers; nil when the host did not listen.
-  let adverts: RecordedAdverts?
+  private let recordedAdverts: RecordedAdverts
+
+  package var adverts: any AdvertReader { recordedAdverts }
+
+  /// What was seen of a network, to be recorded.
+  package init(
+    table: NetworkTable?, claimants: [IPAddress: [HardwareAddress]] = [:], adverts: HeardAdverts? = nil
+  ) {
+    recordedTable = table
+    self.claimants = claimants
+    recordedAdverts = RecordedAdverts(adverts)
+  }
 
   /// Reads `links`, `addresses`, `neighbours`, `arp` and `adverts`.
   package init(from reader: SettingsReader) {
@@ -31,23 +42,55 @@ package struct RecordedNetwork: SettingsSection, Sendable {
     let neighbours: [RecordedNeighbour] = reader.sections("neighbours")
     let arp: [RecordedClaimants] = reader.sections("arp")
     claimants = Dictionary(arp.map { ($0.address, $0.claimants) }) { $0 + $1 }
-    adverts = RecordedAdverts(from: reader)
+    recordedAdverts = RecordedAdverts(from: reader)
     let numbers = Dictionary(zip(links.map(\.link.name), 1...)) { first, _ in first }
     for entry in addresses where numbers[entry.address.interface] == nil {
       reader.reject(
         "addresses", "\(entry.address.address) is on '\(entry.address.interface)'", allowed: "interfaces of links")
     }
-    table =
+    recordedTable =
       !reader.has("links")
       ? nil
       : NetworkTable(
         links: links.enumerated().map { $1.numbered($0 + 1) },
         addresses: addresses.map { $0.numbered(numbers) }, neighbours: neighbours.map(\.neighbour))
   }
+
+  package func write(to writer: inout SettingsWriter) {
+    writer.sections("links", recordedTable?.links.map { RecordedLink(link: $0) })
+    writer.sections("addresses", recordedTable?.addresses.map { RecordedAddress(address: $0) })
+    writer.sections("neighbours", recordedTable?.neighbours.map { RecordedNeighbour(neighbour: $0) })
+    let asked = claimants.sorted { $0.key < $1.key }
+    writer.sections(
+      "arp", asked.isEmpty ? nil : asked.map { RecordedClaimants(address: $0.key, claimants: $0.value) })
+    recordedAdverts.write(to: &writer)
+  }
+
+  package func table() throws(NetworkError) -> NetworkTable {
+    guard let recordedTable else { throw NetworkError.notRecorded }
+    return recordedTable
+  }
+
+  package func claimants(of address: IPAddress, on interface: String?, insists: Bool) -> ProbeOutcome {
+    guard let found = claimants[address] else { return .notRecorded }
+    return .answered(ProbeAnswers(claimants: found.map { .init(hardwareAddress: $0, answers: 1) }))
+  }
+
+  package func beside<T: Sendable>(_ work: @escaping @Sendable () async -> T) -> Task<T, Never>? { nil }
+
+  package func heard(_ address: IPAddress) -> HeardClaims { HeardClaims() }
+
+  package func counters() -> NetworkCounters { NetworkCounters() }
+
+  package func changes() -> AsyncStream<Trigger> { .ended }
+
+  package func watch() -> NetworkWatch { NetworkWatch(nil) }
 }
 
-private struct RecordedLink: SettingsDecodable {
+private struct RecordedLink: SettingsEncodable {
   var link: NetworkLink
+
+  init(link: NetworkLink) { self.link = link }
 
   init?(from reader: SettingsReader) {
     let name: String? = reader.required("name")
@@ -79,6 +122,32 @@ private struct RecordedLink: SettingsDecodable {
     guard name != nil else { return nil }
   }
 
+  func write(to writer: inout SettingsWriter) {
+    let (isUp, hasCarrier) = (link.flags.contains(.up), link.flags.contains(.lowerUp))
+    writer.value("name", link.name)
+    writer.optional("kind", link.kind)
+    writer.value("type", Int(link.hardwareType), default: 1)
+    writer.optional("mac", link.hardwareAddress)
+    writer.value("mtu", link.mtu, default: 1500)
+    writer.optional("master", link.master)
+    writer.optional("lower", link.lower)
+    writer.optional("local", link.tunnelSource)
+    writer.optional("speed", link.speed)
+    writer.value("wireless", link.isWireless, default: false)
+    writer.value("promiscuous", link.isPromiscuous, default: false)
+    writer.value("up", isUp, default: true)
+    writer.value("carrier", hasCarrier, default: isUp)
+    writer.value("loopback", link.flags.contains(.loopback), default: link.name == "lo")
+    writer.value("pointToPoint", link.flags.contains(.pointToPoint), default: false)
+    writer.value("noARP", link.flags.contains(.noARP), default: false)
+    let counters = [
+      ("receiveErrors", link.counters.receiveErrors), ("transmitErrors", link.counters.transmitErrors),
+      ("receiveDropped", link.counters.receiveDropped), ("transmitDropped", link.counters.transmitDropped),
+      ("receiveCRCErrors", link.counters.receiveCRCErrors), ("carrierChanges", link.counters.carrierChanges),
+    ]
+    for (key, count) in counters { writer.value(key, Int(clamping: count), default: 0) }
+  }
+
   func numbered(_ index: Int) -> NetworkLink {
     var link = link
     link.index = index
@@ -86,8 +155,10 @@ private struct RecordedLink: SettingsDecodable {
   }
 }
 
-private struct RecordedAddress: SettingsDecodable {
+private struct RecordedAddress: SettingsEncodable {
   var address: InterfaceAddress
+
+  init(address: InterfaceAddress) { self.address = address }
 
   init?(from reader: SettingsReader) {
     let address: IPAddress? = reader.required("address")
@@ -101,6 +172,15 @@ private struct RecordedAddress: SettingsDecodable {
     self.address = InterfaceAddress(
       address: address, prefixLength: length, interface: interface, interfaceIndex: 0, scope: scope,
       flags: flags.reduce(into: []) { $0.insert($1.flag) }, created: created.map { .seconds($0) })
+  }
+
+  func write(to writer: inout SettingsWriter) {
+    writer.value("interface", address.interface)
+    writer.value("address", address.address)
+    writer.value("prefixLength", address.prefixLength, default: address.address.family.bits)
+    writer.list("flags", RecordedFlag.allCases.filter { address.flags.contains($0.flag) }, default: [.permanent])
+    writer.value("scope", address.scope ?? .global, default: .global)
+    writer.optional("created", address.created.map { Int($0.components.seconds) })
   }
 
   func numbered(_ numbers: [String: Int]) -> InterfaceAddress {
@@ -124,8 +204,10 @@ private enum RecordedFlag: String, CaseIterable, SettingsScalar {
   }
 }
 
-private struct RecordedNeighbour: SettingsDecodable {
+private struct RecordedNeighbour: SettingsEncodable {
   var neighbour: NetworkNeighbour
+
+  init(neighbour: NetworkNeighbour) { self.neighbour = neighbour }
 
   init?(from reader: SettingsReader) {
     let address: IPAddress? = reader.required("address")
@@ -136,11 +218,28 @@ private struct RecordedNeighbour: SettingsDecodable {
     neighbour = NetworkNeighbour(
       address: address, hardwareAddress: mac, interface: interface, state: state)
   }
+
+  func write(to writer: inout SettingsWriter) {
+    writer.value("interface", neighbour.interface)
+    writer.value("address", neighbour.address)
+    writer.optional("mac", neighbour.hardwareAddress)
+    writer.value("state", neighbour.state, default: .reachable)
+  }
 }
 
-private struct RecordedClaimants: SettingsDecodable {
+private struct RecordedClaimants: SettingsEncodable {
   var address: IPAddress
   var claimants: [HardwareAddress]
+
+  init(address: IPAddress, claimants: [HardwareAddress]) {
+    self.address = address
+    self.claimants = claimants
+  }
+
+  func write(to writer: inout SettingsWriter) {
+    writer.value("address", address)
+    writer.list("claimants", claimants, default: nil)
+  }
 
   init?(from reader: SettingsReader) {
     let address: IPAddress? = reader.required("address")

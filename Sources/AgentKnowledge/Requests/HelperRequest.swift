@@ -46,12 +46,13 @@ package enum HelperRequests {
 package struct HelperSources: Sendable {
   let files: HostFiles
   let worker: Worker
-  let probes: HTTPProbes
-  let mounts: MountProbes
+  let probes: any HTTPProbes
+  let mounts: any MountProbes
   let clock: any AgentClock
 
   /// Puts the sources together.
-  package init(files: HostFiles, worker: Worker, probes: HTTPProbes, mounts: MountProbes, clock: any AgentClock) {
+  package init(files: HostFiles, worker: Worker, probes: any HTTPProbes, mounts: any MountProbes, clock: any AgentClock)
+  {
     self.files = files
     self.worker = worker
     self.probes = probes

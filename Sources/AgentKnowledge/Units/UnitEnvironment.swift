@@ -117,10 +117,12 @@ struct UnitEnvironmentReader {
   }
 
   /// A missing file is empty here, whether `-` stands before it or not: that the unit then does not start is not a
-  /// matter of its variables.
+  /// matter of its variables. A file that is named often is read once, at its last place: what it gave before is
+  /// overwritten there.
   mutating func readEnvironmentFiles() {
-    for name in environmentFiles {
-      let path = name.hasPrefix("-") ? String(name.dropFirst()) : name
+    let paths = environmentFiles.map { $0.hasPrefix("-") ? String($0.dropFirst()) : $0 }
+    let last = Dictionary(zip(paths, paths.indices)) { $1 }
+    for (index, path) in paths.enumerated() where last[path] == index {
       guard !path.contains(where: { "*?[%".contains($0) }) else {
         problems.append("\(path): patterns and specifiers of EnvironmentFile= are not followed")
         continue

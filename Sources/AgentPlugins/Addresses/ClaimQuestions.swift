@@ -27,7 +27,7 @@ final class ClaimQuestions: Sendable {
   /// Times that a question is asked anew because the address came or went on this host meanwhile.
   private static let patience = 3
 
-  private let network: HostNetwork
+  private let network: any HostNetwork
   private let isLasting: Bool
   private let state: Guarded<State>
   private let news: AsyncStream<Trigger>.Continuation
@@ -37,7 +37,7 @@ final class ClaimQuestions: Sendable {
   /// - Parameters:
   ///   - interval: the time between two looks by the timer.
   ///   - isLasting: whether more looks follow, so that one may do with the last answer; else each waits for its own.
-  init(_ network: HostNetwork, interval: Duration, isLasting: Bool) {
+  init(_ network: any HostNetwork, interval: Duration, isLasting: Bool) {
     self.network = network
     self.isLasting = isLasting
     state = Guarded(State(memory: ClaimMemory(interval: interval)))
@@ -79,6 +79,15 @@ final class ClaimQuestions: Sendable {
     state.flights[address] = flight
     guard let known, isLasting else { return .waiting(flight) }
     return .known(known)
+  }
+
+  /// This host's own tables for an address that is not to be asked for.
+  func unasked(_ address: IPAddress, at time: HostTime, _ reason: String) async -> ClaimSample {
+    let table: Result<NetworkTable, NetworkError>
+    do throws(NetworkError) { table = .success(try await network.table()) } catch { table = .failure(error) }
+    return ClaimSample(
+      outcome: .notApplicable(reason), table: table, counters: await network.counters(),
+      heard: await network.heard(address), begin: time, signs: await signs(of: address))
   }
 
   /// Says what came of an answer: one that a finding rests on is asked for again at the next look.

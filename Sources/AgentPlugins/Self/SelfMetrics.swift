@@ -26,6 +26,13 @@ enum SelfMetrics {
         help: "How often a table of the kernel changed while it was read, so that it was read again.",
         value: Double(live.network.interruptions)),
       MetricFamily(
+        "nodeagent_log_dropped_total", .counter, help: "Entries of the log that nobody took in time.",
+        value: Double(live.droppedLogEntries)),
+      MetricFamily(
+        "nodeagent_worker_abandoned_total", .counter,
+        help: "How often a file system did not answer a read in time, so that another thread went on.",
+        value: Double(live.reading.abandoned)),
+      MetricFamily(
         "process_cpu_seconds_total", .counter, help: "Processor time of the agent.", value: process.cpuSeconds),
       MetricFamily(
         "process_resident_memory_bytes", help: "Resident memory of the agent.", value: Double(process.residentBytes)),

@@ -16,6 +16,10 @@ package struct SelfObservation: Sendable, Equatable {
     package var rounds: [RoundStatus]
     /// How the watching of files goes; nil where nothing is watched.
     package var watching: FileWatcher.Health?
+    /// How many entries of the log nobody took in time.
+    package var droppedLogEntries = 0
+    /// How the threads that read files are.
+    package var reading = Worker.Health()
     /// How the connection to the system bus goes; nil where there is none to make.
     package var bus: SystemBus.Health?
     /// How the listening to the kernel's network messages goes.

@@ -28,6 +28,7 @@ package struct SelfPlugin: Plugin {
     guard host.mode == .live else { return SelfObservation(takenAt: time, live: nil) }
     let watching = await host.agent.fileWatching()
     let rounds = host.agent.rounds()
+    let (reading, dropped) = (host.agent.reading(), host.agent.droppedLogEntries())
     let bus = await host.systemd.health()
     let network = await host.network.counters()
     return try await host.read { files in
@@ -41,7 +42,8 @@ package struct SelfPlugin: Plugin {
         takenAt: time,
         live: SelfObservation.Live(
           process: process, neededCapabilities: Self.capabilities(in: requirements), denied: denied, rounds: rounds,
-          watching: watching, bus: isSystemd ? bus : nil, network: network, memoryLimit: settings.memoryLimit))
+          watching: watching, droppedLogEntries: dropped, reading: reading, bus: isSystemd ? bus : nil,
+          network: network, memoryLimit: settings.memoryLimit))
     }
   }
 

@@ -105,16 +105,19 @@ struct ServedExports: Sendable, Equatable {
     let table = try MountTable(reading: files)
     let paths = LocalPaths(table, files: files)
     let points = Self.points(try files.bytesIfPresent(Self.fstab) ?? [])
-    exports = try ExportsFile(reading: files).exports.map {
-      Export(
-        export: $0, place: Self.place($0.path, points, table, paths, files), target: try? paths.resolve($0.path))
-    }
-    told = try files.bytesIfPresent(Self.etab).map { bytes in
+    let told = try files.bytesIfPresent(Self.etab).map { bytes in
       Set(
         String(decoding: bytes, as: UTF8.self).split(separator: "\n").compactMap { line in
           line.split(whereSeparator: { $0 == "\t" || $0 == " " }).first
             .map { ExportsFile.canonical(OctalEscapes.text($0)) }
         })
+    }
+    self.told = told
+    exports = try ExportsFile(reading: files).exports.map { export in
+      let wanted = points + [export.mountPoint].compactMap(\.self)
+      return Export(
+        export: export, place: Self.place(export.path, wanted, table, paths, files, told: told ?? []),
+        target: try? paths.resolve(export.path))
     }
     threads = try ProcessTable(reading: files).processes.filter { $0.name == "nfsd" }.compactMap { process in
       (try? files.bytes("/proc/\(process.id)/stat", limit: .kernel)).flatMap { TaskStatus($0) }?.state
@@ -122,20 +125,37 @@ struct ServedExports: Sendable, Equatable {
   }
 
   private static func place(
-    _ path: String, _ points: [String], _ table: MountTable, _ paths: LocalPaths, _ files: HostFiles
+    _ path: String, _ points: [String], _ table: MountTable, _ paths: LocalPaths, _ files: HostFiles,
+    told: Set<String>
   ) -> Place {
     let resolved: String
-    do throws(LocalPaths.Refusal) { resolved = try paths.resolve(path) } catch { return .unseen(error.description) }
-    // The deepest file system of fstab that the directory belongs on.
-    let home = points.filter { MountPath(resolved).isWithin(MountPath($0)) }.max { $0.utf8.count < $1.utf8.count }
-    if let home, home != "/", !table.mounts.contains(where: { $0.point == MountPath(home) }) {
-      return .unmounted(point: home)
+    do throws(LocalPaths.Refusal) { resolved = try paths.resolve(path) } catch {
+      if let place = unmounted(path, points, table) { return place }
+      // What is mounted is there, and what lies below was there when exportfs told the kernel; neither is touched.
+      let mount = table.mount(containing: MountPath(path))
+      guard let mount, !mount.isLocal, mount.point == MountPath(path) || told.contains(path) else {
+        return .unseen(error.description)
+      }
+      return .present
     }
-    // A recorded host has no empty directories; where something is mounted there is one.
-    if table.mounts.contains(where: { $0.point == MountPath(resolved) }) { return .present }
-    do throws(FileError) { return try files.kind(resolved) == nil ? .missing : .present } catch {
+    if let place = unmounted(resolved, points, table) { return place }
+    // A recorded host has no empty directories, and nothing of the disks that were mounted on it.
+    let mount = table.mount(containing: MountPath(resolved))
+    if mount?.point == MountPath(resolved) { return .present }
+    do throws(FileError) {
+      guard try files.kind(resolved) == nil else { return .present }
+      let isElsewhere = files.root.mode == .recorded && mount.map { $0.point != MountPath("/") } == true
+      return isElsewhere ? .present : .missing
+    } catch {
       return .unseen("\(error)")
     }
+  }
+
+  /// Whether the deepest file system of fstab that the directory belongs on is not mounted.
+  private static func unmounted(_ path: String, _ points: [String], _ table: MountTable) -> Place? {
+    let home = points.filter { MountPath(path).isWithin(MountPath($0)) }.max { $0.utf8.count < $1.utf8.count }
+    guard let home, home != "/", !table.mounts.contains(where: { $0.point == MountPath(home) }) else { return nil }
+    return .unmounted(point: home)
   }
 
   private static func points(_ fstab: [UInt8]) -> [String] {
@@ -193,17 +213,27 @@ struct ServedExportsJudge {
       return [
         Finding(
           state: .failing, words: "\(path) is exported without its disk: \(PlainText.short(point)) is not mounted",
-          evidence: Evidence("/etc/fstab", PlainText.short(point)),
-          remedy: "mount \(PlainText.short(point)); exportfs -ra")
+          evidence: Evidence(export.export.mountPoint == point ? source : "/etc/fstab", PlainText.short(point)),
+          remedy: export.export.mountPoint == point
+            ? "zfs mount -a; mount -a; findmnt \(PlainText.short(point)); exportfs -ra"
+            : "mount \(PlainText.short(point)); exportfs -ra")
       ]
     case .unseen(let words):
       return [Finding(state: .unknown, words: "\(path): \(words)", evidence: Evidence(source, path))]
     case .present: break
     }
+    let stray =
+      export.export.hasStrayOptions
+      ? [
+        Finding(
+          state: .warning, words: "\(path) is exported to everybody: a blank stands before options in \(source)",
+          evidence: Evidence(source, PlainText.short(export.export.clients)),
+          remedy: "exportfs -v; remove the blank between the client and its options; exportfs -ra")
+      ] : []
     guard let told = served.told, !told.contains(export.export.path), !told.contains(export.target ?? "") else {
-      return []
+      return stray
     }
-    return [
+    return stray + [
       Finding(
         state: .failing, words: "\(path) stands in \(source) and is not exported",
         evidence: Evidence(ServedExports.etab, "without \(path)"), remedy: "exportfs -ra; exportfs -v")
@@ -220,11 +250,13 @@ struct ServedExportsJudge {
       ]
     }
     guard served.threads.allSatisfy({ $0 == "D" || $0 == "R" }) else { return [] }
+    // rpc.nfsd changes their number while they run, and nfs.conf keeps it.
+    let more = max(16, served.threads.count * 2)
     return [
       Finding(
         state: .warning, words: "all \(served.threads.count) nfsd threads are busy: new requests wait",
         evidence: Evidence("/proc", "nfsd: " + String(served.threads)),
-        remedy: "iostat -x 1 5; nfsconf --set nfsd threads 16; systemctl restart nfs-server.service")
+        remedy: "iostat -x 1 5; rpc.nfsd \(more); nfsconf --set nfsd threads \(more)")
     ]
   }
 }

@@ -3,18 +3,19 @@ import AgentHost
 package import AgentKnowledge
 import AgentText
 
-/// Arrays of disks: md and ZFS.
+/// Arrays of disks: md, ZFS and btrfs.
 package struct RAIDPlugin: Plugin {
   /// What the plugin is.
   package static let descriptor = PluginDescriptor(
-    name: "raid", area: .storage, summary: "Arrays of disks: md and ZFS.", checks: [check],
+    name: "raid", area: .storage, summary: "Arrays of disks: md, ZFS and btrfs.", checks: [check],
     rhythm: .every(.seconds(60)),
     deadline: .seconds(2))
 
   private static let check = CheckDefinition(
     "raid.state", title: "Arrays of disks are whole",
     why: "An array that lost a disk still works, and nobody notices, until the next disk fails and takes everything.",
-    source: "/proc/mdstat; /proc/spl/kstat/zfs/POOL/state", confirm: "cat /proc/mdstat; zpool status -x",
+    source: "/proc/mdstat; /proc/spl/kstat/zfs/POOL/state; /sys/fs/btrfs/UUID/devinfo",
+    confirm: "cat /proc/mdstat; zpool status -x; btrfs filesystem show",
     remedy: "mdadm --detail /dev/md0; replace the disk; mdadm /dev/md0 --add /dev/NEW", undo: "nothing was changed",
     subject: "array", worst: .failing, atRisk: [.workloads])
   private static let pools = "/proc/spl/kstat/zfs"
@@ -34,7 +35,8 @@ package struct RAIDPlugin: Plugin {
       let md = Fact(from: RAIDArray.mdPath) { () throws(FileError) in
         try files.textIfPresent(RAIDArray.mdPath, limit: .kernel).map { RAIDArray.arrays(mdstat: $0) }
       }
-      return RAIDObservation(takenAt: time, isStorage: isStorage, md: md, pools: Self.pools(files))
+      return RAIDObservation(
+        takenAt: time, isStorage: isStorage, md: md, pools: Self.pools(files) + BtrfsVolumes.arrays(files))
     }
   }
 
@@ -67,7 +69,10 @@ package struct RAIDPlugin: Plugin {
         (.failing, "\(array.name) has only \(working) of \(total) disks: a further failure may be its last")
       case .broken(let word): (.failing, "\(array.name) does not work: \(PlainText.short(word))")
       }
-    let remedy = array.name.hasPrefix("pool ") ? "zpool status -v" : "mdadm --detail /dev/\(array.name)"
+    let remedy =
+      array.name.hasPrefix("pool ")
+      ? "zpool status -v"
+      : array.name.hasPrefix("btrfs ") ? BtrfsVolumes.remedy : "mdadm --detail /dev/\(array.name)"
     return Verdict(
       Self.check.id, subject: array.name, state, words,
       evidence: [Evidence(array.source, PlainText.short(array.text, length: 120))],
@@ -100,7 +105,7 @@ struct RAIDArray: Sendable, Equatable {
     case broken(String)
   }
 
-  /// `md0`, or `pool tank`.
+  /// `md0`, `pool tank`, or `btrfs UUID`.
   var name: String
   var state: State
   /// Members that failed and were not removed: `sda1`.

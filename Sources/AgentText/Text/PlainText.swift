@@ -14,6 +14,15 @@ package enum PlainText {
     return result
   }
 
+  /// A text of at most so many bytes of UTF-8, cut between characters and marked where it was.
+  package static func cut(_ text: String, bytes: Int) -> String {
+    guard text.utf8.count > bytes else { return text }
+    let mark = " …"
+    var end = text.utf8.index(text.startIndex, offsetBy: max(0, bytes - mark.utf8.count))
+    while end.samePosition(in: text.unicodeScalars) == nil { end = text.utf8.index(before: end) }
+    return String(text[..<end]) + mark
+  }
+
   /// Whether a terminal shows it and does not obey it.
   static func isVisible(_ scalar: Unicode.Scalar) -> Bool {
     switch scalar.properties.generalCategory {

@@ -21,7 +21,7 @@ struct AgentSession: Sendable {
   private var agent: AgentBuild { base.root.mode == .recorded ? .recorded : .current }
 
   /// The thread for sockets, which the HTTP server and the probes share.
-  var network: NetworkLoop { base.sources.network }
+  var network: NetworkLoop { base.sources.networkLoop }
 
   /// Whether it looks at addresses that move from host to host.
   var watchesAddresses: Bool { plan.active.contains { $0.descriptor.area == .addresses } }

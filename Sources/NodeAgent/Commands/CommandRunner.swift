@@ -15,6 +15,7 @@ enum CommandRunner {
     }
     try loop.run()
     let status = try box.value.get()
+    StandardStreams.finish()
     if status != 0 { throw ExitCode(status) }
   }
 }

@@ -24,8 +24,11 @@ actor Daemon {
   private var work: [Task<Void, Never>] = []
   nonisolated var unownedExecutor: UnownedSerialExecutor { loop.asUnownedSerialExecutor() }
 
-  init(options: ObservingOptions, listen: [ListenAddress], hang: HangTarget?, loop: EventLoop, logger: Logger) {
-    builder = SessionBuilder(options: options, loop: loop, isLasting: true, hanging: hang?.plugin)
+  init(
+    options: ObservingOptions, listen: [ListenAddress], hang: HangTarget?, loop: EventLoop, logger: Logger,
+    log: LogOutput
+  ) {
+    builder = SessionBuilder(options: options, loop: loop, isLasting: true, log: log, hanging: hang?.plugin)
     self.listen = listen
     self.hang = hang
     self.loop = loop

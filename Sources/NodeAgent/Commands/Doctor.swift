@@ -1,3 +1,4 @@
+import AgentCore
 import AgentHost
 import ArgumentParser
 
@@ -45,9 +46,11 @@ struct Doctor: ParsableCommand {
     let (observing, output, style) = (observing, output, style)
     try CommandRunner.run { loop in
       let builder = SessionBuilder(options: observing, loop: loop, isLasting: false, named: Set(observing.only))
-      let session = try await builder.build()
+      let began = HostTime.now()
+      let limit = observing.timeout.map { Duration.seconds($0) }
+      let session = try await builder.build(within: limit)
       let start = session.clock.now()
-      await session.engine.observeOnce(timeout: observing.timeout.map { .seconds($0) })
+      await session.engine.observeOnce(timeout: limit.map { max(.zero, $0 - HostTime.now().elapsed(since: began)) })
       var report = session.report(since: start)
       if style.verbose, output == .text || output == .json, session.isThisMachine, session.watchesAddresses {
         report.moves = await DaemonHistory(host: session.host, listen: session.configuration.settings.listen).moves()

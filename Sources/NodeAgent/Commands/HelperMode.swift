@@ -69,9 +69,9 @@ enum HelperMode {
   private static func serve(_ listener: Int32, _ options: Options, on loop: EventLoop) async throws {
     let files = HostFiles(root: try HostRoot(options.root, mode: .live))
     let network = NetworkLoop()
-    let worker = try Worker()
-    let probes = HTTPProbes(files: files, worker: worker, network: network, recorded: [])
-    let mounts = MountProbes(loop: loop, files: files, worker: worker, recorded: nil)
+    let worker = try Worker(loop: loop) { HeldPlace(finding: $0, files) }
+    let probes = LiveHTTPProbes(files: files, worker: worker, network: network)
+    let mounts = LiveMountProbes(loop: loop, files: files, worker: worker)
     let sources = HelperSources(
       files: files, worker: worker, probes: probes, mounts: mounts, clock: LoopClock(loop: loop))
     let server = HelperServer(loop: loop, network: network, idleTime: options.idleTime) {

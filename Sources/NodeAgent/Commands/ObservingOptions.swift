@@ -19,7 +19,10 @@ struct ObservingOptions: ParsableArguments {
   @Option(help: "Leave these out: a check, a plugin or an area. May be repeated.")
   var skip: [String] = []
 
-  @Option(help: "Seconds that one look may take in all; what has not answered by then is unknown.")
+  @Option(
+    help:
+      "Seconds that one look may take in all; what has not answered by then is unknown. Without effect on a recorded host."
+  )
   var timeout: Double?
 
   @Option(help: .hidden)

@@ -33,13 +33,15 @@ struct Run: ParsableCommand {
   func run() throws {
     Signals.block()
     let (observing, listen, hang) = (observing, listen, testHang)
-    let handler = AgentLogHandler(level: logLevel.level, format: logFormat, sink: .standardError)
-    let logger = Logger(label: "nodeagent") { _ in handler }
+    let (level, format) = (logLevel.level, logFormat)
     try CommandRunner.run { loop in
+      let log = LogOutput(loop: loop, wantsFields: format == .text)
+      let handler = AgentLogHandler(level: level, format: format, output: log)
+      let logger = Logger(label: "nodeagent") { _ in handler }
       let signals = Signals(loop: loop)
       let ending = try await signals.ending()
       let reloads = try await signals.reloads()
-      let daemon = Daemon(options: observing, listen: listen, hang: hang, loop: loop, logger: logger)
+      let daemon = Daemon(options: observing, listen: listen, hang: hang, loop: loop, logger: logger, log: log)
       return try await daemon.run(until: ending, reloads: reloads)
     }
   }

@@ -1,5 +1,6 @@
 import AgentCore
 import AgentHost
+import AgentText
 import AgentKnowledge
 import AgentPlugins
 
@@ -12,8 +13,27 @@ struct SessionBuilder {
   /// The names that the user asked for, where that asks for more than usual; see ``RoundOverrides/named``.
   var named: Set<String> = []
 
+  /// Where the log goes; nil where there is none.
+  var log: LogOutput?
   /// A plugin whose looks never end; for tests.
   var hanging: String?
+
+  /// As ``build()``, for at most a time: what is read for it may lie on a file system that does not answer.
+  ///
+  /// - Throws: ``CommandError``.
+  func build(within limit: Duration?) async throws -> AgentSession {
+    guard let limit else { return try await build() }
+    return try await withThrowingTaskGroup(of: AgentSession.self) { group in
+      defer { group.cancelAll() }
+      group.addTask { try await build() }
+      group.addTask {
+        try await LoopClock(loop: loop).sleep(for: limit)
+        throw CommandError.late("the configuration and the host's roles could not be read within \(limit.spoken)")
+      }
+      guard let session = try await group.next() else { throw CancellationError() }
+      return session
+    }
+  }
 
   /// - Throws: ``CommandError``.
   func build() async throws -> AgentSession {
@@ -22,10 +42,10 @@ struct SessionBuilder {
     let root = try usage { try HostRoot(options.root, mode: options.probe?.mode) }
     let recording = try configured { try Recording(of: root) }
     let files = HostFiles(root: root, forbidden: recording.forbidden)
-    let worker = try Worker()
+    let worker = try Worker(loop: loop) { HeldPlace(finding: $0, files) }
     let clock = LoopClock(loop: loop)
-    let events = root.mode == .live && isLasting ? HostEvents.live(loop: loop, files: files) : .none
-    let introspection = SessionIntrospection(events: events, registry: registry)
+    let events = root.mode == .live && isLasting ? HostEvents.live(loop: loop, worker: worker, files: files) : .none
+    let introspection = SessionIntrospection(events: events, registry: registry, worker: worker, log: log)
     let sources =
       root.mode == .live
       ? HostSources.live(files: files, worker: worker, loop: loop, clock: clock, isLasting: isLasting)

@@ -9,6 +9,8 @@ import AgentPlugins
 final class SessionIntrospection: AgentIntrospection {
   private let events: HostEvents
   private let registry: [Registration]
+  private let worker: Worker
+  private let log: LogOutput?
   private let state = Guarded(Link())
 
   /// Weak, because the state holds the plugins, and one of them holds this.
@@ -16,8 +18,10 @@ final class SessionIntrospection: AgentIntrospection {
     weak var state: NodeState?
   }
 
-  init(events: HostEvents, registry: [Registration]) {
+  init(events: HostEvents, registry: [Registration], worker: Worker, log: LogOutput?) {
     self.events = events
+    self.worker = worker
+    self.log = log
     self.registry = registry
   }
 
@@ -26,6 +30,10 @@ final class SessionIntrospection: AgentIntrospection {
   func rounds() -> [RoundStatus] { state.withLock(\.state)?.rounds() ?? [] }
 
   func requirements() -> [Requirement] { registry.flatMap(\.descriptor.requirements) }
+
+  func droppedLogEntries() -> Int { log?.dropped ?? 0 }
+
+  func reading() -> Worker.Health { worker.health() }
 
   func fileWatching() async -> FileWatcher.Health? { await events.fileWatching() }
 }

@@ -6,12 +6,14 @@ enum CommandError: Error {
   case usage(String)
   /// The configuration is wrong (78, EX_CONFIG).
   case configuration(String)
+  /// The host did not let itself be read in the time that was given (3).
+  case late(String)
   /// Anything else (1).
   case failed(String)
 
   var message: String {
     switch self {
-    case .usage(let message), .configuration(let message), .failed(let message): message
+    case .usage(let message), .configuration(let message), .late(let message), .failed(let message): message
     }
   }
 
@@ -19,6 +21,7 @@ enum CommandError: Error {
     switch self {
     case .usage: ExitCode(64)
     case .configuration: ExitCode(78)
+    case .late: ExitCode(3)
     case .failed: ExitCode(1)
     }
   }

@@ -1,6 +1,9 @@
 import AgentCore
 
-/// What the node's root findings mean for users, plane by plane.
+/// What the node's findings mean for users, plane by plane.
+///
+/// A finding that follows from another one takes away what it says as well, and its root is the reason: with the cable
+/// pulled it is what hangs on the cable that users lost.
 struct ImpactSummary: Sendable, Equatable {
   /// Every plane's impact.
   private(set) var planes: [Plane: Impact] = [:]
@@ -29,18 +32,24 @@ struct ImpactSummary: Sendable, Equatable {
     mutating func count(_ verdict: JudgedVerdict, _ plane: Plane) {
       let takes = verdict.lost.contains(plane)
       isWatched = isWatched || takes
-      guard verdict.cause == nil, verdict.state.isFinding else { return }
+      guard verdict.state.isFinding else { return }
+      let reason = verdict.cause ?? verdict.verdict.key
       switch verdict.state {
-      case .failing where takes: lost.append(verdict.verdict.key)
-      case .unknown: unseen.append(verdict.verdict.key)
-      default: endangered.append(verdict.verdict.key)
+      case .failing where takes: Self.add(reason, to: &lost)
+      // What could not be seen because of something that was seen is told by that.
+      case .unknown: if verdict.cause == nil { Self.add(reason, to: &unseen) }
+      default: Self.add(reason, to: &endangered)
       }
+    }
+
+    private static func add(_ reason: VerdictKey, to reasons: inout [VerdictKey]) {
+      if !reasons.contains(reason) { reasons.append(reason) }
     }
 
     var result: (Impact, [VerdictKey]) {
       if !lost.isEmpty { return (.lost, lost) }
-      if !unseen.isEmpty { return (.unknown, unseen) }
       if !endangered.isEmpty { return (.atRisk, endangered) }
+      if !unseen.isEmpty { return (.unknown, unseen) }
       // That a plane works is said only by a check that would have seen it lost.
       return (isWatched ? .ok : .unknown, [])
     }

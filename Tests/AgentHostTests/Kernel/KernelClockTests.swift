@@ -12,23 +12,23 @@ import Testing
   }
 
   @Test func theRunningKernelIsAskedWithoutPrivilege() throws {
-    let clock = try #require(KernelClockSource.kernel.read().value)
+    let clock = try #require(LiveKernelClock().read().value)
     #expect((0...5).contains(clock.state))
     #expect(clock.maxerror >= 0)
-    #expect(KernelClockSource.kernel.read().source == "adjtimex(2)")
+    #expect(LiveKernelClock().read().source == "adjtimex(2)")
   }
 
   @Test func aRecordingHoldsTheValuesAsTheCallGivesThem() throws {
     let clock = try #require(
       try recording("clock: {maxerror: 500, esterror: 10, offset: -2500, status: 8193, state: 5, tai: 37}").clock)
     #expect(clock == KernelClock(maxerror: 500, esterror: 10, offset: -2500, status: 8193, state: 5, tai: 37))
-    #expect(KernelClockSource.recorded(clock).read() == .known(clock, source: "adjtimex(2)"))
+    #expect(RecordedKernelClock(clock).read() == .known(clock, source: "adjtimex(2)"))
     #expect(try recording("clock: {maxerror: 16000000}").clock == KernelClock(maxerror: 16_000_000))
   }
 
   @Test func whatWasNotRecordedIsAbsent() throws {
     #expect(try recording("time: 1").clock == nil)
-    #expect(KernelClockSource.recorded(nil).read() == .absent)
+    #expect(RecordedKernelClock(nil).read() == .absent)
   }
 
   @Test(arguments: ["clock: {esterror: 1}", "clock: {maxerror: x}", "clock: 5", "clock: {maxerror: 1, maxeror: 2}"])

@@ -32,12 +32,12 @@ import Testing
       let worker = try Worker()
       let shared = SharedReading(worker: worker, loop: loop) { counter.read() }
       // In turn: the worker cannot begin before the last one has asked, for it takes its own turn behind them.
-      return await withTaskGroup(of: Int.self) { group in
+      return try await withThrowingTaskGroup(of: Int.self) { group in
         for _ in 0..<3 {
-          group.addTask { await shared.value() }
+          group.addTask { try await shared.value() }
           counter.letGo()
         }
-        return await group.reduce(into: []) { $0.append($1) }
+        return try await group.reduce(into: []) { $0.append($1) }
       }
     }
     #expect(values == [1, 1, 1])
@@ -48,7 +48,7 @@ import Testing
     let values = try await withLoop { loop in
       let worker = try Worker()
       let shared = SharedReading(worker: worker, loop: loop) { counter.read() }
-      async let busy = worker.value { other.read() }
+      async let busy = worker.run { other.read() }
       for await _ in other.beginnings.stream { break }
       async let first = shared.value()
       // Behind the turn that the reading takes on the loop: it waits for the worker by now.
@@ -57,8 +57,8 @@ import Testing
       await Task.yield()
       other.letGo()
       for _ in 0..<2 { counter.letGo() }
-      _ = await busy
-      return await [first, second]
+      _ = try await busy
+      return try await [first, second]
     }
     #expect(values == [1, 1])
   }
@@ -73,7 +73,7 @@ import Testing
       async let late = shared.value()
       await Task.yield()
       for _ in 0..<2 { counter.letGo() }
-      return await [early, late]
+      return try await [early, late]
     }
     #expect(values == [1, 2])
   }
@@ -82,7 +82,7 @@ import Testing
     let counter = Counter()
     let shared = SharedReading(worker: try Worker(), loop: nil) { counter.read() }
     for _ in 0..<2 { counter.letGo() }
-    #expect(await shared.value() == 1)
-    #expect(await shared.value() == 2)
+    #expect(try await shared.value() == 1)
+    #expect(try await shared.value() == 2)
   }
 }

@@ -19,12 +19,12 @@ struct AdvertListenerTests {
     let loop: EventLoop
     let clock = ManualClock()
     let network: NetworkMonitor
-    let reader: AdvertReader
+    let reader: LiveAdverts
 
     init(_ loop: EventLoop) {
       self.loop = loop
       network = NetworkMonitor(loop: loop, clock: clock)
-      reader = AdvertReader(loop: loop, network: network, clock: clock)
+      reader = LiveAdverts(loop: loop, network: network, clock: clock)
     }
 
     func heard(on interfaces: [String] = []) async throws -> HeardAdverts {

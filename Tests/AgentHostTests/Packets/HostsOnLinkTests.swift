@@ -105,7 +105,7 @@ struct HostsOnLinkTests {
       let vip = try ip("192.0.2.230")
       try await Task(executorPreference: node) {
         let tree = try TemporaryTree(["sys/class/net/eth0/speed": "1000\n", "proc/x": ""])
-        let network = HostNetwork(
+        let network = LiveNetwork(
           loop: node, clock: LoopClock(loop: node), files: HostFiles(root: try HostRoot(tree.path, mode: .live)),
           worker: try Worker())
         let watch = network.watch()

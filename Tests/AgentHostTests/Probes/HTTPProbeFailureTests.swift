@@ -180,7 +180,7 @@ struct HTTPProbeFailureTests {
   func lazy() async throws {
     let network = NetworkLoop()
     let files = HostFiles(root: try HostRoot("/", mode: .live))
-    let probes = HTTPProbes(files: files, worker: try Worker(), network: network, recorded: [])
+    let probes = LiveHTTPProbes(files: files, worker: try Worker(), network: network)
     _ = await probes.get(HTTPProbeRequest(.unix("/no/such.sock"), path: "/"))
     #expect(!network.isStarted)
   }

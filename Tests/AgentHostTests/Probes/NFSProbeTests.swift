@@ -26,7 +26,7 @@ import Testing
   ) async throws -> NFSAnswer {
     let address = IPAddress(loopback: isIPv6 ? .v6 : .v4)
     let target = NFSTarget(address: NFSAddress(address), port: try #require(PortNumber(port)), version: version)
-    return await NFSProbes(network: testNetwork, recorded: nil).ask(target, deadline: deadline)
+    return await LiveNFSProbes(network: testNetwork).ask(target, deadline: deadline)
   }
 
   static func record(_ words: [UInt32], last: Bool = true) -> [UInt8] {
@@ -135,7 +135,7 @@ import Testing
   @Test("an interface that is gone is a reason")
   func zone() async throws {
     let address = NFSAddress(IPAddress(v6: 0xfe80 << 112 | 1), zone: "none0")
-    let answer = await NFSProbes(network: testNetwork, recorded: nil).ask(
+    let answer = await LiveNFSProbes(network: testNetwork).ask(
       NFSTarget(address: address, version: 4), deadline: Self.patience)
     #expect(answer == .failed(NFSProbeFailure(.connect, .other("there is no interface none0"))))
   }

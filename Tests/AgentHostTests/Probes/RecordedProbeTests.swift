@@ -9,12 +9,10 @@ import Testing
 
 @Suite("HTTP probes of recorded hosts")
 struct RecordedProbeTests {
-  private func probes(_ recorded: String, forbidden: [String] = []) throws -> HTTPProbes {
+  private func probes(_ recorded: String, forbidden: [String] = []) throws -> RecordedHTTPProbes {
     let tree = try TemporaryTree(["recorded.yaml": recorded])
     let root = try HostRoot(tree.path, mode: .recorded)
-    return HTTPProbes(
-      files: HostFiles(root: root, forbidden: forbidden), worker: try Worker(), network: NetworkLoop(),
-      recorded: try Recording(of: root).http)
+    return RecordedHTTPProbes(try Recording(of: root).http, files: HostFiles(root: root, forbidden: forbidden))
   }
 
   private static let sample = """
@@ -31,7 +29,7 @@ struct RecordedProbeTests {
 
   private func ask(_ target: String, _ path: String = "/", host: String? = nil) async throws -> HTTPProbeResult {
     let target = try ProbeTarget(settingsScalar: target)
-    return try await probes(Self.sample).get(HTTPProbeRequest(target, path: path, host: host))
+    return try probes(Self.sample).get(HTTPProbeRequest(target, path: path, host: host))
   }
 
   @Test("answers are those of the recording")
@@ -72,7 +70,7 @@ struct RecordedProbeTests {
   func cut() async throws {
     let request = HTTPProbeRequest(
       try ProbeTarget(settingsScalar: "127.0.0.1:10248"), path: "/healthz", bodyLimit: 1)
-    let answer = try await probes(Self.sample).get(request).outcome.answer
+    let answer = try probes(Self.sample).get(request).outcome.answer
     #expect(answer?.text == "o")
     #expect(answer?.isTruncated == true)
   }
@@ -80,7 +78,7 @@ struct RecordedProbeTests {
   @Test("a forbidden path is denied, whatever was recorded of it")
   func forbidden() async throws {
     let request = HTTPProbeRequest(.unix("/run/crio/crio.sock"), path: "/info")
-    let outcome = try await probes(Self.sample, forbidden: ["/"]).get(request).outcome
+    let outcome = try probes(Self.sample, forbidden: ["/"]).get(request).outcome
     #expect(outcome == .failed(HTTPProbeFailure(.connect, .denied)))
   }
 

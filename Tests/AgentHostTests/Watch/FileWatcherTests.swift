@@ -13,7 +13,7 @@ import Testing
   ) async throws {
     try await withLoop { loop in
       let files = HostFiles(root: try HostRoot(tree.path, mode: .live))
-      let watcher = FileWatcher(loop: loop, files: files)
+      let watcher = FileWatcher(loop: loop, worker: try Worker(loop: loop), files: files)
       let changes = Changes(watcher.changes(of: paths))
       await changes.next()
       try await body(changes)
@@ -62,7 +62,8 @@ import Testing
   @Test func whatHappensBesideTheWatchedNameIsNoTrigger() async throws {
     let tree = try TemporaryTree(["etc/fstab": "1"])
     try await withLoop { loop in
-      let watcher = FileWatcher(loop: loop, files: HostFiles(root: try HostRoot(tree.path, mode: .live)))
+      let watcher = FileWatcher(
+        loop: loop, worker: try Worker(loop: loop), files: HostFiles(root: try HostRoot(tree.path, mode: .live)))
       let all = Changes(watcher.changes(of: ["/etc"]))
       await all.next()
       let count = Guarded(0)

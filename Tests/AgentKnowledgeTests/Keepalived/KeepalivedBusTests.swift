@@ -15,7 +15,7 @@ import Testing
   private struct Rig {
     let tree: TemporaryTree
     let bus: FakeBus
-    let keepalived: KeepalivedBus
+    let keepalived: any KeepalivedBus
   }
 
   private static func rig(
@@ -27,7 +27,7 @@ import Testing
     let bus = SystemBus(
       loop: loop, files: HostFiles(root: try HostRoot(tree.path, mode: .live)), clock: clock ?? LoopClock(loop: loop),
       isLasting: isLasting)
-    return Rig(tree: tree, bus: fake, keepalived: KeepalivedBus(loop: loop, bus: bus))
+    return Rig(tree: tree, bus: fake, keepalived: LiveKeepalivedBus(loop: loop, bus: bus))
   }
 
   @Test(arguments: [
@@ -94,7 +94,7 @@ import Testing
       let bus = SystemBus(
         loop: loop, files: HostFiles(root: try HostRoot(tree.path, mode: .live)), clock: LoopClock(loop: loop),
         isLasting: false)
-      #expect(await KeepalivedBus(loop: loop, bus: bus).state(of: Self.instance) == .notOnBus)
+      #expect(await LiveKeepalivedBus(loop: loop, bus: bus).state(of: Self.instance) == .notOnBus)
     }
   }
 
@@ -162,9 +162,9 @@ import Testing
 
   // MARK: recorded
 
-  private func recorded(_ text: String) throws -> KeepalivedBus {
+  private func recorded(_ text: String) throws -> RecordedKeepalivedBus {
     let tree = try TemporaryTree(["recorded.yaml": text])
-    return KeepalivedBus(recorded: try Recording(of: HostRoot(tree.path, mode: .recorded)).vrrp)
+    return RecordedKeepalivedBus(try Recording(of: HostRoot(tree.path, mode: .recorded)).vrrp)
   }
 
   @Test func aRecordingTellsWhatItHolds() async throws {

@@ -79,7 +79,7 @@ import Testing
     ("vrrp_instance a {\r\n virtual_ipaddress {\r\n 10.0.0.1\r\n }\r\n}\r\n", ["10.0.0.1"]),
     ("vrrp_instance a {\n virtual_ipaddress {\n 10.0.0.\\\n1\n }\n}\n", ["10.0.0.1"]),
     ("vrrp_instance a {\n virtual_routes {\n 10.0.0.1 via 10.0.0.2\n }\n}\n", []),
-    ("vrrp_instance a {\n virtual_ipaddress {\n nonsense\n 300.0.0.1\n -\n }\n}\n", []),
+    ("vrrp_instance a {\n virtual_ipaddress {\n nonsense\n 300.0.0.1\n -\n 10.0.0.1;\n }\n}\n", []),
     ("virtual_server 10.0.0.1 443 {\n real_server 10.0.0.2 443 {\n }\n}\n", []),
   ]) func addressesHoweverTheyAreWritten(text: String, addresses: [String]) throws {
     let found = try parse(text)
@@ -100,12 +100,16 @@ import Testing
     ("track_process {\n p\n }", true), ("track_file {\n f\n }", true), ("track_bfd {\n b\n }", true),
     ("track_interface {\n eth1\n }", false), ("", false),
   ]) func whatWatchesAService(block: String, isTracking: Bool) throws {
-    #expect(try parse("vrrp_instance a {\n \(block)\n}\n").instances.map(\.isTracking) == [isTracking])
+    let defined = "vrrp_track_process p {\n process x\n}\nvrrp_track_file f {\n file /x\n}\nbfd_instance b {\n}\n"
+    #expect(try parse(defined + "vrrp_instance a {\n \(block)\n}\n").instances.map(\.isTracking) == [isTracking])
   }
 
   @Test func aSyncGroupWatchesForItsMembers() throws {
     let found = try parse(
       """
+      vrrp_script check {
+        script true
+      }
       vrrp_instance a {
       }
       vrrp_instance b {
@@ -134,8 +138,9 @@ import Testing
   }
 
   @Test(arguments: [
-    "vrrp_instance a {\n @main priority 100\n}\n", "$VIP=10.0.0.1\n", "vrrp_instance a {\n priority ${PRIORITY}\n}\n",
-    "vrrp_instance a {\n virtual_ipaddress {\n ${BASE}.1\n }\n}\n", "include {a,b}.conf\n", "include\n",
+    "vrrp_instance a {\n @main priority 100\n}\n", "vrrp_instance a {\n priority $_PRIORITY\n}\n",
+    "vrrp_instance a {\n virtual_ipaddress {\n ${_BASE}.1\n }\n}\n", "include {a,b}.conf\n", "include\n",
+    "~SEQ(i, 1, 3) vrrp_instance a$i\n",
   ]) func whatIsNotEvaluatedIsSaid(text: String) throws {
     let found = try parse(text)
     #expect(found.problems.count == 1)

@@ -65,6 +65,56 @@ import Testing
       ),
       (["etc/keepalived/keepalived.conf": keepalived, "etc/kubernetes/admin.conf": admin], "192.168.100.230:6443"),
       (["etc/kubernetes/admin.conf": admin], "api.example.org:6443"),
+      // A name that is known elsewhere than here is not what Keepalived moves.
+      (
+        [
+          "etc/keepalived/keepalived.conf": keepalived, "etc/kubernetes/admin.conf": admin,
+          "etc/hosts": "192.0.2.9 API.example.org\n",
+        ], "api.example.org:6443"
+      ),
+      (
+        [
+          "etc/keepalived/keepalived.conf": keepalived, "etc/kubernetes/admin.conf": admin,
+          "etc/hosts": "192.168.100.230 api.example.org\n",
+        ], "192.168.100.230:6443"
+      ),
+      (
+        ["etc/keepalived/keepalived.conf": keepalived, "etc/kubernetes/kubelet.conf": addressed("192.0.2.40:7443")],
+        "192.0.2.40:7443"
+      ),
+      (
+        [
+          "etc/keepalived/keepalived.conf": keepalived,
+          "etc/kubernetes/kubelet.conf": addressed("192.168.100.230:7443"),
+        ], "192.168.100.230:7443"
+      ),
+      (
+        ["etc/kubernetes/manifests/v.yaml": manifest, "etc/kubernetes/admin.conf": addressed("192.0.2.40:6443")],
+        "192.0.2.40:6443"
+      ),
+      (["etc/keepalived/keepalived.conf": keepalived.replacing("192.168.100.230", with: "169.254.9.9")], nil),
+      // Of several the one that is served.
+      (["etc/keepalived/keepalived.conf": several], nil),
+      (
+        ["etc/keepalived/keepalived.conf": several.replacing("192.168.100.231", with: "fd00::231")],
+        "192.168.100.230:6443"
+      ),
+      (
+        [
+          "etc/keepalived/keepalived.conf": several,
+          "etc/haproxy/haproxy.cfg": "listen a\n bind 192.168.100.231:6443 # x\n",
+        ],
+        "192.168.100.231:6443"
+      ),
+      (
+        ["etc/keepalived/keepalived.conf": several, "etc/haproxy/haproxy.cfg": "listen a\n  bind *:6443\n"],
+        "192.168.100.230:6443"
+      ),
+      (["etc/keepalived/keepalived.conf": several, "etc/haproxy/haproxy.cfg": "listen a\n  bind *:443\n"], nil),
+      (
+        ["etc/keepalived/keepalived.conf": several + "virtual_server 192.168.100.231 6443 {\n}\n"],
+        "192.168.100.231:6443"
+      ),
       (["etc/kubernetes/kubelet.conf": admin], "api.example.org:6443"), ([:], nil),
     ] as [([String: String], String?)]) func theEndpointIsLookedForInOrder(contents: [String: String], found: String?)
     throws
@@ -98,6 +148,9 @@ import Testing
     }
   }
 
+  private static func addressed(_ server: String) -> String { "clusters:\n- cluster:\n    server: https://\(server)\n" }
+  private static let several =
+    keepalived + keepalived.replacing("_instance A", with: "_instance B").replacing("100.230", with: "100.231")
   private static let keepalived = "vrrp_instance A {\n  virtual_ipaddress {\n    192.168.100.230/24 dev eth0\n  }\n}\n"
   private static let admin = "clusters:\n- cluster:\n    server: https://api.example.org:6443\n  name: kubernetes\n"
 

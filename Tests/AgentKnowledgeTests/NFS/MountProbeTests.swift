@@ -19,7 +19,7 @@ import Testing
 
   private func withLooks<T: Sendable>(
     _ script: String, mounts: String = mounts, deadline: Duration = MountProbe.deadline,
-    _ body: @Sendable @escaping (MountProbes, TemporaryTree) async throws -> T
+    _ body: @Sendable @escaping (any MountProbes, TemporaryTree) async throws -> T
   ) async throws -> T {
     let tree = try TemporaryTree(["proc/1/mountinfo": mounts, "script": "#!/bin/sh\n\(script)\n"])
     // Written by another process: a child that a test beside this one starts would inherit our descriptor (ETXTBSY).
@@ -33,8 +33,8 @@ import Testing
     try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: tree.path + "/child")
     return try await withLoop { loop in
       let files = HostFiles(root: try HostRoot(tree.path, mode: .live))
-      let looks = MountProbes(
-        loop: loop, files: files, worker: try Worker(), recorded: nil, program: tree.path + "/child",
+      let looks = LiveMountProbes(
+        loop: loop, files: files, worker: try Worker(), program: tree.path + "/child",
         deadline: deadline)
       return try await body(looks, tree)
     }
@@ -170,9 +170,7 @@ import Testing
   func unseen(code: Int) async throws { #expect(try await look("echo \(code)") == .gone) }
 
   @Test("a recorded host starts nothing")
-  func recorded() async throws {
-    let files = HostFiles(root: try HostRoot(NSTemporaryDirectory(), mode: .recorded))
-    let looks = MountProbes(loop: nil, files: files, worker: try Worker(), recorded: [:])
-    #expect(await looks.look(at: Self.device) == .notRecorded)
+  func recorded() {
+    #expect(RecordedMountProbes([:]).look(at: Self.device) == .notRecorded)
   }
 }

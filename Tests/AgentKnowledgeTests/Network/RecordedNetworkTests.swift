@@ -32,8 +32,8 @@ import Testing
     """
 
   @Test func theTablesAreAsARunningHostsOwn() async throws {
-    let network = HostNetwork(recorded: try network(Self.sample))
-    let table = try await network.table()
+    let network = try network(Self.sample)
+    let table = try network.table()
     #expect(table.links.map(\.name) == ["lo", "eth0", "wlan0", "br0", "veth1"])
     #expect(table.links.map(\.index) == [1, 2, 3, 4, 5])
     let link = try #require(table.link("eth0"))
@@ -53,7 +53,7 @@ import Testing
   }
 
   @Test func claimantsAreThoseRecorded() async throws {
-    let network = HostNetwork(recorded: try network(Self.sample))
+    let network = try network(Self.sample)
     guard case .answered(let answers) = await network.claimants(of: try ip("192.168.100.230")) else {
       Issue.record("no answer")
       return
@@ -71,7 +71,7 @@ import Testing
   @Test func tunnelsAndWhatInterfacesLieOnAreRecordedToo() throws {
     let table = try network(
       "links: [{name: en0}, {name: en0.5, kind: vlan, lower: en0}, {name: f, kind: vxlan, local: 192.0.2.230}]\n"
-    ).table
+    ).recordedTable
     #expect(table?.links.map(\.lower) == [nil, "en0", nil])
     #expect(table?.links.map { "\($0.tunnelSource?.description ?? "")" } == ["", "", "192.0.2.230"])
   }
@@ -79,7 +79,7 @@ import Testing
   @Test func advertsAreThoseRecordedAndNoneIsNotUnheard() async throws {
     let vip = try ip("192.0.2.230")
     let adverts = { (yaml: String) in
-      await HostNetwork(recorded: try network(yaml)).adverts.heard(about: vip, on: [])
+      try await network(yaml).adverts.heard(about: vip, on: [])
     }
     #expect(try await adverts("time: 1\n") == .notRecorded)
     #expect(try await adverts("adverts: []\n") == .heard(.init(listening: .seconds(60), interfaces: [])))
@@ -106,9 +106,8 @@ import Testing
   }
 
   @Test func whatWasNotRecordedIsSaid() async throws {
-    let network = HostNetwork(recorded: try network("time: 1\n"))
+    let network = try network("time: 1\n")
     await #expect(throws: NetworkError.notRecorded) { try await network.table() }
-    await #expect(throws: NetworkError.notRecorded) { try await HostNetwork(recorded: nil).table() }
     #expect(await network.claimants(of: try ip("192.0.2.1")) == .notRecorded)
     #expect(NetworkError.notRecorded.description == "the recording says nothing of the network")
   }

@@ -27,7 +27,7 @@ struct CRIOStandIn: Sendable {
     connection.send("HTTP/1.1 200 OK\r\nContent-Length: \(body.utf8.count)\r\n\r\n\(body)")
   }
 
-  var probes: HTTPProbes { get throws { try liveProbes(tree.path) } }
+  var probes: any HTTPProbes { get throws { try liveProbes(tree.path) } }
 
   /// The agent's side; denied what the recording forbids, as another user would be.
   func helper(forbidden: [String] = ["/run/crio"], mode: HostRoot.Mode = .live) throws -> PrivilegedHelper {
@@ -69,7 +69,7 @@ struct CRIOStandIn: Sendable {
 func testSources(files: HostFiles, worker: Worker, loop: EventLoop? = nil) -> HelperSources {
   HelperSources(
     files: files, worker: worker,
-    probes: HTTPProbes(files: files, worker: worker, network: testNetwork, recorded: []),
-    mounts: MountProbes(loop: loop, files: files, worker: worker, recorded: nil),
+    probes: LiveHTTPProbes(files: files, worker: worker, network: testNetwork),
+    mounts: loop.map { LiveMountProbes(loop: $0, files: files, worker: worker) } ?? RecordedMountProbes([:]),
     clock: ManualClock())
 }

@@ -212,10 +212,12 @@ import Testing
 
   // MARK: - Former looks
 
-  private func judge(_ link: NetworkLink, _ history: LinkWindow.History) -> CheckState {
+  private func judge(
+    _ link: NetworkLink, _ history: LinkWindow.History, at time: HostTime = TestHost.time
+  ) -> CheckState {
     LinksJudge(
       observation: LinksObservation(
-        takenAt: TestHost.time, interface: .known("eth0", source: "x"), link: .success(link), history: history,
+        takenAt: time, interface: .known("eth0", source: "x"), link: .success(link), history: history,
         announcer: .absent)
     ).verdict.state
   }
@@ -280,6 +282,36 @@ import Testing
       states.append(judge(link, window.add(link, at: TestHost.time.advanced(by: .seconds(minutes * 60)))))
     }
     #expect(states == [.ok, .ok, .warning, .ok, .ok])
+  }
+
+  /// An hour after boot: 20 is what a few restarts of switches bring.
+  @Test(arguments: [(0, CheckState.ok), (20, .ok), (21, .warning), (4_120, .warning)])
+  func aLinkThatFlapsIsSeenAtOnce(changes: Int, state: CheckState) async throws {
+    let verdict = try await verdict("links: [{name: eth0, carrierChanges: \(changes)}]\n")
+    #expect(verdict.state == state && verdict.summary.contains("flaps") == (state == .warning), "\(verdict)")
+    let below = try await self.verdict(
+      "links: [{name: eth0, kind: bridge}, {name: en0, master: eth0, carrierChanges: \(changes)}]\n")
+    #expect(below.state == state)
+  }
+
+  @Test func aLongUptimeAllowsMore() {
+    for (days, state) in [(10, CheckState.warning), (13, .ok)] {
+      var link = link()
+      link.counters.carrierChanges = 125
+      let time = HostTime(wallNanoseconds: 0, bootNanoseconds: Int64(days) * 86_400_000_000_000)
+      #expect(judge(link, LinkWindow().add(link, at: time), at: time) == state)
+    }
+  }
+
+  @Test func laterLooksCountWithinTheWindow() {
+    let window = LinkWindow()
+    var states: [CheckState] = []
+    for (minutes, changes) in [(0, 4_000), (5, 4_004), (10, 4_006), (30, 4_006), (50, 4_006)] {
+      var link = link()
+      link.counters.carrierChanges = UInt64(changes)
+      states.append(judge(link, window.add(link, at: TestHost.time.advanced(by: .seconds(minutes * 60)))))
+    }
+    #expect(states == [.warning, .ok, .warning, .ok, .ok])
   }
 
   @Test func anotherInterfaceOfTheNameBeginsAnew() {

@@ -53,7 +53,7 @@ struct PoolSearchOnLinkTests {
   }
 
   /// Waits until the link carries frames.
-  private func settle(_ network: HostNetwork) async throws {
+  private func settle(_ network: any HostNetwork) async throws {
     for await _ in network.changes() {
       if try await network.table().link("eth0")?.flags.contains(.running) == true { return }
     }
@@ -114,5 +114,7 @@ struct PoolSearchOnLinkTests {
 private struct Ignorance: AgentIntrospection {
   func rounds() -> [RoundStatus] { [] }
   func requirements() -> [Requirement] { [] }
+  func droppedLogEntries() -> Int { 0 }
+  func reading() -> Worker.Health { Worker.Health() }
   func fileWatching() async -> FileWatcher.Health? { nil }
 }

@@ -67,6 +67,66 @@ import Testing
     #expect(try await states(files)["service-address.pool 192.168.100.250"] == .failing)
   }
 
+  // MARK: - Addresses that Keepalived moves
+
+  private static let ingress =
+    "vrrp_instance I {\n interface eth0\n virtual_ipaddress {\n 192.168.100.250/24\n fe80::250\n }\n}\n"
+  private static let worker = [
+    "/etc/keepalived/keepalived.conf": ingress,
+    "/etc/kubernetes/kubelet.conf": "clusters: [{cluster: {server: \"https://192.168.100.230:6443\"}}]\n",
+  ]
+
+  @Test(arguments: [
+    ("[]", "", CheckState.failing, "Keepalived moves it here"), ("[52:54:00:00:00:0a]", "", .ok, "answers for it"),
+    ("[]", "  - {interface: eth0, address: 192.168.100.250, prefixLength: 24}\n", .ok, "this node holds it"),
+    ("[52:54:00:00:00:0a, 52:54:00:00:00:0b]", "", .failing, "held twice"),
+  ]) func anAddressOfKeepalivedIsInUse(claimants: String, held: String, state: CheckState, words: String) async throws {
+    let recorded = """
+      links:
+        - {name: lo}
+        - {name: eth0, mac: 52:54:00:00:00:01}
+      arp:
+        - {address: 192.168.100.250, claimants: \(claimants)}
+      addresses:
+        - {interface: eth0, address: 192.168.100.234, prefixLength: 24}
+
+      """ + held
+    // A speaker that runs here announces Services, not this address.
+    let files = Self.worker.merging(["/recorded.yaml": recorded, "/proc/99/comm": "speaker\n"]) { $1 }
+    let (observation, plugin) = try await observe(files, cluster: "")
+    let verdicts = plugin.judge(observation).filter { $0.check == "service-address.claimants" }
+    #expect(verdicts.map(\.subject) == ["192.168.100.250"])
+    #expect(verdicts.first?.state == state && verdicts.first?.summary.contains(words) == true, "\(verdicts)")
+    #expect(verdicts.first?.remedy?.contains("metallb") != true)
+    let silent = recorded.replacing("00:01}", with: "00:01, carrier: false}")
+    let cut = try await observe(files.merging(["/recorded.yaml": silent]) { $1 }, cluster: "")
+    #expect(cut.1.judge(cut.0).first { $0.check == "service-address.claimants" }?.state == .unknown)
+  }
+
+  @Test func whereNoneIsKnownToBeTheServersAllAreInUse() async throws {
+    let second = Self.ingress.replacing("_instance I", with: "_instance J").replacing("100.250", with: "100.251")
+    let files = ["/etc/keepalived/keepalived.conf": Self.ingress + second, "/recorded.yaml": Self.recording]
+    let subjects = try await states(files, cluster: "").keys.filter { $0.hasPrefix("service-address.claimants") }
+    #expect(subjects.sorted().map { String($0.suffix(15)) } == ["192.168.100.250", "192.168.100.251"])
+  }
+
+  @Test func manyAddressesOfKeepalivedDoNotFloodTheLink() async throws {
+    let many = (1...40).map { "192.0.2.\($0)" }.joined(separator: "\n")
+    let files = Self.worker.merging([
+      "/etc/keepalived/keepalived.conf": Self.ingress.replacing("fe80::250", with: many),
+      "/recorded.yaml": Self.recording,
+    ]) { $1 }
+    #expect(try await observe(files, cluster: "").0.claims.count == 16)
+  }
+
+  @Test func theSharedAddressOfTheServersIsNotJudgedTwice() async throws {
+    let files = Self.worker.merging([
+      "/etc/keepalived/keepalived.conf": Self.ingress.replacing("100.250", with: "100.230"),
+      "/recorded.yaml": Self.recording,
+    ]) { $1 }
+    #expect(try await states(files, cluster: "").values.allSatisfy { $0 == .skipped })
+  }
+
   @Test(
     arguments: [
       (["1": "systemd", "9": "speaker"], Fact<ServiceAnnouncer>.known(.init(name: "speaker"), source: "/proc/9/comm")),

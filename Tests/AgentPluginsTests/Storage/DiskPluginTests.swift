@@ -120,12 +120,47 @@ import Testing
       ("ro", "ro", .failing, "though /etc/fstab:1 mounts it for writing"), ("ro", "rw", .ok, ""),
     ]) func fileSystemsThatTurnedReadOnly(mount: String, system: String, state: CheckState, words: String) async throws
   {
+    // What the kubelet uses is a failure, a disk that nobody is seen to use a warning.
+    for (point, used) in [("/var/lib/kubelet", state), ("/data", state == .failing ? .warning : state)] {
+      let verdict = try await verdicts(
+        mounts: Self.root + "2 1 8:2 / \(point) \(mount) - ext4 /dev/sdb1 \(system)\n",
+        files: ["/etc/fstab": "/dev/sdb1 \(point) ext4 defaults 0 2\n"]
+      ).of("disk.read-only")
+      #expect(verdict.state == used && (words.isEmpty || verdict.summary.contains(words)), "\(verdict)")
+      #expect(verdict.subject == (state == .ok ? "" : point))
+    }
+  }
+
+  @Test(
+    arguments: [
+      ("/", [.worker], CheckState.failing, [.workloads]), ("/var/lib/kubelet", [.worker], .failing, [.workloads]),
+      ("/var/lib", [.worker], .failing, [.workloads]), ("/var/lib/containers", [.worker], .failing, [.workloads]),
+      ("/var/lib/etcd", [.controlPlane], .failing, [.workloads]), ("/var/lib/etcd", [.worker], .warning, []),
+      ("/export", [.storage], .failing, [.storage]), ("/export", [.worker], .warning, []),
+      ("/", [.storage], .failing, [.storage]), ("/media/usb", [.worker, .storage], .warning, []),
+      ("/var/lib/kubelet/pods/u/volumes/kubernetes.io~csi/pvc/mount", [.worker], .failing, []),
+      ("/var/lib/kubelets", [.worker], .warning, []),
+    ] as [(String, Set<Role>, CheckState, [Plane])]) func whoUsesAReadOnlyDiskLosesIt(
+      point: String, roles: Set<Role>, state: CheckState, lost: [Plane]
+    ) async throws
+  {
+    let disk = "2 1 8:2 / \(point) rw - ext4 /dev/sdb1 ro\n"
     let verdict = try await verdicts(
-      mounts: Self.root + "2 1 8:2 / /data \(mount) - ext4 /dev/sdb1 \(system)\n",
-      files: ["/etc/fstab": "/dev/sdb1 /data ext4 defaults 0 2\n"]
+      mounts: point == "/" ? "1 0 8:1 / / rw - ext4 /dev/sda1 ro\n" : Self.root + disk,
+      files: [
+        "/etc/exports": "/export/k8s *(rw)\n", "/export/k8s/x": "", "/var/lib/containers/storage/x": "",
+        "/var/lib/etcd/x": "",
+      ], roles: roles
     ).of("disk.read-only")
-    #expect(verdict.state == state && (words.isEmpty || verdict.summary.contains(words)), "\(verdict)")
-    #expect(verdict.subject == (state == .ok ? "" : "/data"))
+    #expect(verdict.state == state && verdict.lost == lost, "\(verdict)")
+    #expect(verdict.atRisk?.isEmpty == (state == .warning), "\(verdict)")
+  }
+
+  @Test func aBindMountThatIsReadOnlyIsNoFault() async throws {
+    let mounts =
+      Self.root + "2 1 8:2 / /data rw - ext4 /dev/sdb1 rw\n"
+      + "3 1 8:2 /v /var/lib/kubelet/pods/u/volumes/kubernetes.io~csi/p/mount ro - ext4 /dev/sdb1 rw\n"
+    #expect(try await verdicts(mounts: mounts).of("disk.read-only").state == .ok)
   }
 
   @Test func whatIsReadOnlyByItsNatureOrOnPurposeIsWell() async throws {
@@ -243,6 +278,28 @@ import Testing
     #expect(verdict.subject == "pool tank" && verdict.state == state, "\(verdict)")
   }
 
+  @Test(
+    arguments: [
+      (["0", "0"], "", CheckState.ok, "all its disks"), (["0", "1"], "none\n", .failing, "has only 1 of 2 disks"),
+      (["0", "1", "0"], "device replace\n", .warning, "is being repaired: device replace"),
+      (["0", "1"], "resize\n", .failing, "btrfs 4c0b"),
+    ]) func volumesOfBtrfs(missing: [String], operation: String, state: CheckState, words: String) async throws
+  {
+    var files = ["/sys/fs/btrfs/4c0b/exclusive_operation": operation, "/sys/fs/btrfs/features/raid56": "0\n"]
+    for (index, word) in missing.enumerated() { files["/sys/fs/btrfs/4c0b/devinfo/\(index + 1)/missing"] = word + "\n" }
+    // The new disk of a replacement.
+    files["/sys/fs/btrfs/4c0b/devinfo/0/missing"] = "0\n"
+    let verdict = try await verdicts(files).of("raid.state")
+    #expect(verdict.subject == "btrfs 4c0b" && verdict.state == state && verdict.summary.contains(words), "\(verdict)")
+    #expect(verdict.remedy?.contains("mdadm") != true)
+  }
+
+  /// One disk is no array, and before Linux 5.6 nothing tells.
+  @Test func btrfsOnOneDiskIsNoArray() async throws {
+    let files = ["/sys/fs/btrfs/u/devinfo/1/missing": "0\n", "/sys/fs/btrfs/v/devinfo/1/error_stats": "write_errs 0\n"]
+    #expect(try await verdicts(files).of("raid.state").state == .skipped)
+  }
+
   @Test(arguments: ["", "Personalities : \nunused devices: <none>\n", "rubbish [2/1]\n", "md0\n"])
   func withoutArraysThereIsNothingToJudge(text: String) async throws {
     #expect(try await verdicts(["/proc/mdstat": text]).of("raid.state").state == .skipped)
@@ -315,9 +372,54 @@ import Testing
     #expect(slash.state == .ok, "\(slash)")
   }
 
-  @Test func anExportOnAnotherServersFileSystemIsNotTouched() async throws {
-    let mounts = Self.root + "2 1 0:52 / /srv rw - nfs4 192.0.2.1:/srv rw\n"
-    #expect(try await verdict(["/proc/self/mountinfo": mounts]).state == .unknown)
+  /// What is mounted is there, whatever it is; what lies below was there when exportfs told the kernel.
+  @Test(arguments: [
+    ("fuse.mergerfs mergerfs", "/srv", CheckState.ok), ("autofs systemd-1", "/srv", .ok),
+    ("nfs4 192.0.2.1:/", "/srv", .ok),
+    ("fuse.mergerfs mergerfs", "/srv/k8s", .ok), ("fuse.mergerfs mergerfs", "/srv/new", .unknown),
+    ("fuse.mergerfs mergerfs", "/srv/other", .failing),
+  ]) func exportsOfFileSystemsThatAreNotTouched(type: String, path: String, state: CheckState) async throws {
+    let files = Self.threads("S").merging([
+      "/proc/self/mountinfo": Self.root + "2 1 0:52 / /srv rw - \(type) rw\n", "/etc/exports": "\(path)/ *(rw)\n",
+      "/var/lib/nfs/etab": "/srv\t*(rw)\n/srv/k8s\t*(rw)\n/srv/other\t*(rw)\n",
+      "/etc/fstab": "/mnt/* /srv fuse.mergerfs defaults 0 0\n/dev/sdc1 /srv/other ext4 defaults 0 0\n",
+    ]) { $1 }
+    let verdict = try await verdict(files)
+    #expect(verdict.state == state, "\(verdict)")
+  }
+
+  @Test(arguments: [
+    ("/srv 192.0.2.0/24 (rw)", CheckState.warning), ("/srv 192.0.2.0/24(rw) 192.0.2.9 (rw,sync)", .warning),
+    ("/srv \\\n 192.0.2.0/24\t(rw)", .warning), ("/srv -sync,rw 192.0.2.0/24", .ok), ("/srv (ro)", .ok),
+    ("/srv 192.0.2.0/24(rw) 192.0.2.9(ro) # host (rw)", .ok), ("/srv *(rw)", .ok), ("\"/srv\" host (rw)", .warning),
+    ("/srv -sync (rw)", .ok),
+  ]) func aBlankBeforeOptionsGivesThemToEverybody(line: String, state: CheckState) async throws {
+    let verdict = try await verdict(["/etc/exports": line + "\n"])
+    #expect(verdict.state == state && verdict.summary.contains("everybody") == (state == .warning), "\(verdict)")
+  }
+
+  @Test(arguments: [
+    ("/srv *(rw,mountpoint)", "/srv", CheckState.ok), ("/srv *(rw,mountpoint)", "/opt", .failing),
+    ("/srv *(rw,mp=/srv/)", "/srv", .ok), ("/srv/x *(rw,mp=/srv)", "/opt", .failing),
+    ("/srv *(sec=sys,mp,rw)", "/opt", .failing),
+    ("/srv *(rw)", "/opt", .ok),
+  ]) func whatMustBeMountedIs(line: String, point: String, state: CheckState) async throws {
+    let verdict = try await verdict([
+      "/etc/exports": line + "\n", "/proc/self/mountinfo": Self.root + "2 1 0:40 / \(point) rw - zfs tank/srv rw\n",
+    ])
+    #expect(verdict.state == state, "\(verdict)")
+  }
+
+  @Test func moreThreadsAreMoreThanThereAre() async throws {
+    let busy = try await verdict(Self.threads(String(repeating: "D", count: 20)))
+    #expect(busy.remedy?.contains("rpc.nfsd 40") == true && busy.remedy?.contains("restart") == false, "\(busy)")
+  }
+
+  @Test func aRecordingHoldsNothingOfOtherDisks() async throws {
+    let mounted = ["/proc/self/mountinfo": Self.root + "2 1 9:0 / /srv rw - ext4 /dev/md0 rw\n"]
+    let files = mounted.merging(["/etc/exports": "/srv/k8s *(rw)\n"]) { $1 }
+    #expect(try await verdict(files).state == .ok)
+    #expect(try await verdict(["/etc/exports": "/opt/k8s *(rw)\n"]).state == .failing)
   }
 
   @Test func aHostThatExportsNothingIsNotJudged() async throws {

@@ -74,5 +74,7 @@ private final class Counter: Sendable {
 private struct Ignorance: AgentIntrospection {
   func rounds() -> [RoundStatus] { [] }
   func requirements() -> [Requirement] { [] }
+  func droppedLogEntries() -> Int { 0 }
+  func reading() -> Worker.Health { Worker.Health() }
   func fileWatching() async -> FileWatcher.Health? { nil }
 }

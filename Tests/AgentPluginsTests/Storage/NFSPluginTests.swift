@@ -55,6 +55,55 @@ import Testing
     #expect(responding.state == .failing && responding.summary.contains("hangs until it is back"), "\(responding)")
   }
 
+  // MARK: - A server that is a Service
+
+  private static let dns = ["/var/lib/kubelet/config.yaml": "kind: KubeletConfiguration\nclusterDNS: [10.96.0.10]\n"]
+  private static let manifest = [
+    "/etc/kubernetes/manifests/kube-apiserver.yaml":
+      "kind: Pod\nspec: {containers: [{command: [kube-apiserver, --service-cluster-ip-range=192.0.2.0/25]}]}\n"
+  ]
+  private static let ipvs =
+    "links: [{name: kube-ipvs0, kind: dummy}]\naddresses: [{interface: kube-ipvs0, address: 192.0.2.1, prefixLength: 32}]\n"
+
+  @Test(
+    arguments: [
+      ("10.96.12.34", dns, "", true), ("10.111.255.1", dns, "", true), ("10.112.0.1", dns, "", false),
+      ("10.95.0.1", dns, "", false), ("192.0.2.1", dns, "", false), ("192.0.2.1", manifest, "", true),
+      ("192.0.2.1", [:], ipvs, true), ("10.96.12.34", [:], "", false),
+      // k3s begins at 10.43.0.0 and goes to 10.43.255.255.
+      (
+        "10.43.7.7", ["/var/lib/kubelet/config.yaml": dns.values.joined().replacing("10.96.0", with: "10.43.0")], "",
+        true
+      ),
+      (
+        "10.44.7.7", ["/var/lib/kubelet/config.yaml": dns.values.joined().replacing("10.96.0", with: "10.43.0")], "",
+        false
+      ),
+      // A node-local cache says nothing of Services.
+      (
+        "169.254.20.20", ["/var/lib/kubelet/config.yaml": dns.values.joined().replacing("10.96.0", with: "169.254.20")],
+        "links: [{name: lo}]\n", false
+      ),
+      // An address of this host's own link is a host's.
+      (
+        "10.96.12.34", dns,
+        "links: [{name: eth0}]\naddresses: [{interface: eth0, address: 10.96.12.1, prefixLength: 24}]\n", false
+      ),
+    ] as [(String, [String: String], String, Bool)]) func aServiceHasNoHost(
+      address: String, files: [String: String], network: String, isService: Bool
+    ) async throws
+  {
+    let recorded = "nfs: [{server: \(address), fails: connect, reason: connection refused}]\n" + network
+    var all = Support.files(recorded: recorded).merging(files) { $1 }
+    for path in ["/proc/self/mountinfo", "/proc/1/mountinfo"] {
+      all[path] = all[path]?.replacing("192.0.2.1", with: address)
+    }
+    let server = try await Support.verdicts(all).of("nfs.server")
+    #expect(server.state == .failing && server.summary.contains("Service of the cluster") == isService, "\(server)")
+    #expect(server.remedy?.contains("systemctl") == !isService)
+    #expect(server.remedy?.contains("endpointslices") == isService)
+  }
+
   @Test func aServerThatAnswersDoesNotProveAMountThatNobodyLookedAt() async throws {
     let responding = try await Support.verdicts(Support.files(recorded: Support.serves)).of("nfs.responding")
     #expect(responding.state == .skipped && responding.summary.contains("was not looked at"), "\(responding)")

@@ -76,5 +76,7 @@ final class TestHost {
 private struct NoIntrospection: AgentIntrospection {
   func rounds() -> [RoundStatus] { [] }
   func requirements() -> [Requirement] { [] }
+  func droppedLogEntries() -> Int { 0 }
+  func reading() -> Worker.Health { Worker.Health() }
   func fileWatching() async -> FileWatcher.Health? { nil }
 }

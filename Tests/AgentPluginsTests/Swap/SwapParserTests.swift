@@ -1,3 +1,4 @@
+import AgentText
 import AgentHost
 import Testing
 

@@ -40,6 +40,25 @@ import Testing
     #expect(verdict.remedy == (isRemoved ? "ip address del 192.168.100.230/32 dev eth0" : nil))
   }
 
+  /// Who alone answers for the address keeps it: its mover is started.
+  @Test(
+    arguments: [
+      (true, [], CheckState.failing, "systemctl start keepalived.service"), (false, [], .warning, "ip -br address"),
+      (false, [.keepalived], .warning, "ip -br address"),
+    ] as [(Bool, Set<VIPSetup.Mover>, CheckState, String)]) func theOnlyHolderKeepsIt(
+      isConfigured: Bool, running: Set<VIPSetup.Mover>, state: CheckState, remedy: String
+    ) throws
+  {
+    var setup = VIPSample.setup
+    if isConfigured { setup.keepalived = try VIPSample.keepalived(VIPSample.instance) }
+    setup.running = .known(running, source: "/proc")
+    for outcome in [VIPSample.answered([]), .denied("CAP_NET_RAW"), .failed("x"), .notRecorded] {
+      let verdict = VIPLeaderJudge(look: VIPSample.look(outcome, held: "eth0", setup: setup)).verdict
+      #expect(verdict.state == state && verdict.remedy?.hasPrefix(remedy) == true, "\(verdict)")
+      #expect(verdict.remedy?.contains("address del") == false)
+    }
+  }
+
   @Test func whatMayMoveItAndCannotBeSeenIsUnknown() throws {
     let error = FileError("/etc/keepalived/keepalived.conf", .permissionDenied)
     #expect(leader(held: "eth0", keepalived: .unreadable(error)).state == .unknown)
@@ -118,7 +137,10 @@ import Testing
   private func configuration(_ text: String) throws -> Verdict {
     var setup = VIPSample.setup
     setup.keepalived = try VIPSample.keepalived(text)
-    return VIPConfigurationJudge(look: VIPSample.look(setup: setup), endpoint: nil).verdict
+    var table = VIPSample.table
+    table.addresses.append(VIPSample.entry(IPAddress(v4: 0x0A00_0009), 24, "eth1", 3))
+    table.addresses.append(VIPSample.entry(try IPAddress(settingsScalar: "fe80::1"), 64, "eth0", 2))
+    return VIPConfigurationJudge(look: VIPSample.look(setup: setup, table: table), endpoint: nil).verdict
   }
 
   private static func second(
@@ -141,6 +163,17 @@ import Testing
     "unicast_peer {\n\(addresses.joined(separator: "\n"))\n}"
   }
 
+  private static func instance(more: String) -> String { instance(peers: more) }
+
+  private static func weighted(_ weight: Int, more: String) -> String {
+    instance(more: more).replacing("haproxy\"", with: "haproxy\"\nweight \(weight)")
+  }
+
+  private static func serving(_ server: String) -> String {
+    VIPSample.instance.replacing("track_script", with: "x")
+      + "virtual_server \(server) {\n real_server 10.0.0.1 1 {\n}\n}\n"
+  }
+
   private static func instance(peers: String) -> String {
     VIPSample.instance.replacing("track_script", with: peers + "\ntrack_script")
   }
@@ -160,6 +193,19 @@ import Testing
       (instance(peers: peers("192.168.100.171")), .warning, "own address 192.168.100.171"),
       (instance(peers: peers("192.168.100.172")), .ok, "sound"),
       (VIPSample.instance + "}\n", .warning, "brace"),
+      (serving("192.168.100.230 6443"), .ok, "sound"),
+      (serving("192.168.100.231 6443"), .warning, "has no track_script"),
+      (instance(more: "no_accept"), .failing, "drops what is sent"),
+      (VIPSample.instance + second(more: "no_accept"), .failing, "twice"),
+      (VIPSample.instance + second(number: 52, more: "no_accept"), .warning, "addresses of VI_2"),
+      (instance(more: "unicast_src_ip 192.168.100.77\nunicast_peer {\n10.0.0.2\n}"), .failing, "192.168.100.77"),
+      (instance(more: "unicast_src_ip 192.168.100.171\nunicast_peer {\n10.0.0.2\n}"), .ok, "sound"),
+      // Without peers it falls back to multicast, which needs no address of its own to listen at.
+      (instance(more: "unicast_src_ip 192.168.100.77"), .ok, "sound"),
+      (weighted(-40, more: "nopreempt"), .warning, "has nopreempt"), (weighted(-40, more: ""), .ok, "sound"),
+      (weighted(0, more: "nopreempt"), .ok, "sound"),
+      (VIPSample.instance.replacing("eth0", with: "lo2"), .failing, "uses lo2"),
+
       (VIPSample.instance + "@x y\n", .unknown, "conditional"),
       // A part that is not evaluated may hold what seems to lack.
       (VIPSample.instance.replacing("track_script", with: "x") + "@x y\n", .unknown, "conditional"),
@@ -169,11 +215,22 @@ import Testing
     #expect(verdict.state == state && verdict.summary.contains(words), "\(verdict)")
   }
 
+  @Test func anInterfaceWithoutAnAddressOfItsOwnIsAFault() throws {
+    var setup = VIPSample.setup
+    setup.keepalived = try VIPSample.keepalived(VIPSample.instance)
+    var table = VIPSample.table
+    table.addresses = [VIPSample.entry(VIPSample.own, 24, "eth1", 3)]
+    let verdict = VIPConfigurationJudge(
+      look: VIPSample.look(held: "eth0", setup: setup, table: table), endpoint: nil
+    ).verdict
+    #expect(verdict.state == .failing && verdict.summary.contains("eth0 has no IPv4 address of its own"))
+  }
+
   // MARK: - kube-vip's manifest
 
   private static func manifest(
     address: String = "192.168.100.230", interface: String = "eth0", election: String = "true",
-    path: String = "/etc/kubernetes/admin.conf"
+    path: String = "/etc/kubernetes/admin.conf", more: String = "", mode: String = "{name: vip_arp, value: \"true\"}"
   ) -> String {
     """
     kind: Pod
@@ -182,10 +239,11 @@ import Testing
       containers:
       - image: ghcr.io/kube-vip/kube-vip:v0.8.9
         env:
-        - {name: vip_arp, value: "true"}
+        - \(mode)
         - {name: vip_interface, value: "\(interface)"}
         - {name: vip_leaderelection, value: "\(election)"}
         - {name: address, value: "\(address)"}
+    \(more)
       volumes:
       - hostPath: {path: \(path)}
         name: kubeconfig
@@ -195,7 +253,8 @@ import Testing
 
   private func kubeVIP(_ manifest: String, more files: [String: String] = [:]) async throws -> Verdict {
     let contents = files.merging([
-      "/etc/kubernetes/manifests/kube-vip.yaml": manifest, "/etc/kubernetes/admin.conf": "", "/proc/1/comm": "init\n",
+      "/etc/kubernetes/manifests/kube-vip.yaml": manifest, "/etc/kubernetes/admin.conf": "kind: Config\n",
+      "/proc/1/comm": "init\n",
     ]) { $1 }
     let host = try TestHost(contents)
     let kubelet = try await host.host.kubelet.facts()
@@ -210,6 +269,15 @@ import Testing
     arguments: [
       (manifest(), CheckState.ok, "kube-vip's configuration"), (manifest(interface: "ens18"), .failing, "ens18"),
       (manifest(interface: ""), .ok, "kube-vip's configuration"),
+      (manifest(address: "192.168.100.230,fd00::230"), .ok, "kube-vip's configuration"),
+      (manifest(address: "fd00::230, 192.168.100.230/32"), .ok, "kube-vip's configuration"),
+      (manifest(address: "fd00::230,192.168.100.231"), .failing, "announces fd00::230 and 192.168.100.231, but"),
+      (manifest(address: "192.168.100.230,1.2.3"), .failing, "is wrong"),
+      (manifest(address: "api.example.org"), .skipped, "nothing on this host is configured"),
+      (manifest(address: "", more: services), .skipped, "announces addresses of Services"),
+      (manifest(more: services + controlPlane), .ok, "kube-vip's configuration"),
+      (manifest(election: "T"), .ok, "kube-vip's configuration"),
+      (manifest(election: "false", mode: "{name: bgp_enable, value: \"1\"}"), .ok, "kube-vip's configuration"),
       (manifest(election: "false"), .warning, "elects no leader"),
       (manifest(address: "192.168.100.231"), .failing, "shared address is 192.168.100.230"),
       (manifest(address: "1.2.3"), .failing, "is wrong"), (manifest(address: ""), .warning, "names no address"),
@@ -220,6 +288,33 @@ import Testing
   {
     let verdict = try await kubeVIP(manifest)
     #expect(verdict.state == state && verdict.summary.contains(words), "\(verdict)")
+  }
+
+  private static let services = "    - {name: svc_enable, value: \"true\"}"
+  private static let controlPlane = "\n    - {name: cp_enable, value: \"True\"}"
+
+  @Test func aKubeconfigThatTheKubeletMadeAnEmptyFileIsMissing() async throws {
+    let path = "/etc/kubernetes/kube-vip.conf"
+    let verdict = try await kubeVIP(Self.manifest(path: path), more: [path: ""])
+    #expect(verdict.state == .failing && verdict.summary.contains("an empty one"))
+    #expect(verdict.remedy?.contains("keepalived") == false)
+  }
+
+  @Test func flagsCountWhereTheEnvironmentSaysNothing() throws {
+    let manifest = """
+      kind: Pod
+      metadata: {name: kube-vip}
+      spec:
+        containers:
+        - image: ghcr.io/kube-vip/kube-vip:v1.0.1
+          args: [manager, --bgp, --controlplane=true, --address, 192.168.100.230, --arp=false, --port=8443]
+          env:
+          - {name: port, value: "6443"}
+      """
+    let host = try TestHost(["/etc/kubernetes/manifests/kube-vip.yaml": manifest])
+    let found = try #require(try KubeVIPManifest.find(host.files))
+    #expect(found.mode == .bgp && found.movesControlPlane && !found.electsLeader)
+    #expect(found.endpoints?.map(\.description) == ["192.168.100.230:6443"])
   }
 
   @Test func aKubeconfigThatTheKubeletMadeADirectoryIsMissing() async throws {

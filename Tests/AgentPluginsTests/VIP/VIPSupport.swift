@@ -63,6 +63,9 @@ enum VIPSample {
   }
 
   static let instance = """
+    vrrp_script check {
+      script "/usr/bin/pgrep -x haproxy"
+    }
     vrrp_instance VI_API {
       interface eth0
       virtual_router_id 51

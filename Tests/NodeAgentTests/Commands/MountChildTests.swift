@@ -23,8 +23,8 @@ import Testing
     try tree.write("proc/1/mountinfo", "2 1 \(device) / /mnt/nas rw - nfs4 192.0.2.1:/srv rw,addr=192.0.2.1\n")
     let look = try await withLoop { loop in
       let files = HostFiles(root: try HostRoot(tree.path, mode: .live))
-      let looks = MountProbes(
-        loop: loop, files: files, worker: try Worker(), recorded: nil, program: Program.path, deadline: .seconds(60))
+      let looks = LiveMountProbes(
+        loop: loop, files: files, worker: try Worker(), program: Program.path, deadline: .seconds(60))
       return await looks.look(at: device)
     }
     guard case .answered(let status) = look else {
@@ -75,8 +75,8 @@ import Testing
     ])
     let (given, kept, other, after) = try await withLoop { loop in
       let dead = try DeadFileSystem(at: tree.path + "/mnt/nas")
-      let looks = MountProbes(
-        loop: loop, files: HostFiles(root: try HostRoot(tree.path, mode: .live)), worker: try Worker(), recorded: nil,
+      let looks = LiveMountProbes(
+        loop: loop, files: HostFiles(root: try HostRoot(tree.path, mode: .live)), worker: try Worker(),
         program: Program.path, deadline: .seconds(60))
       let stuck = DeviceNumber(major: 0, minor: 52)
       let first = Task(executorPreference: loop) { await looks.look(at: stuck) }
@@ -109,8 +109,8 @@ import Testing
     let tree = try TemporaryTree(["mnt/nas/x": "", "proc/1/mountinfo": mounts.joined()])
     let (ninth, after) = try await withLoop { loop in
       let dead = try DeadFileSystem(at: tree.path + "/mnt/nas")
-      let looks = MountProbes(
-        loop: loop, files: HostFiles(root: try HostRoot(tree.path, mode: .live)), worker: try Worker(), recorded: nil,
+      let looks = LiveMountProbes(
+        loop: loop, files: HostFiles(root: try HostRoot(tree.path, mode: .live)), worker: try Worker(),
         program: Program.path, deadline: .seconds(60))
       let first = (0..<8).map { number in
         Task(executorPreference: loop) { await looks.look(at: DeviceNumber(major: 0, minor: UInt32(60 + number))) }

@@ -31,21 +31,27 @@ import Testing
     #expect(ImpactSummary([judged(.ok, atRisk: [.administration])]).planes[.administration] == .unknown)
   }
 
-  @Test func consequencesLoseNothingOfTheirOwn() {
-    let cause = VerdictKey(check: "nfs.server", subject: "")
+  @Test func consequencesTakeAwayWhatTheySayAndTheirRootIsTheReason() {
+    let cause = VerdictKey(check: "links.state", subject: "eth0")
     let summary = ImpactSummary([
       judged(.failing, lost: [.storage]), judged(.failing, lost: [.workloads], cause: cause),
+      judged(.failing, lost: [.workloads], cause: cause),
     ])
-    #expect(summary.planes[.storage] == .lost)
-    #expect(summary.planes[.workloads] == .ok)
+    #expect(summary.planes[.storage] == .lost && summary.planes[.workloads] == .lost)
+    #expect(summary.reasons[.workloads] == [cause])
   }
 
-  @Test func aLossOutweighsWhatIsUnknownAndThatOutweighsARisk() {
+  @Test func whatCouldNotBeSeenBecauseOfAFindingIsToldByThat() {
+    let cause = VerdictKey(check: "links.state", subject: "eth0")
+    #expect(ImpactSummary([judged(.unknown, lost: [.storage], cause: cause)]).planes[.storage] == .ok)
+  }
+
+  @Test func aLossOutweighsARiskAndThatOutweighsWhatIsUnknown() {
     let lost = judged(.failing, lost: [.workloads])
     let unseen = judged(.unknown, lost: [.workloads])
     let risk = judged(.warning, atRisk: [.workloads])
     #expect(ImpactSummary([unseen, risk, lost]).planes[.workloads] == .lost)
-    #expect(ImpactSummary([unseen, risk]).planes[.workloads] == .unknown)
-    #expect(ImpactSummary([risk]).planes[.workloads] == .atRisk)
+    #expect(ImpactSummary([unseen, risk]).planes[.workloads] == .atRisk)
+    #expect(ImpactSummary([unseen]).planes[.workloads] == .unknown)
   }
 }

@@ -13,13 +13,16 @@ final class LinkWindow: Sendable {
     var bestSpeed: Int?
     /// Frames with errors since the first look of the window; nil at the first look.
     var newErrors: UInt64?
-    /// The time that ``newErrors`` covers.
+    /// How often the carrier came or went since the first look of the window; nil at the first look.
+    var newCarrierChanges: UInt64?
+    /// The time that both cover.
     var over = Duration.zero
   }
 
   private struct Sample {
     var time: HostTime
     var errors: UInt64
+    var carrierChanges: UInt64
   }
 
   private struct Record {
@@ -57,12 +60,14 @@ final class LinkWindow: Sendable {
         record.samples.removeFirst()
       }
       let errors = link.counters.receiveErrors &+ link.counters.transmitErrors
-      record.samples.append(Sample(time: time, errors: errors))
+      record.samples.append(Sample(time: time, errors: errors, carrierChanges: link.counters.carrierChanges))
       if record.samples.count > Self.mostSamples { record.samples.remove(at: 1) }
       state.records[link.index] = record
       var history = History(bestSpeed: record.bestSpeed)
       if record.samples.count > 1, let first = record.samples.first {
         history.newErrors = errors - min(errors, first.errors)
+        history.newCarrierChanges =
+          link.counters.carrierChanges - min(link.counters.carrierChanges, first.carrierChanges)
         history.over = time.elapsed(since: first.time)
       }
       return history

@@ -6,6 +6,10 @@ import AgentHost
 struct LinksJudge {
   /// So many frames with errors in a window are no accident.
   static let fewErrors: UInt64 = 10
+  /// A cable that is pulled and put back is two changes of the carrier, and a switch that starts anew some more.
+  static let fewChanges: UInt64 = 6
+  /// At the first look nothing but the count since boot is known: more than this, and more than so many a day.
+  static let (fewChangesEver, changesOfADay): (UInt64, UInt64) = (20, 10)
 
   let observation: LinksObservation
 
@@ -35,7 +39,8 @@ struct LinksJudge {
         "links.state", .failing,
         "there is no default route: the kubelet finds no address of this node, for \(source) gives \(name) none of its own",
         evidence: [Evidence("/proc/net/route", "no default route")],
-        remedy: "ip route; ip route add default via GATEWAY; or give the kubelet --node-ip")
+        remedy: "ip route; ip route add default via GATEWAY; or give the kubelet --node-ip", lost: observation.lost,
+        atRisk: observation.atRisk)
     case .unclear(let name):
       Verdict(
         "links.state", .unknown,
@@ -54,7 +59,7 @@ struct LinksJudge {
     }
     if !link.flags.contains(.lowerUp) || !observation.ports.carry(link) { return silence(link) }
     let all = [LinkPort(link: link, upper: "", history: observation.history)] + observation.ports
-    for finding in [slow, spare, faulty, deaf] { if let verdict = finding(all) { return verdict } }
+    for finding in [slow, spare, flapping, faulty, deaf] { if let verdict = finding(all) { return verdict } }
     return well(link)
   }
 
@@ -110,6 +115,32 @@ struct LinksJudge {
     return nil
   }
 
+  /// The kernel counts how often the carrier came or went (/sys/class/net/NAME/carrier_changes, since Linux 3.15).
+  private func flapping(_ all: [LinkPort]) -> Verdict? {
+    for port in all {
+      let (name, total) = (port.link.name, port.link.counters.carrierChanges)
+      guard let words = changes(port, total) else { continue }
+      return say(
+        name, .warning, "the carrier of \(name) \(words): the link flaps, by cable, plug, switch port or power",
+        evidence: [Evidence("/sys/class/net/\(name)/carrier_changes", "\(total)")],
+        remedy: "ethtool \(name); journalctl -k -g 'Link is (Up|Down)' --since -1h")
+    }
+    return nil
+  }
+
+  private func changes(_ port: LinkPort, _ total: UInt64) -> String? {
+    if let count = port.history.newCarrierChanges {
+      return count >= Self.fewChanges ? "changed \(count) times in \(port.history.over.spoken)" : nil
+    }
+    let uptime = Duration.nanoseconds(observation.takenAt.bootNanoseconds)
+    // A part of a day counts as its part: total / days > 10.
+    let (usual, isHuge) = Self.changesOfADay.multipliedReportingOverflow(by: UInt64(max(0, uptime.components.seconds)))
+    guard total > Self.fewChangesEver, !isHuge, total.multipliedReportingOverflow(by: 86_400).partialValue > usual,
+      total < UInt64(UInt32.max)
+    else { return nil }
+    return "changed \(total) times in \(uptime.spoken) since boot"
+  }
+
   private func faulty(_ all: [LinkPort]) -> Verdict? {
     for port in all {
       guard let count = port.history.newErrors, count >= Self.fewErrors else { continue }
@@ -149,7 +180,18 @@ struct LinksJudge {
   ) -> Verdict {
     let subject = observation.interface.value ?? name
     let origin = observation.interface.source.map { [Evidence($0, subject)] } ?? []
-    return Verdict("links.state", subject: subject, state, summary, evidence: origin + evidence, remedy: remedy)
+    // What only slows or troubles it endangers the same.
+    let lost = state == .failing && isCutOff ? observation.lost : []
+    return Verdict(
+      "links.state", subject: subject, state, summary, evidence: origin + evidence, remedy: remedy, lost: lost,
+      atRisk: observation.lost + observation.atRisk)
+  }
+
+  /// Whether nothing gets through the interface.
+  private var isCutOff: Bool {
+    guard case .success(let link) = observation.link else { return false }
+    guard let link else { return true }
+    return !link.isWorking || !observation.ports.carry(link)
   }
 }
 

@@ -39,7 +39,7 @@ final class PoolSearch: Sendable {
     var allowance: QuestionAllowance
   }
 
-  private let network: HostNetwork
+  private let network: any HostNetwork
   private let shift: @Sendable () -> Double
   private let state: Guarded<State>
 
@@ -48,7 +48,7 @@ final class PoolSearch: Sendable {
   ///   - shift: by which part searches begin earlier or later, so that nodes never search at the same time; between -1
   ///     and 1.
   init(
-    _ network: HostNetwork, interval: Duration,
+    _ network: any HostNetwork, interval: Duration,
     shift: @escaping @Sendable () -> Double = { .random(in: -1...1) }
   ) {
     self.network = network

@@ -8,14 +8,16 @@ enum ServiceAddressChecks {
   static let planes: [Plane] = [.lanAccess, .internetAccess]
 
   private static let claimants = CheckDefinition(
-    "service-address.claimants", title: "Exactly one host answers for each Service address in use",
+    "service-address.claimants", title: "Exactly one host answers for each address in use",
     why: """
       Nobody outside the cluster reaches the Service when no host answers for its address; when two do, connections \
       break, because switches and clients take the one for the other. A node does not hear its own answers, so who \
-      announces is seen by the others.
+      announces is seen by the others. An address that Keepalived moves and that is not the API servers', as that of an \
+      ingress, is in use too.
       """,
     source: """
-      ARP requests or neighbour solicitations for cluster.serviceAddresses.ingress and .inUse on their own link; the \
+      ARP requests or neighbour solicitations for cluster.serviceAddresses.ingress and .inUse, and for the addresses of \
+      /etc/keepalived/keepalived.conf other than the API servers', on their own link; the \
       host's address table; the host's own answers where it has a MetalLB speaker
       """,
     confirm: "arping -c 3 -I INTERFACE ADDRESS; kubectl get servicel2statuses.metallb.io -A",

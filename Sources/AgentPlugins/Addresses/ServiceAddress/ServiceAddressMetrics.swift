@@ -40,7 +40,7 @@ enum ServiceAddressMetrics {
 
   /// Who else has it by the newest word: an announcement, else the last answers. Nil when that is not known.
   private static func others(_ claim: ServiceClaim, _ observation: ServiceAddressObservation) -> [HardwareAddress]? {
-    guard let claimants = claim.claimants else { return nil }
+    guard let claimants = claim.claimants, claim.deafLink == nil else { return nil }
     let isHere = (try? observation.network.get())?.holding(of: claim.address) != nil
     if isHere != (claim.holding != nil) { return isHere ? [] : claim.announced.map { [$0] } }
     return claim.announced.map { [$0] } ?? claimants.map(\.hardwareAddress)

@@ -7,12 +7,16 @@ import AgentText
 package struct ServiceAddressPlugin: Plugin {
   /// What the plugin is.
   package static let descriptor = PluginDescriptor(
-    name: "service-address", area: .addresses, summary: "The addresses of Services, as MetalLB announces them.",
+    name: "service-address", area: .addresses,
+    summary: "The addresses of Services, as MetalLB announces them or Keepalived moves them.",
     checks: ServiceAddressChecks.all, rhythm: .addresses, deadline: .seconds(3), namedDeadline: .seconds(70),
     requirements: [
       Requirement(
         .capability(.netRaw), for: ["service-address.claimants"], permission: "\(Capability.netRaw)")
     ])
+
+  /// Each address in use is asked for in every round: more of Keepalived's are not watched.
+  private static let mostMoved = 16
 
   private let host: Host
   private let watch: NetworkWatch
@@ -29,9 +33,12 @@ package struct ServiceAddressPlugin: Plugin {
     search = PoolSearch(host.network, interval: host.interval(of: Self.descriptor))
   }
 
-  /// Every change of an address here, and every host that announces an address in use.
+  /// Every change of an address here, and every host that announces an address in use; where no address can be in use,
+  /// only that of Keepalived's configuration.
   package func triggers() -> AsyncStream<Trigger> {
-    isConfigured ? host.changes(of: [], network: watch, and: [questions.answers]) : AsyncStream { $0.finish() }
+    host.changes(
+      of: [KeepalivedConfiguration.path],
+      network: isConfigured || host.roles.contains(.loadBalancer) ? watch : nil, and: [questions.answers])
   }
 
   /// Asks the link for every address in use, all at once, and reads the host's tables.
@@ -41,7 +48,11 @@ package struct ServiceAddressPlugin: Plugin {
       takenAt: time, settings: cluster.serviceAddresses,
       members: cluster.controlPlane.members.compactMap(\.host.address),
       network: .failure(.notRecorded))
-    guard isConfigured else { return observation }
+    observation.moved = try await moved()
+    guard isConfigured || !observation.moved.isEmpty else {
+      await watch.follow([])
+      return observation
+    }
     let processes = await host.processes()
     (observation.endpoint, observation.announcer) = try await host.read { files in
       (
@@ -50,7 +61,7 @@ package struct ServiceAddressPlugin: Plugin {
         ServiceAnnouncer.find(among: processes, files)
       )
     }
-    let watched = Set(cluster.serviceAddresses.watched)
+    let watched = Set(observation.watched)
     await watch.follow(watched, announcing: observation.announcer.mayAnnounceUnseen ? watched : [])
     (observation.claims, observation.search) = await ask(observation)
     let table: Result<NetworkTable, NetworkError>
@@ -84,6 +95,21 @@ package struct ServiceAddressPlugin: Plugin {
   /// The last moves of the addresses in use.
   package func history(_ observation: ServiceAddressObservation) -> [Move] { observation.moves }
 
+  /// The addresses that Keepalived moves here and that are not the API servers': those of an ingress or of storage.
+  private func moved() async throws -> [IPAddress] {
+    let (cluster, roles) = (host.cluster, host.roles)
+    return try await host.read { files in
+      let found = ((try? KeepalivedAddresses.read(files)) ?? []).map(\.address)
+      guard !found.isEmpty else { return [] }
+      let endpoint = ControlPlaneEndpoint.detect(
+        files, configured: cluster.controlPlane.endpoint, isControlPlane: roles.contains(.controlPlane))
+      guard endpoint.error == nil else { return [] }
+      let shared = SharedAddresses(endpoint: endpoint.value?.endpoint.host.address)
+      let own: [IPAddress] = found.reduce(into: []) { if !shared.contains($1), !$0.contains($1) { $0.append($1) } }
+      return Array(own.prefix(Self.mostMoved))
+    }
+  }
+
   private var isConfigured: Bool {
     !host.cluster.serviceAddresses.watched.isEmpty || !host.cluster.serviceAddresses.pools.isEmpty
   }
@@ -95,7 +121,7 @@ package struct ServiceAddressPlugin: Plugin {
 
   /// All questions go out at the same time.
   private func ask(_ observation: ServiceAddressObservation) async -> ([ServiceClaim], PoolSearch.Findings?) {
-    let watched = observation.settings.watched
+    let watched = observation.watched
     return await withTaskGroup(of: Finding.self) { group in
       for address in watched {
         group.addTask {
@@ -138,7 +164,8 @@ package struct ServiceAddressPlugin: Plugin {
     let found = observation.search?.answers.values.flatMap(\.self) ?? []
     let network = table.map { table in
       ServiceNetwork(
-        table, settings: observation.settings, endpoint: observation.endpoint.value?.endpoint.host.address,
+        table, settings: observation.settings, moved: observation.moved,
+        endpoint: observation.endpoint.value?.endpoint.host.address,
         claimants: Set(claimants + found))
     }
     guard case .success(var known) = network else { return network }
@@ -175,6 +202,8 @@ package struct ServiceAddressObservation: Sendable, Equatable {
   package var takenAt: HostTime
   /// What is configured.
   var settings: ServiceAddressSettings
+  /// The addresses that Keepalived moves on this host, without that of the API servers.
+  var moved: [IPAddress] = []
   /// The addresses of the API servers that the configuration names.
   var members: [IPAddress] = []
   /// The address of the API servers that moves from host to host.
@@ -192,5 +221,7 @@ package struct ServiceAddressObservation: Sendable, Equatable {
   var search: PoolSearch.Findings?
 
   /// Whether neither pools nor addresses are configured.
-  var isEmpty: Bool { settings.pools.isEmpty && settings.watched.isEmpty }
+  var isEmpty: Bool { settings.pools.isEmpty && watched.isEmpty }
+  /// Every address in use, each one once.
+  var watched: [IPAddress] { settings.watched + moved.filter { !settings.watched.contains($0) } }
 }

@@ -22,6 +22,9 @@ struct ServiceClaim: Sendable, Equatable {
     return ServiceNetwork.Holding(of: address, in: table)
   }
 
+  /// The interface of its link, where that had no carrier.
+  var deafLink: String? { (try? sight.table.get())?.deafLink(for: address) }
+
   /// Who announced it after the others had answered.
   var announced: HardwareAddress? {
     guard let told = heard.announcement, told != sight.heard.announcement else { return nil }
@@ -56,7 +59,10 @@ struct ServiceClaimJudge {
   }
 
   private var judgement: Verdict {
-    switch claim.sight.outcome {
+    if let link = claim.deafLink {
+      return say(.unknown, "\(link) has no carrier: who answers cannot be seen from here")
+    }
+    return switch claim.sight.outcome {
     case .answered(let answers): judge(answers)
     case .denied(let capability): say(.unknown, "who answers for it cannot be asked without \(capability)")
     case .notApplicable(let reason): say(.skipped, reason)
@@ -95,12 +101,19 @@ struct ServiceClaimJudge {
       answers.isCutShort ? " and more than \(all.count - 3) more" : all.count > 3 ? " and \(all.count - 3) more" : ""
     return say(
       .failing, "held twice: \(names)\(rest) answer for it, and connections break",
-      remedy: "ip neigh show \(claim.address); kubectl get servicel2statuses.metallb.io -A; "
-        + "kubectl logs -n metallb-system -l component=speaker --tail 50",
+      remedy: isMoved
+        ? "ip neigh show \(claim.address); journalctl -u keepalived.service -n 20"
+        : "ip neigh show \(claim.address); kubectl get servicel2statuses.metallb.io -A; "
+          + "kubectl logs -n metallb-system -l component=speaker --tail 50",
       lost: [])
   }
 
   private var nobody: Verdict {
+    if isMoved {
+      return say(
+        .failing, "nobody answers for it: Keepalived moves it here, and neither this node nor another has it",
+        remedy: "systemctl status keepalived.service; journalctl -u keepalived.service -n 20")
+    }
     if claim.isAnnouncedHere(at: observation.takenAt) { return say(.ok, "this node announces it") }
     if let error = observation.announcer.error {
       return say(.unknown, "nobody else answers, and whether this node announces it cannot be seen: \(error)")
@@ -114,6 +127,8 @@ struct ServiceClaimJudge {
       .failing, "nobody answers for it: \(isIngress ? "no application is" : "its Service is not") reached from outside")
   }
 
+  /// Whether Keepalived moves it, and not a Service's speaker.
+  private var isMoved: Bool { observation.moved.contains(claim.address) }
   private var isIngress: Bool { claim.address == observation.settings.ingress?.address }
   private var holding: ServiceNetwork.Holding? { claim.holding }
 

@@ -26,12 +26,14 @@ struct ServiceNetwork: Sendable, Equatable {
   var neighbourhood: Neighbourhood
 
   /// - Parameters:
+  ///   - moved: addresses in use that Keepalived moves.
   ///   - endpoint: the shared address of the API servers, which tells no host from another.
   ///   - claimants: hardware addresses that matter, besides those of `neighbours`.
   init(
-    _ table: NetworkTable, settings: ServiceAddressSettings, endpoint: IPAddress?, claimants: Set<HardwareAddress>
+    _ table: NetworkTable, settings: ServiceAddressSettings, moved: [IPAddress] = [], endpoint: IPAddress?,
+    claimants: Set<HardwareAddress>
   ) {
-    let watched = Set(settings.watched)
+    let watched = Set(settings.watched + moved)
     let isService = { (address: IPAddress) in
       watched.contains(address) || settings.pools.contains { $0.contains(address) }
     }

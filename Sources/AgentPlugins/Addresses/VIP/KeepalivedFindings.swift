@@ -15,8 +15,11 @@ struct KeepalivedFindings {
     case .absent: return []
     case .unreadable(let error): return [Finding(state: .unknown, text: "\(error)", source: error.path)]
     case .known(let configuration, _):
-      return duplicates(configuration.instances) + configuration.instances.flatMap(missing)
-        + configuration.instances.flatMap(selves) + untracked(configuration) + configuration.problems.map(problem)
+      let instances = configuration.instances
+      return duplicates(instances) + instances.flatMap(missing) + configuration.flaws.filter(\.isFatal).map(flaw)
+        + instances.flatMap(faults) + instances.flatMap(dropping) + instances.flatMap(selves)
+        + configuration.flaws.filter { !$0.isFatal }.map(flaw) + instances.flatMap(patient) + untracked(configuration)
+        + configuration.problems.map(problem)
     }
   }
 
@@ -70,10 +73,81 @@ struct KeepalivedFindings {
     }
   }
 
-  /// Only a configuration that is known in full can lack something.
+  /// What does not work is a failure where it moves the address, else a mistake of another one.
+  private func state(_ instance: Instance) -> CheckState {
+    instance.addresses.contains(look.address) ? .failing : .warning
+  }
+
+  private func flaw(_ flaw: KeepalivedConfiguration.Flaw) -> Finding {
+    Finding(state: flaw.isFatal ? .failing : .warning, text: flaw.text, source: flaw.source)
+  }
+
+  /// What keeps it in FAULT from the start: with peers it listens at its source address alone, which must be its own
+  /// (vrrp_scheduler.c: "src address not configured"), and without one it needs an address to send from ("no IPv4
+  /// address for interface").
+  private func faults(_ instance: Instance) -> [Finding] {
+    guard case .success(let table) = look.table, let name = instance.interface, table.link(name) != nil,
+      let family = instance.addresses.first?.family
+    else { return [] }
+    let title = PlainText.short(instance.name)
+    if let source = instance.sourceAddress {
+      let isOwn = table.addresses.contains { $0.address == source }
+      guard !instance.peers.isEmpty, !isOwn else { return [] }
+      return [
+        Finding(
+          state: state(instance),
+          text: "unicast_src_ip \(source) of \(title) is no address of this host: it stays in FAULT",
+          source: instance.source, remedy: "ip -br address; mend unicast_src_ip of \(title)")
+      ]
+    }
+    let virtual = Set(look.setup.keepalived.value?.addresses.map(\.address) ?? [])
+    let own = table.addresses(on: name).map(\.address).filter { $0.family == family && !virtual.contains($0) }
+    // IPv6 has its link-local address, which recordings leave out.
+    guard family == .v4, own.isEmpty, !table.addresses.isEmpty else { return [] }
+    return [
+      Finding(
+        state: state(instance),
+        text: "\(PlainText.short(name)) has no IPv\(family.rawValue) address of its own: \(title) stays in FAULT",
+        source: instance.source, remedy: "ip -br address show dev \(PlainText.short(name))")
+    ]
+  }
+
+  /// `vrrp_strict` makes Keepalived put a rule into the firewall that drops what is sent to its addresses (keepalived.conf(5)).
+  private func dropping(_ instance: Instance) -> [Finding] {
+    guard instance.dropsRequests else { return [] }
+    let name = PlainText.short(instance.name)
+    return [
+      Finding(
+        state: state(instance),
+        text: "vrrp_strict or no_accept: Keepalived drops what is sent to the addresses of \(name)",
+        source: instance.source,
+        remedy: "grep -nE 'vrrp_strict|strict_mode|no_accept' \(KeepalivedConfiguration.path), and remove it")
+    ]
+  }
+
+  /// A backup with `nopreempt` does not take over from a master that lives, however low its priority has become.
+  private func patient(_ instance: Instance) -> [Finding] {
+    guard instance.isPatient, instance.isTracking,
+      instance.trackers.allSatisfy({ $0.weight.map { $0 != 0 } ?? false })
+    else { return [] }
+    let name = PlainText.short(instance.name)
+    let trackers = instance.trackers.map { PlainText.short($0.name) }.joined(separator: ", ")
+    return [
+      Finding(
+        state: .warning,
+        text: "\(name) has nopreempt: a priority that \(trackers) lowers by its weight moves the address nowhere",
+        source: instance.source, remedy: "remove weight from \(trackers), which then means FAULT, or remove nopreempt")
+    ]
+  }
+
+  /// Only a configuration that is known in full can lack something. What a `virtual_server` serves stays where it is
+  /// when an API server dies: Keepalived takes the server out instead. Trackers that are ignored are told on their own.
   private func untracked(_ configuration: KeepalivedConfiguration) -> [Finding] {
-    guard configuration.problems.isEmpty else { return [] }
-    return configuration.instances(moving: look.address).filter { !$0.isTracking }.map { instance in
+    guard configuration.problems.isEmpty, !configuration.servesMarks,
+      !configuration.virtualServers.contains(look.address)
+    else { return [] }
+    return configuration.instances(moving: look.address).filter { !$0.isTracking && !$0.namesTrackers }.map {
+      instance in
       Finding(
         state: .warning,
         text: "\(PlainText.short(instance.name)) has no track_script: the address stays on a host whose API is dead",

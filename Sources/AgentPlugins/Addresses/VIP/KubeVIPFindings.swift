@@ -15,7 +15,8 @@ struct KubeVIPFindings {
     case .absent: return []
     case .unreadable(let error): return [Finding(state: .unknown, text: "\(error)", source: error.path)]
     case .known(let manifest, _):
-      return kubeconfigs(manifest) + interface(manifest) + address(manifest) + election(manifest)
+      let all = kubeconfigs(manifest) + interface(manifest)
+      return manifest.movesControlPlane ? all + address(manifest) + election(manifest) : all
     }
   }
 
@@ -29,10 +30,12 @@ struct KubeVIPFindings {
       return missing.map { file in
         let isSuper = file.path == "/etc/kubernetes/super-admin.conf"
         return Finding(
-          state: .failing, text: "kube-vip cannot take the address: its kubeconfig \(file.path) is no file here",
+          state: .failing,
+          text: "kube-vip cannot take the address: its kubeconfig \(file.path) is no file here, or an empty one",
           source: "\(manifest.path):\(file.line)",
           remedy: isSuper
-            ? "sed -i 's#/etc/kubernetes/super-admin.conf#/etc/kubernetes/admin.conf#' \(manifest.path)" : nil
+            ? "sed -i 's#/etc/kubernetes/super-admin.conf#/etc/kubernetes/admin.conf#' \(manifest.path)"
+            : Self.mend(manifest, file.line)
         )
       }
     }
@@ -51,22 +54,28 @@ struct KubeVIPFindings {
   private func address(_ manifest: KubeVIPManifest) -> [Finding] {
     guard let address = manifest.address else {
       return [
-        Finding(state: .warning, text: "kube-vip's manifest names no address", source: manifest.path)
+        Finding(
+          state: .warning, text: "kube-vip's manifest names no address", source: manifest.path,
+          remedy: Self.mend(manifest, nil))
       ]
     }
-    guard let announced = manifest.endpoint else {
+    guard let announced = manifest.endpoints else {
       return [
         Finding(
           state: .failing, text: "kube-vip's address or port is wrong: \(PlainText.short(address.value))",
-          source: "\(manifest.path):\(address.line)")
+          source: "\(manifest.path):\(address.line)", remedy: Self.mend(manifest, address.line))
       ]
     }
-    guard let endpoint, announced.host != endpoint.endpoint.host else { return [] }
+    // What a name stands for is not asked.
+    guard let endpoint, endpoint.endpoint.host.address != nil,
+      !announced.contains(where: { $0.host.address == nil || $0.host == endpoint.endpoint.host })
+    else { return [] }
+    let names = announced.map { "\($0.host)" }.joined(separator: " and ")
     return [
       Finding(
         state: .failing,
-        text: "kube-vip announces \(announced.host), but the API servers' shared address is \(endpoint.endpoint.host)",
-        source: "\(manifest.path):\(address.line)")
+        text: "kube-vip announces \(names), but the API servers' shared address is \(endpoint.endpoint.host)",
+        source: "\(manifest.path):\(address.line)", remedy: Self.mend(manifest, address.line))
     ]
   }
 
@@ -75,7 +84,12 @@ struct KubeVIPFindings {
     return [
       Finding(
         state: .warning, text: "kube-vip elects no leader: every node with this manifest takes the address",
-        source: manifest.path)
+        source: manifest.path, remedy: Self.mend(manifest, nil))
     ]
+  }
+
+  /// The kubelet starts the pod anew when its manifest changes.
+  private static func mend(_ manifest: KubeVIPManifest, _ line: Int?) -> String {
+    line.map { "sed -n \($0)p \(manifest.path)" } ?? "grep -n -A1 'name:' \(manifest.path)"
   }
 }

@@ -45,7 +45,7 @@ enum VIPChecks {
       kube-vip and Keepalived's configuration; the kernel's table of addresses
       """,
     confirm: "busctl tree org.keepalived.Vrrp1; pgrep -a keepalived; ip -br address show to ADDRESS",
-    remedy: "ip address del ADDRESS dev INTERFACE",
+    remedy: "systemctl start keepalived.service; where another host answers: ip address del ADDRESS dev INTERFACE",
     undo: "systemctl restart keepalived.service", subject: "address", worst: .failing, atRisk: [.administration],
     dependsOn: links, timing: .probe)
 
@@ -64,7 +64,7 @@ enum VIPChecks {
     "vip.configuration", title: "The configuration of the shared address holds at a fail-over",
     why: "Mistakes here show only when a host dies: the address stays away, or stays on a host whose API is dead.",
     source: """
-      /etc/keepalived/keepalived.conf and what it includes; kube-vip's manifest; the table of interfaces; where \
+      /etc/keepalived/keepalived.conf and what it includes, with the users and programs of its scripts; kube-vip's manifest; the table of interfaces; where \
       checks: vip.configuration: {adverts: true} asks for it, VRRP's adverts on the link (heard only, never sent)
       """,
     confirm: """

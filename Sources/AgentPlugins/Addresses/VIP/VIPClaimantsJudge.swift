@@ -14,6 +14,9 @@ struct VIPClaimantsJudge {
 
   private var judgement: Verdict {
     if case .failure(let error) = look.sight.table { return say(.unknown, "\(error)") }
+    if let link = look.deafLink {
+      return say(.unknown, "\(link) has no carrier: who answers for \(look.address) cannot be seen from here")
+    }
     switch look.sight.outcome {
     case .answered(let answers): return judge(answers)
     case .denied(let capability):
@@ -52,11 +55,30 @@ struct VIPClaimantsJudge {
     let names = own.prefix(1).map { "this host (\(hardwareAddress(of: $0)))" } + others.map(\.title)
     let most = answers.isCutShort ? ", and more" : ""
     let times = names.count == 2 ? "twice" : "\(names.count) times"
+    if areMasters(own, others) {
+      return say(
+        .warning,
+        "\(look.address) is held by several masters, by BGP or in a split: \(names.joined(separator: " and "))",
+        evidence: evidence,
+        remedy:
+          "on one of them: grep -nA1 -E 'bgp_enable|vip_arp|vip_routingtable' /etc/kubernetes/manifests/kube-vip.yaml",
+        lost: [], atRisk: [])
+    }
     return say(
       .failing, "\(look.address) is held \(times): \(names.joined(separator: " and "))\(most)", evidence: evidence,
       remedy: own.first.map(letGo)
-        ?? "on both: ip -br address show to \(look.address); where it shall not be: systemctl restart keepalived.service",
+        ?? "on both: ip -br address show to \(look.address); where it shall not be: \(restart)",
       lost: [])
+  }
+
+  /// Whether all who answer are masters, and nothing on this host tells how the address is moved: with routers every master
+  /// has it on loopback, for which Linux answers too (arp_ignore is 0), and that is as it should be.
+  private func areMasters(_ own: [InterfaceAddress], _ others: [Neighbourhood.Station]) -> Bool {
+    let isMaster = { (addresses: [IPAddress]) in !look.members.isDisjoint(with: addresses) }
+    let here = own.isEmpty ? [] : (try? look.sight.table.get())?.addresses.map(\.address) ?? []
+    return look.setup.keepalived == .absent && look.setup.kubeVIP == .absent
+      && others.allSatisfy { isMaster($0.addresses) && !$0.hardwareAddresses.contains(where: \.isVirtualRouter) }
+      && (own.isEmpty || isMaster(here)) && !AdvertFindings(look: look).findings.contains { $0.state == .failing }
   }
 
   /// Only where nothing runs that would take it back or was elected is it right to remove it by hand.
@@ -69,6 +91,11 @@ struct VIPClaimantsJudge {
       return "tcpdump -c 5 -ni \(holding.interface) ip proto 112; journalctl -u keepalived.service -n 20"
     case .kubeVIP: return "kubectl -n kube-system get lease plndr-cp-lock -o yaml"
     }
+  }
+
+  private var restart: String {
+    look.setup.mover(of: look.address) == .kubeVIP
+      ? "crictl logs --tail 20 $(crictl ps -aq --name kube-vip | head -1)" : "systemctl restart keepalived.service"
   }
 
   private func nobody() -> Verdict {
@@ -101,9 +128,11 @@ struct VIPClaimantsJudge {
   }
 
   private func say(
-    _ state: CheckState, _ summary: String, evidence: [Evidence] = [], remedy: String? = nil, lost: [Plane]? = nil
+    _ state: CheckState, _ summary: String, evidence: [Evidence] = [], remedy: String? = nil, lost: [Plane]? = nil,
+    atRisk: [Plane]? = nil
   ) -> Verdict {
     Verdict(
-      "vip.claimants", subject: "\(look.address)", state, summary, evidence: evidence, remedy: remedy, lost: lost)
+      "vip.claimants", subject: "\(look.address)", state, summary, evidence: evidence, remedy: remedy, lost: lost,
+      atRisk: atRisk)
   }
 }

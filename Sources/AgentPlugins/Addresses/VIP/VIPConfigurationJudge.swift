@@ -32,10 +32,13 @@ struct VIPConfigurationJudge {
     let heard = adverts.comfort.map { "; \($0)" } ?? ""
     guard let mover = look.setup.mover(of: look.address) else {
       let isBare = look.setup.keepalived == .absent && look.setup.kubeVIP == .absent
+      let servesOthers = look.setup.kubeVIP.value?.movesControlPlane == false
       let reason =
-        isBare
-        ? "neither Keepalived nor a kube-vip manifest is on this host"
-        : "nothing on this host is configured to move \(look.address)"
+        servesOthers
+        ? "kube-vip announces addresses of Services here, not \(look.address)"
+        : isBare
+          ? "neither Keepalived nor a kube-vip manifest is on this host"
+          : "nothing on this host is configured to move \(look.address)"
       return say(adverts.isConclusive ? .ok : .skipped, reason + heard)
     }
     return say(.ok, "\(mover.title)'s configuration of \(look.address) is sound\(heard)")

@@ -11,6 +11,11 @@ struct VIPHeldJudge {
   var verdict: Verdict {
     if case .failure(let error) = look.table { return Verdict("vip.held", .unknown, "\(error)") }
     guard let holding = look.holdings.first else {
+      if let silent = look.silentHoldings.first, let mode = look.setup.routing(of: look.address) {
+        return Verdict(
+          "vip.held", .ok,
+          "\(look.address) is on \(silent.interface), as on every master: kube-vip uses \(mode.rawValue)")
+      }
       return Verdict("vip.held", .ok, "this host does not hold \(look.address)")
     }
     return Verdict(
@@ -43,6 +48,12 @@ struct VIPAbsence {
     case .known(let found, let source):
       let name = PlainText.short("\(found.endpoint.host)")
       return (.skipped, "the API servers' shared address is the name \(name) (\(source)), which is not resolved")
+    case .absent where !observation.undecided.isEmpty:
+      let names = observation.undecided.prefix(4).map { "\($0)" }.joined(separator: ", ")
+      return (
+        .unknown,
+        "which of Keepalived's addresses is the API servers' is not known (\(names)): cluster.controlPlane.endpoint says it"
+      )
     case .absent:
       return (
         .skipped, "no shared address of the API servers is known (looked for \(ControlPlaneEndpoint.places))"

@@ -6,7 +6,7 @@ import AgentText
 /// Whether who holds the address is who shall hold it: by Keepalived's own word where it is on the system bus, else as
 /// far as processes and files tell.
 struct VIPLeaderJudge {
-  private static let busName = KeepalivedBus.name
+  private static let busName = LiveKeepalivedBus.name
 
   let look: VIPLook
 
@@ -26,7 +26,7 @@ struct VIPLeaderJudge {
       return say(
         .failing,
         "\(look.address) is still on \(holding.interface), but \(mover.title) does not run: it was left behind",
-        remedy: removal(holding))
+        remedy: removal(holding) ?? start(mover))
     }
     if mover == .keepalived, let refusal { return refusal }
     let words = "\(mover.title) runs and \(look.address) is here, which is as much as files and processes tell"
@@ -50,7 +50,7 @@ struct VIPLeaderJudge {
       .failing,
       "\(look.address) is bound on \(holding.interface), but this host is not its leader: Keepalived is \(states) "
         + "(\(names(told)))",
-      remedy: removal(holding))
+      remedy: removal(holding) ?? "systemctl restart keepalived.service")
   }
 
   private func absent(_ told: [VRRPSample], _ masters: [VRRPSample]) -> Verdict {
@@ -119,6 +119,8 @@ struct VIPLeaderJudge {
     case .keepalived:
       return refusal
         ?? say(.skipped, "whether this host is the master is known to Keepalived alone; \(advice)")
+    case .kubeVIP where look.setup.routing(of: look.address) != nil:
+      return say(.skipped, "kube-vip gives \(look.address) to every master: there is no leader")
     case .kubeVIP: return say(.skipped, "whether this host is the leader stands in kube-vip's lease, which is not read")
     }
   }
@@ -134,11 +136,23 @@ struct VIPLeaderJudge {
     if running.contains(.kubeVIP) { return say(.ok, "kube-vip runs and \(look.address) is here") }
     return say(
       .warning, "\(look.address) is on \(holding.interface), and nothing that is known to move it is on this host",
-      remedy: removal(holding))
+      remedy: removal(holding) ?? "ip -br address show dev \(holding.interface); journalctl -b -g \(holding.address)")
   }
 
-  private func removal(_ holding: InterfaceAddress) -> String {
-    "ip address del \(holding.address)/\(holding.prefixLength) dev \(holding.interface)"
+  /// Only where another host was seen to answer: without the one that holds it alone, nobody reaches the API servers.
+  private func removal(_ holding: InterfaceAddress) -> String? {
+    guard case .answered(let answers) = look.sight.outcome, !answers.claimants.isEmpty, look.deafLink == nil else {
+      return nil
+    }
+    return "ip address del \(holding.address)/\(holding.prefixLength) dev \(holding.interface)"
+  }
+
+  /// Debian's keepalived.service has no `Restart=`.
+  private func start(_ mover: VIPSetup.Mover) -> String {
+    switch mover {
+    case .keepalived: "systemctl start keepalived.service; journalctl -u keepalived.service -n 20"
+    case .kubeVIP: "crictl logs --tail 20 $(crictl ps -aq --name kube-vip | head -1)"
+    }
   }
 
   private func say(_ state: CheckState, _ summary: String, remedy: String? = nil) -> Verdict {

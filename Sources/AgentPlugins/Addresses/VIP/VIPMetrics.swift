@@ -34,7 +34,9 @@ enum VIPMetrics {
   }
 
   private static func interfaces(_ look: VIPLook) -> [MetricSample] {
-    look.holdings.map { MetricSample(1, ["address": "\(look.address)", "interface": $0.interface]) }
+    (look.holdings + look.silentHoldings).map {
+      MetricSample(1, ["address": "\(look.address)", "interface": $0.interface])
+    }
   }
 
   private static func events(_ look: VIPLook) -> [MetricSample] {

@@ -48,6 +48,12 @@ package struct VIPPlugin: Plugin {
     let endpoint = try await Self.endpoint(host)
     let manager = host.cluster.controlPlane.manager
     var observation = VIPObservation(takenAt: time, endpoint: endpoint, manager: manager)
+    if endpoint == .absent, host.roles.contains(.loadBalancer) {
+      let isControlPlane = host.roles.contains(.controlPlane)
+      observation.undecided = try await host.read {
+        ControlPlaneEndpoint.undecided($0, isControlPlane: isControlPlane)
+      }
+    }
     guard manager != .unmanaged, let found = endpoint.value?.endpoint, let address = found.host.address else {
       await watch.follow([])
       return observation
@@ -87,7 +93,13 @@ package struct VIPPlugin: Plugin {
   ) async throws -> VIPLook {
     let kubelet = try await host.kubelet.facts()
     let setup = try await host.read { files in VIPSetup.read(files, kubelet: kubelet, processes: processes) }
-    let sight = await questions.sight(of: address, at: time) { await self.connection(to: address, port) }
+    let sight: ClaimSample
+    if let mode = setup.routing(of: address) {
+      let reason = "kube-vip brings \(address) to the network by \(mode.rawValue): nobody need answer on its link"
+      sight = await questions.unasked(address, at: time, reason)
+    } else {
+      sight = await questions.sight(of: address, at: time) { await self.connection(to: address, port) }
+    }
     let table: Result<NetworkTable, NetworkError>
     do throws(NetworkError) { table = .success(try await host.network.table()) } catch { table = .failure(error) }
     let counters = await host.network.counters()
@@ -100,6 +112,7 @@ package struct VIPPlugin: Plugin {
       let interfaces = setup.keepalived.value?.instances.compactMap(\.interface) ?? []
       look.adverts = await host.network.adverts.heard(about: address, on: interfaces)
     }
+    look.members = Set(host.cluster.controlPlane.members.compactMap(\.host.address))
     look.neighbourhood = await neighbourhood(of: look)
     if sight.isNew { questions.settle(address, VIPClaimantsJudge(look: look).verdict.state) }
     moves.keep(only: [address])

@@ -39,11 +39,15 @@ struct VIPSetup: Sendable, Equatable {
       }, nodeIP: kubelet.configuration.text(["nodeIP"], flag: "node-ip"))
   }
 
-  /// A missing one comes to life as a directory when the kubelet starts the pod, so a directory is a missing one too.
+  /// A missing one comes to life when the kubelet starts the pod: as a directory, or, with FileOrCreate, as an empty file.
   private static func missing(_ paths: [StaticPod.HostPath], _ files: HostFiles) -> Fact<[StaticPod.HostPath]> {
     Fact(from: "/etc/kubernetes") { () throws(FileError) in
       var missing: [StaticPod.HostPath] = []
-      for path in paths where try files.kind(path.path) != .regular { missing.append(path) }
+      for path in paths {
+        let kind = try files.kind(path.path)
+        let size = try files.stamp(path.path)?.size ?? 0
+        if kind != .regular || size == 0 { missing.append(path) }
+      }
       return missing
     }
   }
@@ -53,10 +57,17 @@ struct VIPSetup: Sendable, Equatable {
     keepalived.value?.instances(moving: address) ?? []
   }
 
+  /// How kube-vip brings the address to the network where that is not by ARP: then every master has it on loopback and
+  /// nobody need answer on the link. Nil in all other cases.
+  func routing(of address: IPAddress) -> KubeVIPManifest.Mode? {
+    guard mover(of: address) == .kubeVIP, let mode = kubeVIP.value?.mode, mode != .arp else { return nil }
+    return mode
+  }
+
   /// The program whose configuration on this host names the address; nil when none does.
   func mover(of address: IPAddress) -> Mover? {
     if !instances(moving: address).isEmpty { return .keepalived }
-    return kubeVIP.value?.endpoint?.host.address == address ? .kubeVIP : nil
+    return kubeVIP.value?.moves(address) == true ? .kubeVIP : nil
   }
 }
 

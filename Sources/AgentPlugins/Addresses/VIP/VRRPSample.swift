@@ -12,7 +12,7 @@ struct VRRPSample: Sendable, Equatable {
 
   /// Asks for all of them at once.
   static func read(
-    _ bus: KeepalivedBus, instances: [KeepalivedConfiguration.Instance]
+    _ bus: any KeepalivedBus, instances: [KeepalivedConfiguration.Instance]
   ) async -> [VRRPSample] {
     await withTaskGroup { group in
       for (place, instance) in instances.enumerated() {
@@ -27,7 +27,7 @@ struct VRRPSample: Sendable, Equatable {
   /// The family of an instance is that of its first address, which may be among those that it only carries along: then
   /// the object is under the other family.
   private static func read(
-    _ bus: KeepalivedBus, _ configured: KeepalivedConfiguration.Instance
+    _ bus: any KeepalivedBus, _ configured: KeepalivedConfiguration.Instance
   ) async -> VRRPSample {
     guard let interface = configured.interface, let number = configured.routerID else {
       return VRRPSample(name: configured.name, answer: .noSuchInstance)

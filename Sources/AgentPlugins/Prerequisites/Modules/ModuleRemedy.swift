@@ -1,3 +1,4 @@
+import AgentText
 /// The commands that get a module loaded.
 enum ModuleRemedy {
   /// The file of the Kubernetes documentation's readers.

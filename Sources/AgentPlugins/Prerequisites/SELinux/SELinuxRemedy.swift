@@ -1,3 +1,4 @@
+import AgentText
 import AgentHost
 /// The commands that bring SELinux into a mode.
 struct SELinuxRemedy {

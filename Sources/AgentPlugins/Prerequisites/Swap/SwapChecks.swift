@@ -22,7 +22,7 @@ enum SwapChecks {
         + "systemctl cat kubelet",
       remedy: "swapoff -a; sed -i.bak -E '/^[^#].*\\sswap\\s/s/^/#/' /etc/fstab; systemctl daemon-reload",
       undo: "cp /etc/fstab.bak /etc/fstab; systemctl daemon-reload; swapon -a",
-      subject: "device", worst: .failing, lost: [.workloads]),
+      subject: "device", worst: .failing, atRisk: [.workloads]),
     CheckDefinition(
       persistent,
       title: "Swap is the same after a reboot",

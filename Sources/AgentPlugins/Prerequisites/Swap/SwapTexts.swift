@@ -1,3 +1,4 @@
+import AgentText
 import AgentCore
 import AgentHost
 import AgentKnowledge
@@ -93,16 +94,4 @@ struct SwapTexts {
 
   private var behavior: String { (kubelet.behavior.value ?? nil) ?? "not set" }
   private static let configuration = "/var/lib/kubelet/config.yaml"
-}
-
-/// Words for a shell.
-enum ShellWord {
-  /// The text as one word: as it is where the shell leaves it alone, else in single quotes.
-  static func quote(_ text: String) -> String {
-    let isPlain = text.utf8.allSatisfy {
-      (0x30...0x39).contains($0) || (0x41...0x5A).contains($0) || (0x61...0x7A).contains($0)
-        || "/._-:@%+=,".utf8.contains($0)
-    }
-    return isPlain && !text.isEmpty ? text : "'" + text.replacing("'", with: "'\\''") + "'"
-  }
 }

@@ -1,11 +1,10 @@
+import AgentText
+
 /// The commands that set a parameter for the next boot.
 enum SysctlRemedy {
   /// As sysctl(8) takes it: `net.ipv4.ip_forward=1`, quoted for the shell where it needs it.
   static func assignment(_ key: SysctlKey) -> String {
-    let text = "\(key.name)=\(key.expectation.wanted)"
-    let isPlain = text.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || "._=/-:,".contains($0)) }
-    return isPlain
-      ? text : "'" + text.split(separator: "'", omittingEmptySubsequences: false).joined(separator: "'\\''") + "'"
+    ShellWord.quote("\(key.name)=\(key.expectation.wanted)")
   }
 
   /// Adds the parameter to a file of the administrator's own that is read last.

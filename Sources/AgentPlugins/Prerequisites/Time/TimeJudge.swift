@@ -29,7 +29,7 @@ struct TimeJudge {
     }
     switch observation.clock {
     case .known(let clock, _): return judge(clock)
-    case .absent: return say(.unknown, "\(KernelClockSource.name): not recorded")
+    case .absent: return say(.unknown, "\(KernelClock.source): not recorded")
     case .unreadable(let error): return say(.unknown, "\(error)")
     }
   }

@@ -26,8 +26,9 @@ enum DiskChecks {
   private static let readOnly = CheckDefinition(
     "disk.read-only", title: "No local file system turned read-only",
     why: """
-      After an error the kernel lets nothing write to a file system any more. Pods on it fail one after the other, and \
-      nothing starts again until it was repaired.
+      After an error the kernel lets nothing write to a file system any more. With the system, the kubelet, images or \
+      etcd on it pods fail one after the other, and nothing starts again until it was repaired; what is exported from it \
+      fails for all its users. A disk that none of them uses is a warning.
       """,
     source: "options of the file system and of its mount points in /proc/1/mountinfo; /etc/fstab",
     confirm: "findmnt --real -o TARGET,SOURCE,OPTIONS; dmesg | grep -iE 'i/o error|remount'",

@@ -11,19 +11,39 @@ struct DiskHealthJudge {
 
   var verdicts: [Verdict] {
     // Whom a disk touches is the host's matter, not the check's.
-    (readOnly + errors + wear).map { verdict in
-      var verdict = verdict
-      verdict.lost = verdict.check == "disk.read-only" ? observation.planes : []
-      verdict.atRisk = observation.planes
-      return verdict
+    readOnly
+      + (errors + wear).map { verdict in
+        var verdict = verdict
+        verdict.lost = []
+        verdict.atRisk = observation.planes
+        return verdict
+      }
+  }
+
+  /// Who uses a file system that cannot be written, and what they lose.
+  private func harm(_ disk: ReadOnlyDisk) -> (state: CheckState, lost: [Plane], atRisk: [Plane]) {
+    if disk.points.contains(MountPath("/")) { return (.failing, observation.planes, observation.planes) }
+    let purposes = Set(observation.places.filter { $0.device == disk.device }.map(\.purpose))
+    var lost: [Plane] = []
+    if purposes.contains(.export) { lost.append(.storage) }
+    if !purposes.isDisjoint(with: [.pods, .images, .etcd]) { lost.append(.workloads) }
+    guard lost.isEmpty else { return (.failing, lost, lost) }
+    // A volume of a pod: that pod fails, and no other.
+    let kubelet = MountPath(observation.kubeletDirectory)
+    guard observation.planes.contains(.workloads), disk.points.contains(where: { $0.isWithin(kubelet) }) else {
+      return (.warning, [], [])
     }
+    return (.failing, [], [.workloads])
   }
 
   private var readOnly: [Verdict] {
     let check: CheckID = "disk.read-only"
-    if let problem = observation.problem { return [Verdict(check, .unknown, "\(problem)")] }
+    let planes = observation.planes
+    if let problem = observation.problem {
+      return [Verdict(check, .unknown, "\(problem)", lost: planes, atRisk: planes)]
+    }
     guard !observation.readOnly.isEmpty else {
-      return [Verdict(check, .ok, "every local file system is as it was mounted")]
+      return [Verdict(check, .ok, "every local file system is as it was mounted", lost: planes, atRisk: planes)]
     }
     return observation.readOnly.map { disk in
       let point = disk.point.shown
@@ -48,7 +68,11 @@ struct DiskHealthJudge {
             "dmesg | tail -50; mount -o remount,rw \(point)"
           )
         }
-      return Verdict(check, subject: point, .failing, words, evidence: evidence, remedy: remedy)
+      let harm = harm(disk)
+      let unused = harm.state == .warning ? "; neither the system nor pods nor exports are on it" : ""
+      return Verdict(
+        check, subject: point, harm.state, words + unused, evidence: evidence, remedy: remedy, lost: harm.lost,
+        atRisk: harm.atRisk)
     }
   }
 

@@ -10,6 +10,8 @@ package struct DiskObservation: Sendable, Equatable {
   var irrelevance: String?
   /// What users of this host lose when a disk fails.
   var planes: [Plane] = []
+  /// The kubelet's directory, below which the volumes of pods are mounted.
+  var kubeletDirectory = "/var/lib/kubelet"
   /// Why the table of mounts could not be read; nil when it could.
   var problem: FileError?
   /// The directories whose space matters.
@@ -74,6 +76,10 @@ struct ReadOnlyDisk: Sendable, Equatable {
   var source: String
   var options: String
   var cause: Cause
+  /// The file system.
+  var device: DeviceNumber
+  /// All places where it is mounted.
+  var points: [MountPath]
 }
 
 /// One counter of errors.

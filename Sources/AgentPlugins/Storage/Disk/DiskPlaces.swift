@@ -15,7 +15,7 @@ struct DiskPlaces {
   var found: [DiskPlace] {
     var places: [DiskPlace] = []
     let isNode = !roles.isDisjoint(with: [.controlPlane, .worker])
-    let kubelet = facts.configuration.text([], flag: "root-dir").value.flatMap { $0 } ?? "/var/lib/kubelet"
+    let kubelet = Self.kubeletDirectory(facts)
     if isNode, let pods = place(kubelet, .pods) {
       places.append(pods)
       for path in Self.images {
@@ -39,6 +39,11 @@ struct DiskPlaces {
       places.append(system)
     }
     return places
+  }
+
+  /// `--root-dir` of the kubelet.
+  static func kubeletDirectory(_ facts: KubeletFacts) -> String {
+    facts.configuration.text([], flag: "root-dir").value.flatMap { $0 } ?? "/var/lib/kubelet"
   }
 
   /// A place; nil where there is no such directory.

@@ -35,6 +35,7 @@ package struct DiskPlugin: Plugin {
     if host.roles.contains(.storage) { observation.planes.append(.storage) }
     if !host.roles.isDisjoint(with: [.controlPlane, .worker]) {
       observation.planes.append(.workloads)
+      observation.kubeletDirectory = DiskPlaces.kubeletDirectory(facts)
       observation.thresholds = Result { () throws(KubeletProblem) in try EvictionThresholds(facts.configuration) }
     }
     observation = try await host.read { [roles = host.roles, before = observation] files in

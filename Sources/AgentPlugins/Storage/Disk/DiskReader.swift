@@ -13,8 +13,9 @@ struct DiskReader {
         return nil
       }
       return ReadOnlyDisk(
-        point: shown.point, type: shown.type, source: shown.source.shown, options: shown.superOptions.text, cause: cause
-      )
+        point: shown.point, type: shown.type, source: shown.source.shown, options: shown.superOptions.text,
+        cause: cause,
+        device: shown.device, points: mounts.map(\.point))
     }
   }
 

@@ -30,6 +30,8 @@ struct NFSServerView: Sendable, Equatable {
   var unasked: String?
   /// What the host's neighbour table says of it; nil where it says nothing, or nobody asked.
   var neighbour: NetworkNeighbour.State?
+  /// Why its address is taken for that of a Service of the cluster; nil where it is not, or nobody asked.
+  var service: Evidence?
   /// The configured exports of it that are not mounted here.
   var configured: [String] = []
   /// For how long it has answered again; nil where it did all the time, or does not, or its mounts had the time to recover.

@@ -62,6 +62,7 @@ package struct NFSPlugin: Plugin {
       await lookOnce(&observation, until: end)
     }
     await findNeighbours(&observation)
+    try await findServices(&observation)
     await census(&observation)
     if let mounts = reading.mounts { try await findVictims(&observation, mounts) }
     return observation
@@ -129,8 +130,20 @@ extension NFSPlugin {
     }
   }
 
+  /// Whether a server that does not serve is a Service, which has no host to be looked at.
+  private func findServices(_ observation: inout NFSObservation) async throws {
+    guard observation.servers.contains(where: \.isDown) else { return }
+    let facts = try await host.kubelet.facts()
+    let table = try? await host.network.table()
+    let networks = try await host.read { NFSServiceNetworks(reading: $0, facts: facts) }
+    for index in observation.servers.indices where observation.servers[index].isDown {
+      guard let address = observation.servers[index].worst?.target.address.address else { continue }
+      observation.servers[index].service = networks.sign(of: address, in: table)
+    }
+  }
+
   private static func ask(
-    _ server: NFSServerView, _ named: [String: IPAddress], _ nfs: NFSProbes, _ memory: NFSMemory, _ time: HostTime
+    _ server: NFSServerView, _ named: [String: IPAddress], _ nfs: any NFSProbes, _ memory: NFSMemory, _ time: HostTime
   ) async -> NFSServerView {
     var server = server
     for target in NFSTopology.targets(of: server, named: named) {

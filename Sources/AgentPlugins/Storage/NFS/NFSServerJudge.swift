@@ -18,7 +18,8 @@ struct NFSServerJudge {
     case .refuses(let words):
       return say(
         .failing, "\(server.name) is up, but \(words)", asked, words,
-        remedy: "on \(server.name): systemctl restart nfs-server.service; rpcinfo -p")
+        remedy: server.service != nil
+          ? endpoints(asked) : "on \(server.name): systemctl restart nfs-server.service; rpcinfo -p")
     case .notRecorded: return say(.unknown, "the recording does not tell whether it answers")
     case .failed(let failure): return failed(failure, asked)
     }
@@ -40,7 +41,9 @@ struct NFSServerJudge {
     guard !server.exports.isEmpty else { return say(.ok, "serves \(versions)", asked, "serves \(versions)") }
     return say(
       .failing, "\(server.name) no longer serves NFS \(asked.target.version), which is mounted here: only \(versions)",
-      asked, "serves \(versions)", remedy: "on \(server.name): nfsconf --dump | grep vers; cat /proc/fs/nfsd/versions")
+      asked, "serves \(versions)",
+      remedy: server.service != nil
+        ? endpoints(asked) : "on \(server.name): nfsconf --dump | grep vers; cat /proc/fs/nfsd/versions")
   }
 
   private func failed(_ failure: NFSProbeFailure, _ asked: NFSServerView.Asked) -> Verdict {
@@ -56,6 +59,10 @@ struct NFSServerJudge {
   /// What is gone: the way, the host, or the service on it.
   private func cause(_ failure: NFSProbeFailure, _ asked: NFSServerView.Asked) -> (words: String, remedy: String) {
     let (name, port, address) = (server.name, asked.target.port, address(asked))
+    if server.service != nil {
+      let words = failure.phase == .connect ? "no pod behind it answers" : "the pod behind it does not serve NFS"
+      return ("\(name) is the address of a Service of the cluster, and \(words): \(failure)", endpoints(asked))
+    }
     let restart = "on \(name): systemctl restart nfs-server.service; journalctl -u nfs-server.service -n 50"
     switch (failure.phase, failure.reason) {
     case (.connect, .refused):
@@ -91,6 +98,11 @@ struct NFSServerJudge {
     }
   }
 
+  /// A Service has no host to log in to.
+  private func endpoints(_ asked: NFSServerView.Asked) -> String {
+    "kubectl get services -A | grep -wF \(address(asked)); kubectl get endpointslices -A | grep NAME"
+  }
+
   private func address(_ asked: NFSServerView.Asked) -> String { "\(asked.target.address)" }
 
   static func milliseconds(_ time: Duration) -> String {
@@ -104,6 +116,7 @@ struct NFSServerJudge {
   ) -> Verdict {
     var evidence: [Evidence] = []
     if let asked { evidence.append(Evidence("RPC NULL to \(asked.target), NFS \(asked.target.version)", answer)) }
+    if let service = server.service { evidence.append(service) }
     if let neighbour = server.neighbour, state == .failing {
       evidence.append(Evidence("neighbour table", neighbour.rawValue))
     }

@@ -80,17 +80,23 @@ struct SharedAddress: Sendable, Equatable {
   /// `FILE:LINE`, or the key of the configuration.
   var source: String
 
-  /// The virtual addresses of Keepalived and the control-plane endpoint.
+  /// The virtual addresses of Keepalived and kube-vip, and the control-plane endpoint.
   ///
   /// An endpoint that is the host's own address counts only where something on the host is seen to move it: the one
   /// of a single API server is no shared address.
   static func read(_ files: HostFiles, configured: Endpoint?, own: [IPAddress], isControlPlane: Bool) -> Fact<[Self]> {
     do throws(FileError) {
       var found = try KeepalivedAddresses.read(files).map { Self(address: $0.address, source: $0.source) }
+      if let manifest = (try? KubeVIPManifest.find(files)) ?? nil, manifest.movesControlPlane {
+        let source = "\(manifest.path):\(manifest.address?.line ?? 1)"
+        found += (manifest.endpoints ?? []).compactMap(\.host.address).map { Self(address: $0, source: source) }
+      }
       let detected = ControlPlaneEndpoint.detect(files, configured: nil, isControlPlane: isControlPlane)
       if let error = detected.error { throw error }
       if let endpoint = detected.value, let address = endpoint.endpoint.host.address {
-        found.append(Self(address: address, source: endpoint.source))
+        if !found.contains(where: { $0.address == address }) {
+          found.append(Self(address: address, source: endpoint.source))
+        }
       }
       if let address = configured?.host.address, !own.contains(address) {
         found.append(Self(address: address, source: "cluster.controlPlane.endpoint"))
