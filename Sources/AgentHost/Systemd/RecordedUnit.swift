@@ -31,9 +31,8 @@ package struct RecordedUnit: SettingsSection, SettingsEncodable, Sendable {
       endedBy: number("ExecMainCode") == 0 ? nil : Int(number("ExecMainCode")), status: Int(number("ExecMainStatus")),
       restarts: number("NRestarts"), memoryBytes: number("MemoryCurrent") == 0 ? nil : number("MemoryCurrent"),
       restartPause: reader.optional("RestartUSec"), restart: reader.value("Restart", default: "no"))
-    let id = reader.value("Id", default: "")
     status = UnitStatus(
-      id: id.isEmpty ? nil : id, load: reader.value("LoadState", default: "loaded"), active: active,
+      id: reader.optional("Id"), load: reader.value("LoadState", default: "loaded"), active: active,
       sub: reader.value("SubState", default: active == "active" ? "running" : "dead"),
       file: reader.value("UnitFileState", default: "enabled"), path: reader.value("FragmentPath", default: ""),
       needsReload: reader.value("NeedDaemonReload", default: false), changedAt: time("StateChangeTimestamp"),
@@ -47,7 +46,6 @@ package struct RecordedUnit: SettingsSection, SettingsEncodable, Sendable {
   package func write(to writer: inout SettingsWriter) {
     let number = { (value: UInt64?) in Int(clamping: value ?? 0) }
     let seconds = { (time: UnitStatus.WallTime?) in number(time.map { $0.microseconds / 1_000_000 }) }
-    writer.optional("Id", status.id)
     writer.value("LoadState", status.load, default: "loaded")
     writer.value("ActiveState", status.active, default: "active")
     writer.value("SubState", status.sub, default: status.active == "active" ? "running" : "dead")

@@ -41,17 +41,20 @@ package struct CRIOConfiguration: Sendable, Equatable, Codable {
   /// `cni_default_network` of it: the name of the one network that pods get; nil where the first file decides.
   package var defaultNetwork: String?
 
+  /// `root` of `[crio]`: where images and containers are kept; nil where containers-storage.conf(5) decides.
+  package var root: String?
+
   /// Makes a configuration.
   package init(networkDirectory: String? = nil, defaultNetwork: String? = nil) {
     self.networkDirectory = networkDirectory
     self.defaultNetwork = defaultNetwork
   }
 
-  /// Reads the answer of `GET /config`; nil for what has no table `[crio]` or below.
+  /// Reads the directory of the answer of `GET /config`, the rest stands in files too; nil for what has no table `[crio]`
+  /// or below.
   init?(toml bytes: [UInt8]) {
     guard let document = TOMLText(bytes), document.tables.contains(where: { $0.first == "crio" }) else { return nil }
-    self.init()
-    take(document)
+    self.init(networkDirectory: document.text("crio", "network", "network_dir"))
   }
 
   /// The files in their order, each over those before it (crio(8), "FILES").
@@ -72,6 +75,7 @@ package struct CRIOConfiguration: Sendable, Equatable, Codable {
   }
 
   private mutating func take(_ document: TOMLText) {
+    if let root = document.text("crio", "root"), !root.isEmpty { self.root = root }
     if let directory = document.text("crio", "network", "network_dir") { networkDirectory = directory }
     // An empty text takes back what a file before it says.
     if let name = document.text("crio", "network", "cni_default_network") {

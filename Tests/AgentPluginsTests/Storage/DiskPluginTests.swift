@@ -43,6 +43,30 @@ import Testing
     #expect(verdict.lost == [.workloads])
   }
 
+  /// Images lie where the runtime's configuration says.
+  @Test(
+    arguments: [
+      (
+        ["/etc/containerd/config.toml": "version = 2\nroot = \"/data/containerd\"\n", "/data/containerd/x": ""],
+        "/data/containerd"
+      ),
+      (["/etc/containerd/config.toml": "root = '/data/containerd'\n"], "/data"),
+      (["/etc/crio/crio.conf.d/9.conf": "[crio]\nroot = \"/data/images\"\n", "/data/images/x": ""], "/data/images"),
+      (["/etc/containerd/config.toml": "#root = \"/data/containerd\"\n", "/data/containerd/x": ""], nil),
+      (["/etc/containerd/config.toml": "[x]\nroot = \"/data/containerd\"\n", "/data/containerd/x": ""], nil),
+    ] as [([String: String], String?)]) func theRuntimesRootIsJudged(files: [String: String], subject: String?)
+    async throws
+  {
+    let verdicts = try await verdicts(
+      mounts: Self.root + "2 1 8:17 / /data rw - xfs /dev/sdb1 rw\n",
+      spaces: ["/var/lib/kubelet", "/data", "/data/containerd", "/data/images"].map {
+        Self.space($0, $0.hasPrefix("/data") ? 1 : 50)
+      }, files: files)
+    let full = verdicts.filter { $0.check == "disk.space" && $0.state == .failing }
+    #expect(full.map(\.subject) == [subject].compactMap(\.self))
+    #expect(full.allSatisfy { $0.remedy?.contains(" \($0.subject) | ") == true })
+  }
+
   @Test func imagesOnTheSameFileSystemHaveTheirThresholdThere() async throws {
     let verdict = try await verdicts(
       spaces: [Self.space("/var/lib/kubelet", 14)], files: ["/var/lib/containers/storage/x": ""]

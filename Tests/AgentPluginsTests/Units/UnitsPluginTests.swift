@@ -162,7 +162,7 @@ import Testing
     let files = ["/etc/keepalived/keepalived.conf": "", "/etc/haproxy/haproxy.cfg": ""]
     let verdict = try #require(
       try await verdicts("\(unit): {ActiveState: inactive}\n", files: files, roles: [role])[state(unit)])
-    #expect(verdict.state == .failing && verdict.lost == [plane])
+    #expect(verdict.state == .failing && verdict.atRisk == [plane])
   }
 
   @Test(

@@ -39,7 +39,8 @@ struct LinksJudge {
         "links.state", .failing,
         "there is no default route: the kubelet finds no address of this node, for \(source) gives \(name) none of its own",
         evidence: [Evidence("/proc/net/route", "no default route")],
-        remedy: "ip route; ip route add default via GATEWAY; or give the kubelet --node-ip")
+        remedy: "ip route; ip route add default via GATEWAY; or give the kubelet --node-ip", lost: observation.lost,
+        atRisk: observation.atRisk)
     case .unclear(let name):
       Verdict(
         "links.state", .unknown,

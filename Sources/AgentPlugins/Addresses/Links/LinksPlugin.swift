@@ -32,11 +32,11 @@ package struct LinksPlugin: Plugin {
     var observation = LinksObservation(
       takenAt: time, interface: interface, link: table.map { table in interface.value.flatMap { table.link($0) } },
       history: LinkWindow.History())
-    observation.lost = host.roles.contains(.worker) ? [.workloads] : []
-    observation.atRisk = host.roles.isDisjoint(with: [.controlPlane, .loadBalancer]) ? [] : [.administration]
     if case .absent = route {
       observation.lostRoute = try await host.read { files in LostRoute(reading: files, kubelet: kubelet) }
     }
+    observation.lost = host.roles.contains(.worker) ? [.workloads] : []
+    observation.atRisk = host.roles.isDisjoint(with: [.controlPlane, .loadBalancer]) ? [] : [.administration]
     observation.isAlone = known?.links.allSatisfy { $0.flags.contains(.loopback) } == true
     if let known, let link = interface.value.flatMap({ known.link($0) }) {
       let lower = LinkPort.links(below: link, in: known)
@@ -91,12 +91,12 @@ package struct LinksObservation: Sendable, Equatable {
   var history: LinkWindow.History
   /// The interfaces below it.
   var ports: [LinkPort] = []
+  /// What the lack of a default route is to the kubelet.
+  var lostRoute = LostRoute.harmless
   /// What hangs on the node's own interface on this host: its workloads on a worker, of what other hosts carry as well
   /// only a share on a control-plane node and a balancer.
   var lost: [Plane] = []
   var atRisk: [Plane] = []
-  /// What the lack of a default route is to the kubelet.
-  var lostRoute = LostRoute.harmless
   /// Whether the host has no interface but loopback.
   var isAlone = false
   /// What brings addresses of Services to the link; looked for only where an interface is deaf to some.

@@ -2,6 +2,7 @@ import AgentText
 import AgentCore
 import AgentHost
 import AgentKnowledge
+import AgentText
 
 /// Looks for everything that turns swap on at the next boot. Each mechanism is looked at by itself: one unreadable
 /// file hides only what it could have said.

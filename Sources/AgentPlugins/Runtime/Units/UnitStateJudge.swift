@@ -114,12 +114,15 @@ struct UnitStateJudge {
   private func say(_ state: CheckState, _ summary: String, remedy: String? = nil) -> Verdict {
     Verdict(
       "units.state", subject: unit.name.description, state, summary, evidence: unit.evidence, remedy: remedy,
-      lost: UnitPlanes.of(unit.name), atRisk: UnitPlanes.of(unit.name))
+      lost: UnitPlanes.lost(with: unit.name), atRisk: UnitPlanes.of(unit.name))
   }
 }
 
 /// What users lose with a unit.
 enum UnitPlanes {
+  /// Keepalived only moves an address: another host takes it over, and what says that nobody did is `vip.claimants`.
+  static func lost(with unit: UnitName) -> [Plane] { unit == UnitInterests.keepalived ? [] : of(unit) }
+
   static func of(_ unit: UnitName) -> [Plane] {
     switch unit {
     case UnitInterests.crio, UnitInterests.containerd, UnitInterests.dockerShim, UnitInterests.docker,

@@ -4,8 +4,6 @@ import AgentKnowledge
 
 /// Finds the directories whose space matters on a host.
 struct DiskPlaces {
-  private static let images = ["/var/lib/containers/storage", "/var/lib/containerd", "/var/lib/docker"]
-
   let files: HostFiles
   let table: MountTable
   let roles: Set<Role>
@@ -18,8 +16,9 @@ struct DiskPlaces {
     let kubelet = Self.kubeletDirectory(facts)
     if isNode, let pods = place(kubelet, .pods) {
       places.append(pods)
-      for path in Self.images {
+      for path in images {
         guard let images = place(path, .images) else { continue }
+        if places.contains(where: { $0.path == images.path }) { continue }
         if images.device == pods.device { places[0].holdsImages = true } else { places.append(images) }
       }
     }
@@ -41,6 +40,14 @@ struct DiskPlaces {
     return places
   }
 
+  /// Where runtimes keep images: as their files say, else where they do by themselves. What cannot be read there is
+  /// taken for their default.
+  private var images: [String] {
+    let crio = (try? CRIOConfiguration.read(files))?.root ?? "/var/lib/containers/storage"
+    let containerd = (try? ContainerdConfiguration.read(files))?.root ?? ContainerdConfiguration().root
+    return [crio, containerd, "/var/lib/docker"]
+  }
+
   /// `--root-dir` of the kubelet.
   static func kubeletDirectory(_ facts: KubeletFacts) -> String {
     facts.configuration.text([], flag: "root-dir").value.flatMap { $0 } ?? "/var/lib/kubelet"
@@ -51,9 +58,13 @@ struct DiskPlaces {
     let paths = LocalPaths(table, files: files)
     do throws(LocalPaths.Refusal) {
       let resolved = try paths.resolve(path)
-      guard resolved == "/" || exists(resolved) else { return nil }
+      let mount = paths.mount(at: resolved)
+      // A root of images that is not made yet will lie on the file system that was mounted for it.
+      let isAwaited = purpose == .images && mount.map { $0.point.utf8 != "/" } == true && !isUsual(path)
+      guard resolved == "/" || exists(resolved) || isAwaited else { return nil }
       return DiskPlace(
-        path: path, purpose: purpose, measure: .unreadable("not measured"), device: paths.mount(at: resolved)?.device)
+        path: exists(resolved) ? path : mount?.point.utf8 ?? path, purpose: purpose,
+        measure: .unreadable("not measured"), device: paths.mount(at: resolved)?.device)
     } catch {
       switch error {
       case .foreign: return DiskPlace(path: path, purpose: purpose, measure: .foreign(error.description))
@@ -61,6 +72,8 @@ struct DiskPlaces {
       }
     }
   }
+
+  private func isUsual(_ path: String) -> Bool { path.hasPrefix("/var/lib/") }
 
   private func exists(_ path: String) -> Bool {
     table.mounts.contains { $0.point == MountPath(path) } || ((try? files.kind(path)) ?? nil) == .directory

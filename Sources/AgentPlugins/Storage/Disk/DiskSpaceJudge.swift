@@ -1,6 +1,7 @@
 import AgentCore
 import AgentHost
 import AgentKnowledge
+import AgentText
 
 /// Whether there is room where it matters.
 struct DiskSpaceJudge {
@@ -124,8 +125,12 @@ struct DiskSpaceJudge {
       case .export: ([.storage], [.storage])
       case .system: ([], observation.thresholds == nil ? [] : [.workloads])
       }
+    // Images lie where the runtime keeps them, so the commands look there.
+    let isFull = place.purpose == .images && (state == .failing || state == .warning)
+    let looking =
+      isFull ? "crictl rmi --prune; du -xh --max-depth=2 \(ShellWord.quote(place.path)) | sort -h | tail" : nil
     return Verdict(
-      resource.check, subject: place.path, state, summary, evidence: evidence, remedy: remedy, lost: lost,
+      resource.check, subject: place.path, state, summary, evidence: evidence, remedy: remedy ?? looking, lost: lost,
       atRisk: atRisk)
   }
 }
