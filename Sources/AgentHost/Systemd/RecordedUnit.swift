@@ -46,6 +46,7 @@ package struct RecordedUnit: SettingsSection, SettingsEncodable, Sendable {
   package func write(to writer: inout SettingsWriter) {
     let number = { (value: UInt64?) in Int(clamping: value ?? 0) }
     let seconds = { (time: UnitStatus.WallTime?) in number(time.map { $0.microseconds / 1_000_000 }) }
+    writer.optional("Id", status.id)
     writer.value("LoadState", status.load, default: "loaded")
     writer.value("ActiveState", status.active, default: "active")
     writer.value("SubState", status.sub, default: status.active == "active" ? "running" : "dead")

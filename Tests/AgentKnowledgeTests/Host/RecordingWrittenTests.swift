@@ -19,7 +19,7 @@ import Testing
     forbidden: ["/etc/my file", /root]
     clock: {maxerror: 1, esterror: 2, offset: -3, status: 8193, state: 5, tai: 37}
     units:
-      "crio.service": {LoadState: masked, ActiveState: failed, SubState: auto-restart, Result: exit-code, ExecMainCode: 1,
+      "crio.service": {Id: "cri-o.service", LoadState: masked, ActiveState: failed, SubState: auto-restart, Result: exit-code, ExecMainCode: 1,
         ExecMainStatus: 203, NRestarts: 7, MemoryCurrent: 5368709120, Restart: always, RestartUSec: 250ms, Job: 1,
         UnitFileState: "", FragmentPath: /usr/lib/systemd/system/crio.service, NeedDaemonReload: true,
         StateChangeTimestamp: 1795000000, ActiveEnterTimestamp: 1795000001, InactiveExitTimestamp: 1795000002,

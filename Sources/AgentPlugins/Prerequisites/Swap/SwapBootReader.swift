@@ -1,4 +1,3 @@
-import AgentText
 import AgentCore
 import AgentHost
 import AgentKnowledge
