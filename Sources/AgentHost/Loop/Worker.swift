@@ -114,9 +114,8 @@ package final class Worker: Sendable {
     timer?.start(after: WorkerQueue.relief) { [weak self] in self?.look() }
   }
 
-  /// Nothing is at work: no time is to be kept.
   private func rest() {
-    if queue.withLock(\.isIdle) { timer?.stop() }
+    if queue.withLock(\.isQuiet) { timer?.stop() }
   }
 
   /// Looks after what takes too long; returns when to look again, nil when nothing is at work.

@@ -65,6 +65,9 @@ struct WorkerQueue: Sendable {
   /// Whether nothing is done and nothing waits.
   var isIdle: Bool { working == nil && waiting.isEmpty }
 
+  /// Whether nobody waits for anything: no time has to be kept.
+  var isQuiet: Bool { isIdle && held.values.allSatisfy(\.isUnwanted) }
+
   // MARK: callers
 
   /// Takes work, or says why not; and whether the thread must be woken.
@@ -109,7 +112,7 @@ struct WorkerQueue: Sendable {
         self.working?.isUnwanted = true
       }
     }
-    if !isIdle || held.values.contains(where: { !$0.isUnwanted }) { due.next = Self.relief }
+    if !isQuiet { due.next = Self.relief }
     return due
   }
 

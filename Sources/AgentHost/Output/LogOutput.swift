@@ -35,9 +35,9 @@ package final class LogOutput: Sendable {
       written = 0
     }
 
-    mutating func removeAll() -> [UInt8] {
+    mutating func removeAll() -> [[UInt8]] {
       defer { (waiting, size) = ([], 0) }
-      return waiting.flatMap(\.self)
+      return waiting
     }
   }
 
@@ -160,22 +160,26 @@ package final class LogOutput: Sendable {
 
   /// A file is written on a thread of its own, which may not come back.
   private func begin(on worker: Worker) {
-    let entries: [UInt8]? = state.withLock { state in
+    let entries: [[UInt8]]? = state.withLock { state in
       guard !state.isWriting, !state.waiting.isEmpty else { return nil }
       state.isWriting = true
       return state.removeAll()
     }
     guard let entries else { return }
     Task(executorPreference: loop) { [descriptor] in
-      try? await worker.run {
-        var rest = entries[...]
+      let isWritten = try? await worker.run {
+        var rest = entries.flatMap(\.self)[...]
         while !rest.isEmpty {
           let count = rest.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
-          if count < 0 && errno != EINTR { return }
+          if count < 0 && errno != EINTR { return false }
           rest = rest.dropFirst(max(0, count))
         }
+        return true
       }
-      self.state.withLock { $0.isWriting = false }
+      self.state.withLock { state in
+        state.isWriting = false
+        if isWritten != true { state.dropped += entries.count }
+      }
       self.begin(on: worker)
     }
   }

@@ -54,6 +54,6 @@ struct JournalReader {
     guard sd_journal_get_data(journal, "MESSAGE", &data, &length) >= 0, let data else { return nil }
     let bytes = UnsafeRawBufferPointer(start: data, count: length).dropFirst("MESSAGE=".utf8.count)
     let text = String(decoding: bytes.prefix(longestLine), as: UTF8.self)
-    return SecretText.maskingUserInformation(PlainText.short(text, length: longestLine))
+    return SecretText.maskingCredentials(PlainText.short(text, length: longestLine))
   }
 }

@@ -76,10 +76,14 @@ import Testing
     let bench = Bench()
     #expect(bench.take("/mnt/x"))
     _ = bench.look(after: 0.5)
+    // The others' work is done, and its time is kept all the same.
+    #expect(bench.take("/etc/x") && bench.end(2))
+    #expect(bench.queue.isIdle && !bench.queue.isQuiet)
     #expect(bench.look(after: 9).late.isEmpty)
     #expect(bench.look(after: 0.5).late.count == 1)
     #expect(bench.failures.all.withLock { $0 } == ["/mnt/x: /mnt/x: its file system did not answer within 10 s"])
     #expect(bench.queue.health.abandoned == 1)
+    #expect(bench.queue.isQuiet)
     #expect(bench.look(after: 10).late.isEmpty, "told once")
   }
 

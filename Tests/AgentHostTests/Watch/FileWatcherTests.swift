@@ -90,6 +90,31 @@ import Testing
   }
 }
 
+/// Nothing keeps a file system of the host busy: it can be unmounted while the agent runs.
+@Suite(.timeLimit(.minutes(10))) struct WatchedFileSystemTests {
+  /// The paths that this process has open below a directory.
+  private func open(below directory: String) throws -> [String] {
+    try FileManager.default.contentsOfDirectory(atPath: "/proc/self/fd").compactMap {
+      try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/fd/\($0)")
+    }.filter { $0.hasPrefix(directory + "/") }
+  }
+
+  @Test func aDirectoryIsWatchedAndNotKeptOpenButOneOfTheKernelIs() async throws {
+    let tree = try TemporaryTree(["boot/firmware/config.txt": "1"])
+    try await withLoop { loop in
+      let worker = try Worker(loop: loop)
+      let own = FileWatcher(loop: loop, worker: worker, files: HostFiles(root: try HostRoot(tree.path, mode: .live)))
+      for await _ in own.changes(of: ["/boot/firmware/config.txt"]) { break }
+      #expect(try open(below: tree.path).isEmpty)
+      let kernel = FileWatcher(loop: loop, worker: worker, files: HostFiles(root: try HostRoot("/", mode: .live)))
+      for await _ in kernel.changes(of: ["/proc/sys/net/ipv4/ip_forward"]) { break }
+      #expect(try open(below: "/proc/sys").contains("/proc/sys/net/ipv4"))
+      #expect(await own.health().unwatched.isEmpty)
+      #expect(await kernel.health().unwatched.isEmpty)
+    }
+  }
+}
+
 @Suite struct InotifyPlacesTests {
   @Test func theNearestDirectoryComesFirst() {
     let places = Inotify.places(of: "/etc/sysctl.d/10.conf")

@@ -107,7 +107,7 @@ import Testing
 
   @Test func whatWasNotRecordedIsSaid() async throws {
     let network = try network("time: 1\n")
-    await #expect(throws: NetworkError.notRecorded) { try await network.table() }
+    #expect(throws: NetworkError.notRecorded) { try network.table() }
     #expect(await network.claimants(of: try ip("192.0.2.1")) == .notRecorded)
     #expect(NetworkError.notRecorded.description == "the recording says nothing of the network")
   }
