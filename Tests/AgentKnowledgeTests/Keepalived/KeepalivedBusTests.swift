@@ -162,7 +162,7 @@ import Testing
 
   // MARK: recorded
 
-  private func recorded(_ text: String) throws -> RecordedKeepalivedBus {
+  private func recorded(_ text: String) throws -> any KeepalivedBus {
     let tree = try TemporaryTree(["recorded.yaml": text])
     return RecordedKeepalivedBus(try Recording(of: HostRoot(tree.path, mode: .recorded)).vrrp)
   }

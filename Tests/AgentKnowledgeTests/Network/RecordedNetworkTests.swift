@@ -53,7 +53,7 @@ import Testing
   }
 
   @Test func claimantsAreThoseRecorded() async throws {
-    let network = try network(Self.sample)
+    let network: any HostNetwork = try network(Self.sample)
     guard case .answered(let answers) = await network.claimants(of: try ip("192.168.100.230")) else {
       Issue.record("no answer")
       return
@@ -106,8 +106,8 @@ import Testing
   }
 
   @Test func whatWasNotRecordedIsSaid() async throws {
-    let network = try network("time: 1\n")
-    #expect(throws: NetworkError.notRecorded) { try network.table() }
+    let network: any HostNetwork = try network("time: 1\n")
+    await #expect(throws: NetworkError.notRecorded) { try await network.table() }
     #expect(await network.claimants(of: try ip("192.0.2.1")) == .notRecorded)
     #expect(NetworkError.notRecorded.description == "the recording says nothing of the network")
   }
