@@ -98,6 +98,7 @@ extension HostFiles {
   /// The space of the file system that a path lies on, links followed; nil when there is nothing at the path.
   package func space(_ path: String) throws(FileError) -> FileSystemSpace? {
     guard try kind(path) != nil else { return nil }
+    defer { WorkerThread.current?.leave() }
     let file = try open(path, flags: clinux_O_PATH)
     var status = statvfs()
     guard fstatvfs(file.raw, &status) == 0 else { throw FileError(path, call: "fstatvfs", code: errno) }

@@ -37,6 +37,7 @@ package struct HostFiles: Sendable {
 
   /// The whole content of a regular file.
   package func bytes(_ path: String, limit: FileLimit = .configuration) throws(FileError) -> [UInt8] {
+    defer { WorkerThread.current?.leave() }
     // O_NONBLOCK: opening a FIFO without a writer returns at once (fifo(7)).
     let file = try open(path, flags: O_RDONLY | O_NONBLOCK)
     let kind = try Self.kind(file, path)
@@ -46,6 +47,7 @@ package struct HostFiles: Sendable {
 
   /// The start of a regular file, as one read(2) gives it: the whole of a small one at half the cost.
   func start(_ path: String, atMost most: Int) throws(FileError) -> [UInt8] {
+    defer { WorkerThread.current?.leave() }
     let file = try open(path, flags: O_RDONLY | O_NONBLOCK)
     let kind = try Self.kind(file, path)
     guard kind == .regular else { throw FileError(path, .wrongKind(kind.text)) }
@@ -73,6 +75,7 @@ package struct HostFiles: Sendable {
   ///
   /// - Returns: nil when the mark does not come within `limit` bytes.
   package func head(_ path: String, through mark: String, limit: Int = 64 << 10) throws(FileError) -> [UInt8]? {
+    defer { WorkerThread.current?.leave() }
     let file = try open(path, flags: O_RDONLY | O_NONBLOCK)
     let kind = try Self.kind(file, path)
     guard kind == .regular else { throw FileError(path, .wrongKind(kind.text)) }
@@ -95,6 +98,7 @@ package struct HostFiles: Sendable {
   package func pieces(
     _ path: String, limit: FileLimit, _ body: ([UInt8]) -> Bool
   ) throws(FileError) {
+    defer { WorkerThread.current?.leave() }
     let file = try open(path, flags: O_RDONLY | O_NONBLOCK)
     let kind = try Self.kind(file, path)
     guard kind == .regular else { throw FileError(path, .wrongKind(kind.text)) }
@@ -109,16 +113,21 @@ package struct HostFiles: Sendable {
 
   /// What a path leads to, links followed; nil when there is nothing.
   package func kind(_ path: String) throws(FileError) -> Kind? {
+    defer { WorkerThread.current?.leave() }
     do {
       return try Self.kind(open(path, flags: clinux_O_PATH), path)
     } catch { return try Self.absent(error) }
   }
 
   /// Opens a file for reading, and reads nothing of it.
-  package func probe(_ path: String) throws(FileError) { _ = try open(path, flags: O_RDONLY | O_NONBLOCK) }
+  package func probe(_ path: String) throws(FileError) {
+    defer { WorkerThread.current?.leave() }
+    _ = try open(path, flags: O_RDONLY | O_NONBLOCK)
+  }
 
   /// Identity and age of a file, links followed; nil when there is nothing.
   package func stamp(_ path: String) throws(FileError) -> Stamp? {
+    defer { WorkerThread.current?.leave() }
     do {
       let status = try Self.status(open(path, flags: clinux_O_PATH), path)
       let seconds = Int64(status.st_mtim.tv_sec)
@@ -129,6 +138,7 @@ package struct HostFiles: Sendable {
 
   /// The target of a symbolic link as it is written; nil when there is nothing or no link.
   package func linkTarget(_ path: String) throws(FileError) -> String? {
+    defer { WorkerThread.current?.leave() }
     do {
       let link = try open(path, flags: clinux_O_PATH | clinux_O_NOFOLLOW)
       var buffer = [CChar](repeating: 0, count: Int(PATH_MAX))
@@ -140,6 +150,7 @@ package struct HostFiles: Sendable {
 
   /// The names in a directory, sorted; nil when there is no such directory.
   package func entries(_ path: String) throws(FileError) -> [String]? {
+    defer { WorkerThread.current?.leave() }
     do {
       let directory = try open(path, flags: O_RDONLY | clinux_O_DIRECTORY | O_NONBLOCK)
       return try Self.names(directory, path)

@@ -23,8 +23,8 @@ package struct HeldPlace: Sendable, Hashable {
 ///
 /// - A piece of work that lasts ``relief`` holds up the others no more: its thread is *held*, another goes on. Each
 ///   further one is waited for twice as long.
-/// - One whose caller gave up, or that lasts ``patience``, is *abandoned*. Its file system is asked nothing more then;
-///   one that is no local disk is asked nothing as soon as the thread is held.
+/// - One whose caller gave up, or that lasts ``patience``, is *abandoned*. If it waits for a file, its file system is asked
+///   nothing more then; one that is no local disk is asked nothing as soon as the thread is held.
 /// - With ``mostHeld`` threads held no further one is started; with as many abandoned, work is refused.
 struct WorkerQueue: Sendable {
   static let patience = Duration.seconds(10)
@@ -51,7 +51,7 @@ struct WorkerQueue: Sendable {
     var next: Duration?
   }
 
-  private(set) var health = Worker.Health()
+  private var abandoned = 0
   var isStopping = false
   private var waiting: [Piece] = []
   /// The thread that goes on with what waits.
@@ -68,13 +68,18 @@ struct WorkerQueue: Sendable {
   /// Whether nobody waits for anything: no time has to be kept.
   var isQuiet: Bool { isIdle && held.values.allSatisfy(\.isUnwanted) }
 
+  /// How the threads are.
+  var health: Worker.Health {
+    Worker.Health(abandoned: abandoned, held: held.values.compactMap { $0.place?.path }.sorted())
+  }
+
   // MARK: callers
 
   /// Takes work, or says why not; and whether the thread must be woken.
   mutating func add(_ job: WorkerJob, at now: Int64) -> (refusal: Worker.Failure?, wakes: Bool) {
-    let abandoned = held.values.filter(\.isUnwanted)
-    guard abandoned.count < Self.mostHeld else {
-      return (.exhausted(paths: abandoned.compactMap { $0.place?.path }.sorted()), false)
+    let left = held.values.filter(\.isUnwanted)
+    guard left.count < Self.mostHeld else {
+      return (.exhausted(paths: left.compactMap { $0.place?.path }.sorted()), false)
     }
     waiting.append(Piece(job: job, began: now))
     // A thread at work looks for more when it is done.
@@ -130,18 +135,16 @@ struct WorkerQueue: Sendable {
     held[thread] = piece
     working = nil
     active += 1
-    health.held = heldPaths
-    if piece.isUnwanted { health.abandoned += 1 }
+    if piece.isUnwanted { abandoned += 1 }
     return active
   }
 
   /// There is no new thread: the held one goes on when it comes back.
   mutating func takeBack(_ thread: UInt64) {
     guard let piece = held.removeValue(forKey: thread) else { return }
-    if piece.isUnwanted { health.abandoned -= 1 }
+    if piece.isUnwanted { abandoned -= 1 }
     working = piece
     active = thread
-    health.held = heldPaths
   }
 
   /// What a thread is to do now: nil when there is nothing, or when another thread has taken its place.
@@ -157,7 +160,6 @@ struct WorkerQueue: Sendable {
   mutating func ended(_ thread: UInt64) -> Bool {
     guard thread == active else {
       held[thread] = nil
-      health.held = heldPaths
       return false
     }
     working = nil
@@ -176,6 +178,11 @@ struct WorkerQueue: Sendable {
     return nil
   }
 
+  /// It has got what it wanted of the file: what takes long now is its own work.
+  mutating func leave(_ thread: UInt64) {
+    if thread == active { working?.place = nil } else { held[thread]?.place = nil }
+  }
+
   func path(of thread: UInt64) -> String? { held[thread]?.place?.path }
 
   mutating func found(_ place: HeldPlace, of thread: UInt64) {
@@ -186,11 +193,9 @@ struct WorkerQueue: Sendable {
   /// The place that keeps a path from being asked for.
   private func refusal(of path: String) -> HeldPlace? {
     held.values.lazy.compactMap { piece -> HeldPlace? in
-      guard let place = piece.place else { return nil }
-      if let mount = place.mount, piece.isUnwanted || !place.isLocal {
-        return Self.isWithin(path, mount) ? place : nil
-      }
-      return Self.isWithin(path, place.path) ? place : nil
+      // A disk of this machine may only be slow, and so may the work be: who comes meanwhile tries it too.
+      guard let place = piece.place, piece.isUnwanted || !place.isLocal else { return nil }
+      return Self.isWithin(path, place.mount ?? place.path) ? place : nil
     }.first
   }
 
@@ -201,10 +206,8 @@ struct WorkerQueue: Sendable {
   private mutating func abandon(_ thread: UInt64) {
     guard held[thread]?.isUnwanted == false else { return }
     held[thread]?.isUnwanted = true
-    health.abandoned += 1
+    abandoned += 1
   }
-
-  private var heldPaths: [String] { held.values.compactMap { $0.place?.path }.sorted() }
 }
 
 /// A thread of the worker.
@@ -249,6 +252,9 @@ final class WorkerThread: Sendable {
     }
     pthread_detach(thread)
   }
+
+  /// Notes that this thread has done with the file.
+  func leave() { queue.withLock { $0.leave(number) } }
 
   /// Notes that this thread comes to a path; the place that does not answer there, when one is known.
   func enter(_ path: String) -> HeldPlace? { queue.withLock { $0.enter(path, number) } }

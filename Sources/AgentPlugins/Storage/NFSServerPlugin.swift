@@ -32,7 +32,7 @@ package struct NFSServerPlugin: Plugin {
 
   /// Changes of what is exported and of what is mounted.
   package func triggers() -> AsyncStream<Trigger> {
-    guard host.roles.contains(.storage) else { return AsyncStream { $0.finish() } }
+    guard host.roles.contains(.storage) else { return .ended }
     return host.mountChanges(and: ["/etc/exports", "/etc/exports.d", ServedExports.etab])
   }
 

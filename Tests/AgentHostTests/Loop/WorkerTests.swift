@@ -42,7 +42,7 @@ import Testing
       let (starts, started) = AsyncStream.makeStream(of: Void.self)
       let stuck = Task(executorPreference: loop) {
         try await worker.run {
-          _ = try? files.bytes("/data/a")
+          _ = WorkerThread.current?.enter("/data/a")
           started.yield()
           hang.wait()
           return "late"

@@ -16,7 +16,7 @@ package struct CRIOPlugin: Plugin {
   package init(host: Host) { self.host = host }
 
   /// The interval is enough for a server that is asked.
-  package func triggers() -> AsyncStream<Trigger> { AsyncStream { $0.finish() } }
+  package func triggers() -> AsyncStream<Trigger> { .ended }
 
   /// Asks CRI-O, directly or by the helper.
   package func observe(at time: HostTime) async throws -> CRIOObservation {

@@ -28,7 +28,7 @@ package struct HealthPagePlugin: Plugin {
   }
 
   /// The interval is enough for a health page.
-  package func triggers() -> AsyncStream<Trigger> { AsyncStream { $0.finish() } }
+  package func triggers() -> AsyncStream<Trigger> { .ended }
 
   /// Looks for the process and asks its page.
   package func observe(at time: HostTime) async throws -> Observation {
