@@ -92,13 +92,29 @@ struct SessionBuilder {
   private func load(_ base: SessionBase) async throws -> (Configuration, RoleDetection) {
     do {
       let source = try ConfigurationFile(named: options.config, root: base.root)
-      return try await base.worker.run {
+      return try await read(on: base) {
         let detected = RoleDetection(reading: base.files)
         return (try source.load(registry: base.registry, detected: detected), detected)
       }
     } catch {
       throw CommandError.configuration("\(error)")
     }
+  }
+
+  /// Reads twice where a file system on the way does not answer: the second time that is refused by name, so that the
+  /// agent starts with what it can see.
+  private func read<T: Sendable>(on base: SessionBase, _ body: @escaping @Sendable () throws -> T) async throws -> T {
+    let first: T? = try await withThrowingTaskGroup(of: T?.self) { group in
+      defer { group.cancelAll() }
+      group.addTask { try await base.worker.run(body) }
+      group.addTask {
+        try await LoopClock(loop: loop).sleep(for: .seconds(2))
+        return nil
+      }
+      return try await group.next() ?? nil
+    }
+    if let first { return first }
+    return try await base.worker.run(body)
   }
 
   private func usage<T>(_ body: () throws -> T) throws -> T {
