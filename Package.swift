@@ -83,7 +83,9 @@ let package = Package(
     .testTarget(
       name: "AgentTextTests", dependencies: ["AgentText", "AgentCore", "AgentTesting"], swiftSettings: settings),
     .testTarget(
-      name: "AgentHostTests", dependencies: ["AgentHost", "AgentText", "AgentCore", "AgentTesting", "CNetlink"],
+      // AgentKnowledge: some tests of the wire ask through its facade.
+      name: "AgentHostTests",
+      dependencies: ["AgentKnowledge", "AgentHost", "AgentText", "AgentCore", "AgentTesting", "CNetlink"],
       swiftSettings: settings),
     .testTarget(
       name: "AgentKnowledgeTests",

@@ -27,12 +27,3 @@ func ask(answering text: String) async throws -> HTTPProbeResult.Outcome {
 func loopback(_ port: UInt16) -> ProbeTarget {
   PortNumber(port).map { .tcp(IPAddress(v4: 0x7f00_0001), $0) } ?? .unix("/no port")
 }
-
-extension HTTPProbeResult.Outcome {
-  var answer: HTTPProbeAnswer? { if case .answered(let answer) = self { answer } else { nil } }
-  var failure: HTTPProbeFailure? { if case .failed(let failure) = self { failure } else { nil } }
-}
-
-extension HTTPProbeAnswer {
-  var text: String { String(decoding: body, as: UTF8.self) }
-}

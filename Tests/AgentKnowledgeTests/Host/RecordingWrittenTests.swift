@@ -7,11 +7,6 @@ import Testing
 
 /// What sources write into `recorded.yaml` is what they read from it.
 @Suite struct RecordingWrittenTests {
-  private func recording(_ text: String) throws -> Recording {
-    let tree = try TemporaryTree(["recorded.yaml": text])
-    return try Recording(of: HostRoot(tree.path, mode: .recorded))
-  }
-
   /// Every key of every section, with other values than the defaults, and the texts that YAML makes hard.
   private static let full = #"""
     time: 1795230000

@@ -163,8 +163,7 @@ import Testing
   // MARK: recorded
 
   private func recorded(_ text: String) throws -> any KeepalivedBus {
-    let tree = try TemporaryTree(["recorded.yaml": text])
-    return RecordedKeepalivedBus(try Recording(of: HostRoot(tree.path, mode: .recorded)).vrrp)
+    RecordedKeepalivedBus(try recording(text).vrrp)
   }
 
   @Test func aRecordingTellsWhatItHolds() async throws {

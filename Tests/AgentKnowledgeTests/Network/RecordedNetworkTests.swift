@@ -6,10 +6,7 @@ import Testing
 @testable import AgentText
 
 @Suite struct RecordedNetworkTests {
-  private func network(_ yaml: String) throws -> RecordedNetwork {
-    let tree = try TemporaryTree(["recorded.yaml": yaml])
-    return try Recording(of: HostRoot(tree.path, mode: .recorded)).network
-  }
+  private func network(_ yaml: String) throws -> RecordedNetwork { try recording(yaml).network }
 
   private static let sample = """
     time: 1795230000

@@ -6,11 +6,6 @@ import Testing
 @testable import AgentText
 
 @Suite struct KernelClockTests {
-  private func recording(_ text: String) throws -> Recording {
-    let tree = try TemporaryTree(["recorded.yaml": text])
-    return try Recording(of: HostRoot(tree.path, mode: .recorded))
-  }
-
   @Test func theRunningKernelIsAskedWithoutPrivilege() throws {
     let clock = try #require(LiveKernelClock().read().value)
     #expect((0...5).contains(clock.state))

@@ -10,9 +10,8 @@ import Testing
 @Suite("HTTP probes of recorded hosts")
 struct RecordedProbeTests {
   private func probes(_ recorded: String, forbidden: [String] = []) throws -> RecordedHTTPProbes {
-    let tree = try TemporaryTree(["recorded.yaml": recorded])
-    let root = try HostRoot(tree.path, mode: .recorded)
-    return RecordedHTTPProbes(try Recording(of: root).http, files: HostFiles(root: root, forbidden: forbidden))
+    let files = HostFiles(root: try HostRoot("/", mode: .recorded), forbidden: forbidden)
+    return RecordedHTTPProbes(try recording(recorded).http, files: files)
   }
 
   private static let sample = """
