@@ -98,10 +98,11 @@ extension HostFiles {
   /// The space of the file system that a path lies on, links followed; nil when there is nothing at the path.
   package func space(_ path: String) throws(FileError) -> FileSystemSpace? {
     guard try kind(path) != nil else { return nil }
-    defer { WorkerThread.current?.leave() }
-    let file = try open(path, flags: clinux_O_PATH)
-    var status = statvfs()
-    guard fstatvfs(file.raw, &status) == 0 else { throw FileError(path, call: "fstatvfs", code: errno) }
+    let status = try opened(path, flags: clinux_O_PATH) { (file) throws(FileError) in
+      var status = statvfs()
+      guard fstatvfs(file.raw, &status) == 0 else { throw FileError(path, call: "fstatvfs", code: errno) }
+      return status
+    }
     let unit = UInt64(status.f_frsize)
     return FileSystemSpace(
       totalBytes: UInt64(status.f_blocks).multipliedSaturated(by: unit),

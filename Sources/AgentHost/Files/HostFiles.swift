@@ -37,21 +37,12 @@ package struct HostFiles: Sendable {
 
   /// The whole content of a regular file.
   package func bytes(_ path: String, limit: FileLimit = .configuration) throws(FileError) -> [UInt8] {
-    defer { WorkerThread.current?.leave() }
-    // O_NONBLOCK: opening a FIFO without a writer returns at once (fifo(7)).
-    let file = try open(path, flags: O_RDONLY | O_NONBLOCK)
-    let kind = try Self.kind(file, path)
-    guard kind == .regular else { throw FileError(path, .wrongKind(kind.text)) }
-    return try Self.readAll(file, path, limit: limit)
+    try regular(path) { (file) throws(FileError) in try Self.readAll(file, path, limit: limit) }
   }
 
   /// The start of a regular file, as one read(2) gives it: the whole of a small one at half the cost.
   func start(_ path: String, atMost most: Int) throws(FileError) -> [UInt8] {
-    defer { WorkerThread.current?.leave() }
-    let file = try open(path, flags: O_RDONLY | O_NONBLOCK)
-    let kind = try Self.kind(file, path)
-    guard kind == .regular else { throw FileError(path, .wrongKind(kind.text)) }
-    return try Self.readOnce(file, path, atMost: most)
+    try regular(path) { (file) throws(FileError) in try Self.readOnce(file, path, atMost: most) }
   }
 
   /// The whole content as text.
@@ -75,21 +66,19 @@ package struct HostFiles: Sendable {
   ///
   /// - Returns: nil when the mark does not come within `limit` bytes.
   package func head(_ path: String, through mark: String, limit: Int = 64 << 10) throws(FileError) -> [UInt8]? {
-    defer { WorkerThread.current?.leave() }
-    let file = try open(path, flags: O_RDONLY | O_NONBLOCK)
-    let kind = try Self.kind(file, path)
-    guard kind == .regular else { throw FileError(path, .wrongKind(kind.text)) }
-    let wanted = Array(mark.utf8)
-    var content: [UInt8] = []
-    while content.count < limit {
-      // As many bytes as the mark still lacks: it cannot end earlier, so nothing after it is read.
-      let matched = (0..<wanted.count).reversed().first { content.suffix($0).elementsEqual(wanted.prefix($0)) } ?? 0
-      let part = try Self.readOnce(file, path, atMost: wanted.count - matched)
-      if part.isEmpty { return nil }
-      content += part
-      if content.suffix(wanted.count).elementsEqual(wanted) { return content }
+    try regular(path) { (file) throws(FileError) in
+      let wanted = Array(mark.utf8)
+      var content: [UInt8] = []
+      while content.count < limit {
+        // As many bytes as the mark still lacks: it cannot end earlier, so nothing after it is read.
+        let matched = (0..<wanted.count).reversed().first { content.suffix($0).elementsEqual(wanted.prefix($0)) } ?? 0
+        let part = try Self.readOnce(file, path, atMost: wanted.count - matched)
+        if part.isEmpty { return nil }
+        content += part
+        if content.suffix(wanted.count).elementsEqual(wanted) { return content }
+      }
+      return nil
     }
-    return nil
   }
 
   /// Reads a regular file piece by piece until `body` has enough: for tables that are too large to be held.
@@ -98,38 +87,31 @@ package struct HostFiles: Sendable {
   package func pieces(
     _ path: String, limit: FileLimit, _ body: ([UInt8]) -> Bool
   ) throws(FileError) {
-    defer { WorkerThread.current?.leave() }
-    let file = try open(path, flags: O_RDONLY | O_NONBLOCK)
-    let kind = try Self.kind(file, path)
-    guard kind == .regular else { throw FileError(path, .wrongKind(kind.text)) }
-    var count = 0
-    while true {
-      let part = try Self.readOnce(file, path, atMost: 64 << 10)
-      count += part.count
-      guard count <= limit.bytes else { throw FileError(path, .tooLarge(limit: limit.bytes)) }
-      if part.isEmpty || !body(part) { return }
+    try regular(path) { (file) throws(FileError) in
+      var count = 0
+      while true {
+        let part = try Self.readOnce(file, path, atMost: 64 << 10)
+        count += part.count
+        guard count <= limit.bytes else { throw FileError(path, .tooLarge(limit: limit.bytes)) }
+        if part.isEmpty || !body(part) { return }
+      }
     }
   }
 
   /// What a path leads to, links followed; nil when there is nothing.
   package func kind(_ path: String) throws(FileError) -> Kind? {
-    defer { WorkerThread.current?.leave() }
     do {
-      return try Self.kind(open(path, flags: clinux_O_PATH), path)
+      return try opened(path, flags: clinux_O_PATH) { (file) throws(FileError) in try Self.kind(file, path) }
     } catch { return try Self.absent(error) }
   }
 
   /// Opens a file for reading, and reads nothing of it.
-  package func probe(_ path: String) throws(FileError) {
-    defer { WorkerThread.current?.leave() }
-    _ = try open(path, flags: O_RDONLY | O_NONBLOCK)
-  }
+  package func probe(_ path: String) throws(FileError) { _ = try open(path, flags: O_RDONLY | O_NONBLOCK) }
 
   /// Identity and age of a file, links followed; nil when there is nothing.
   package func stamp(_ path: String) throws(FileError) -> Stamp? {
-    defer { WorkerThread.current?.leave() }
     do {
-      let status = try Self.status(open(path, flags: clinux_O_PATH), path)
+      let status = try opened(path, flags: clinux_O_PATH) { (file) throws(FileError) in try Self.status(file, path) }
       let seconds = Int64(status.st_mtim.tv_sec)
       let modified = seconds.multipliedSaturated(by: 1_000_000_000).addingSaturated(Int64(status.st_mtim.tv_nsec))
       return Stamp(inode: UInt64(status.st_ino), modifiedNanoseconds: modified, size: Int64(status.st_size))
@@ -138,30 +120,51 @@ package struct HostFiles: Sendable {
 
   /// The target of a symbolic link as it is written; nil when there is nothing or no link.
   package func linkTarget(_ path: String) throws(FileError) -> String? {
-    defer { WorkerThread.current?.leave() }
     do {
-      let link = try open(path, flags: clinux_O_PATH | clinux_O_NOFOLLOW)
-      var buffer = [CChar](repeating: 0, count: Int(PATH_MAX))
-      let count = readlinkat(link.raw, "", &buffer, buffer.count)
-      guard count >= 0 else { return nil }
-      return String(decoding: buffer.prefix(count).map { UInt8(bitPattern: $0) }, as: UTF8.self)
+      return try opened(path, flags: clinux_O_PATH | clinux_O_NOFOLLOW) { link in
+        var buffer = [CChar](repeating: 0, count: Int(PATH_MAX))
+        let count = readlinkat(link.raw, "", &buffer, buffer.count)
+        guard count >= 0 else { return nil }
+        return String(decoding: buffer.prefix(count).map { UInt8(bitPattern: $0) }, as: UTF8.self)
+      }
     } catch { return try Self.absent(error) }
   }
 
   /// The names in a directory, sorted; nil when there is no such directory.
   package func entries(_ path: String) throws(FileError) -> [String]? {
-    defer { WorkerThread.current?.leave() }
     do {
-      let directory = try open(path, flags: O_RDONLY | clinux_O_DIRECTORY | O_NONBLOCK)
-      return try Self.names(directory, path)
+      return try opened(path, flags: O_RDONLY | clinux_O_DIRECTORY | O_NONBLOCK) { (directory) throws(FileError) in
+        try Self.names(directory, path)
+      }
     } catch { return try Self.absent(error) }
   }
 
-  /// Opens a path unless the recording says that it could not be read, or its file system is known not to answer.
-  func open(_ path: String, flags: CInt) throws(FileError) -> FileDescriptor {
+  /// Opens a path unless the recording says that it could not be read, or its file system is known not to answer, and
+  /// gives the descriptor to `body`; the worker knows meanwhile what its thread may be waiting for.
+  func opened<Value: ~Copyable>(
+    _ path: String, flags: CInt, _ body: (consuming FileDescriptor) throws(FileError) -> Value
+  ) throws(FileError) -> Value {
     guard !forbids(path) else { throw FileError(path, .permissionDenied) }
     if let held = WorkerThread.current?.enter(path) { throw FileError(path, .unanswered(path: held.path)) }
-    return try root.open(path, flags: flags)
+    defer { WorkerThread.current?.leave() }
+    return try body(try root.open(path, flags: flags))
+  }
+
+  /// The descriptor itself, for what is done with it later and elsewhere.
+  func open(_ path: String, flags: CInt) throws(FileError) -> FileDescriptor {
+    try opened(path, flags: flags) { (file) throws(FileError) in file }
+  }
+
+  /// A regular file, opened for reading.
+  private func regular<Value>(
+    _ path: String, _ body: (borrowing FileDescriptor) throws(FileError) -> Value
+  ) throws(FileError) -> Value {
+    // O_NONBLOCK: opening a FIFO without a writer returns at once (fifo(7)).
+    try opened(path, flags: O_RDONLY | O_NONBLOCK) { (file) throws(FileError) in
+      let kind = try Self.kind(file, path)
+      guard kind == .regular else { throw FileError(path, .wrongKind(kind.text)) }
+      return try body(file)
+    }
   }
 
   /// Whether the recording says that a path could not be read.
@@ -176,7 +179,7 @@ extension HostFiles {
     return nil
   }
 
-  private static func status(_ file: borrowing FileDescriptor, _ path: String) throws(FileError) -> stat {
+  static func status(_ file: borrowing FileDescriptor, _ path: String) throws(FileError) -> stat {
     var status = stat()
     guard fstat(file.raw, &status) == 0 else { throw FileError(path, call: "fstat", code: errno) }
     return status

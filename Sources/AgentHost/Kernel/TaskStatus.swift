@@ -1,4 +1,5 @@
 import AgentCore
+
 /// What /proc/PID/stat says of a process or a thread (proc_pid_stat(5)): a file that never blocks.
 package struct TaskStatus: Sendable, Hashable {
   /// Its name: at most 15 bytes, any of them.

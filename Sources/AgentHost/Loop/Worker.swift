@@ -134,7 +134,7 @@ package final class Worker: Sendable {
       // No further thread: the others wait for the held one.
       return queue.withLock { $0.takeBack(held) }
     }
-    guard let path = queue.withLock({ $0.path(of: held) }) else { return }
+    guard let path = queue.withLock({ $0.place(of: held)?.path }) else { return }
     let find = WorkerJob(
       run: { [queue, mounts] in
         let place = mounts(path)

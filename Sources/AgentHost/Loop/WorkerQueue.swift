@@ -183,7 +183,8 @@ struct WorkerQueue: Sendable {
     if thread == active { working?.place = nil } else { held[thread]?.place = nil }
   }
 
-  func path(of thread: UInt64) -> String? { held[thread]?.place?.path }
+  /// The file that a thread is at.
+  func place(of thread: UInt64) -> HeldPlace? { thread == active ? working?.place : held[thread]?.place }
 
   mutating func found(_ place: HeldPlace, of thread: UInt64) {
     guard held[thread]?.place?.path == place.path else { return }
@@ -252,6 +253,9 @@ final class WorkerThread: Sendable {
     }
     pthread_detach(thread)
   }
+
+  /// The file that this thread may be waiting for.
+  var place: HeldPlace? { queue.withLock { $0.place(of: number) } }
 
   /// Notes that this thread has done with the file.
   func leave() { queue.withLock { $0.leave(number) } }

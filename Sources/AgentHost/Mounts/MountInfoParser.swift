@@ -1,4 +1,5 @@
 import AgentText
+
 /// Reads mountinfo as bytes: a node with many pods has tens of thousands of lines.
 struct MountInfoParser {
   private static let space = UInt8(ascii: " ")

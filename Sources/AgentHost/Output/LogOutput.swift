@@ -30,6 +30,11 @@ package final class LogOutput: Sendable {
     var missing = 0
     var isWriting = false
 
+    mutating func drop(_ count: Int) {
+      dropped += count
+      missing += count
+    }
+
     mutating func removeFirst() {
       size -= waiting.removeFirst().count
       written = 0
@@ -96,9 +101,7 @@ package final class LogOutput: Sendable {
     state.withLock { state in
       let notice = state.missing > 0 ? gap(state.missing) : []
       guard state.size + notice.count + entry.count <= Self.bound else {
-        state.dropped += 1
-        state.missing += 1
-        return
+        return state.drop(1)
       }
       if !notice.isEmpty { state.waiting.append(notice) }
       state.missing = 0
@@ -118,7 +121,7 @@ package final class LogOutput: Sendable {
         case .written: state.removeFirst()
         case .lost:
           state.removeFirst()
-          state.dropped += 1
+          state.drop(1)
         case .full: return false
         }
       }
@@ -178,7 +181,7 @@ package final class LogOutput: Sendable {
       }
       self.state.withLock { state in
         state.isWriting = false
-        if isWritten != true { state.dropped += entries.count }
+        if isWritten != true { state.drop(entries.count) }
       }
       self.begin(on: worker)
     }

@@ -1,4 +1,5 @@
 import AgentText
+
 /// What a health page answered, for checks that need no more of it than its status.
 package struct HealthAnswer: Sendable, Equatable {
   /// Where it was asked.

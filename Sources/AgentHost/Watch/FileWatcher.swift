@@ -134,14 +134,13 @@ package actor FileWatcher {
   ) async -> [Request: Result<[Inotify.Added], WatchProblem>]? {
     do {
       return try await worker.run { [files] in
-        let mounts = OwnMounts()
-        return Dictionary(
-          uniqueKeysWithValues: requests.map { request in
-            (
-              request,
-              Result { try inotify.add(request.path, files: files, mounts: mounts) }.mapError { WatchProblem("\($0)") }
-            )
-          })
+        var mounts = OwnMounts()
+        var added: [Request: Result<[Inotify.Added], WatchProblem>] = [:]
+        for request in requests {
+          added[request] = Result { try inotify.add(request.path, files: files, mounts: &mounts) }
+            .mapError { WatchProblem("\($0)") }
+        }
+        return added
       }
     } catch {
       guard let only = requests.first, requests.count == 1 else { return nil }

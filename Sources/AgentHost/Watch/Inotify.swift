@@ -62,7 +62,7 @@ final class Inotify: Sendable {
   ///
   /// - Throws: ``FileError``, ``SystemCallError``, or ``NotWatchable`` for a file system whose changes inotify does not
   ///   see.
-  func add(_ path: String, files: HostFiles, mounts: OwnMounts) throws -> [Added] {
+  func add(_ path: String, files: HostFiles, mounts: inout OwnMounts) throws -> [Added] {
     var added: [Added] = []
     for place in Self.places(of: path) {
       guard let directory = try KeptDirectory.open(place.directory, files: files) else { continue }
@@ -134,15 +134,7 @@ final class KeptDirectory: Sendable {
 /// On a dead file system open(2) with O_PATH and inotify_add_watch(2) of its root return, and the first call that asks it
 /// does not; so the number of the mount is read from /proc/self/fdinfo (proc_pid_fdinfo(5), `mnt_id`).
 struct OwnMounts: Sendable {
-  private let types: [Int: String]
-
-  /// Reads the table; where that cannot be read, nothing is known of any descriptor. To be read after the directories
-  /// were opened would be right for what is mounted between; the next event finds it.
-  init() {
-    let table = try? MountTable(
-      HostFiles(root: HostRoot("/", mode: .live)).bytes("/proc/self/mountinfo", limit: .kernel))
-    types = Dictionary((table?.mounts ?? []).map { ($0.id, $0.type) }) { first, _ in first }
-  }
+  private var types: [Int: String] = [:]
 
   /// What a descriptor lies on.
   struct Kind {
@@ -152,10 +144,17 @@ struct OwnMounts: Sendable {
     var forgetsDirectories: Bool { ["proc", "sysfs", "cgroup2", "cgroup"].contains(type) }
   }
 
-  /// Nil where it is not told.
-  func kind(of descriptor: CInt) -> Kind? {
-    let text = try? HostFiles(root: HostRoot("/", mode: .live)).text("/proc/self/fdinfo/\(descriptor)", limit: .kernel)
+  /// Nil where it is not told. The table is read again for a mount that is not in it, so always after the descriptor was
+  /// opened.
+  mutating func kind(of descriptor: CInt) -> Kind? {
+    guard let files = try? HostFiles(root: HostRoot("/", mode: .live)) else { return nil }
+    let text = try? files.text("/proc/self/fdinfo/\(descriptor)", limit: .kernel)
     let line = text?.split(separator: "\n").first { $0.hasPrefix("mnt_id:") }
-    return line.flatMap { Int($0.dropFirst(7).filter(\.isNumber)) }.flatMap { types[$0] }.map { Kind(type: $0) }
+    guard let id = line.flatMap({ Int($0.dropFirst(7).filter(\.isNumber)) }) else { return nil }
+    if types[id] == nil {
+      let table = try? MountTable(files.bytes("/proc/self/mountinfo", limit: .kernel))
+      types = Dictionary((table?.mounts ?? []).map { ($0.id, $0.type) }) { first, _ in first }
+    }
+    return types[id].map { Kind(type: $0) }
   }
 }

@@ -26,8 +26,8 @@ package struct ContainerdConfiguration: Sendable, Equatable {
     var open = [try file(files)]
     var seen: Set<String> = []
     while let path = open.popLast(), seen.count < mostFiles {
-      guard seen.insert(path).inserted, let content = try files.bytesIfPresent(path), let document = TOMLText(content)
-      else { continue }
+      guard seen.insert(path).inserted, let content = try files.bytesIfPresent(path) else { continue }
+      guard let document = TOMLText(content) else { throw FileError(path, .wrongKind("no text in UTF-8")) }
       configuration.take(document, path)
       let folder = path[..<(path.lastIndex(of: "/") ?? path.startIndex)]
       for pattern in document.list("imports") ?? [] {

@@ -1,4 +1,5 @@
 import AgentText
+
 /// The files that `EnvironmentFile=` of a unit names (systemd.exec(5)).
 package enum EnvironmentFile {
   /// A variable and the line where its assignment begins.

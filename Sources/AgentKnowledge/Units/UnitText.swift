@@ -1,4 +1,5 @@
 import AgentText
+
 /// Files in systemd's configuration syntax (systemd.syntax(7)): units, zram-generator.conf, swap.conf.
 package enum UnitText {
   /// One assignment.

@@ -9,31 +9,36 @@ enum BtrfsVolumes {
   static let remedy = "btrfs filesystem show; btrfs replace start NUMBER /dev/NEW DIRECTORY"
   private static let directory = "/sys/fs/btrfs"
 
-  static func arrays(_ files: HostFiles) -> [RAIDArray] {
-    let names = ((try? files.entries(directory)) ?? nil) ?? []
-    return names.compactMap { name in
+  /// Those that are mounted; for the worker thread.
+  static func arrays(_ files: HostFiles) throws(FileError) -> [RAIDArray] {
+    var arrays: [RAIDArray] = []
+    for name in try files.entries(directory) ?? [] {
       let path = "\(directory)/\(name)"
-      let numbers = ((try? files.entries("\(path)/devinfo")) ?? nil) ?? []
+      var states: [String] = []
       // While a disk is replaced the new one has the number 0.
-      let states = numbers.filter { $0 != "0" }.compactMap { line("\(path)/devinfo/\($0)/missing", files) }
-      guard states.count > 1 else { return nil }
+      for number in try files.entries("\(path)/devinfo") ?? [] where number != "0" {
+        if let state = try line("\(path)/devinfo/\(number)/missing", files) { states.append(state) }
+      }
+      guard states.count > 1 else { continue }
       let missing = states.count { $0 != "0" }
       let state: RAIDArray.State =
         missing == 0
-        ? .whole : .degraded(working: states.count - missing, of: states.count, repair: repair(path, files))
-      return RAIDArray(
-        name: "btrfs \(PlainText.short(name))", state: state, source: "\(path)/devinfo",
-        text: "missing: \(missing) of \(states.count)")
+        ? .whole : .degraded(working: states.count - missing, of: states.count, repair: try repair(path, files))
+      arrays.append(
+        RAIDArray(
+          name: "btrfs \(PlainText.short(name))", state: state, source: "\(path)/devinfo",
+          text: "missing: \(missing) of \(states.count)"))
     }
+    return arrays
   }
 
   /// What is being done (`exclusive_operation`, since Linux 5.10).
-  private static func repair(_ path: String, _ files: HostFiles) -> String? {
-    let operation = line("\(path)/exclusive_operation", files) ?? ""
+  private static func repair(_ path: String, _ files: HostFiles) throws(FileError) -> String? {
+    let operation = try line("\(path)/exclusive_operation", files) ?? ""
     return ["device replace", "device remove", "balance"].contains { operation.hasPrefix($0) } ? operation : nil
   }
 
-  private static func line(_ path: String, _ files: HostFiles) -> String? {
-    (try? files.text(path, limit: .kernel)).map { String($0.prefix { $0 != "\n" }) }
+  private static func line(_ path: String, _ files: HostFiles) throws(FileError) -> String? {
+    try files.textIfPresent(path, limit: .kernel).map { String($0.prefix { $0 != "\n" }) }
   }
 }

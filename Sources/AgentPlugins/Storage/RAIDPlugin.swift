@@ -35,25 +35,34 @@ package struct RAIDPlugin: Plugin {
       let md = Fact(from: RAIDArray.mdPath) { () throws(FileError) in
         try files.textIfPresent(RAIDArray.mdPath, limit: .kernel).map { RAIDArray.arrays(mdstat: $0) }
       }
-      return RAIDObservation(
-        takenAt: time, isStorage: isStorage, md: md, pools: Self.pools(files) + BtrfsVolumes.arrays(files))
+      let pools = Result { () throws(FileError) in try Self.pools(files) + BtrfsVolumes.arrays(files) }
+      return RAIDObservation(takenAt: time, isStorage: isStorage, md: md, pools: pools)
     }
   }
 
-  private static func pools(_ files: HostFiles) -> [RAIDArray] {
-    (((try? files.entries(pools)) ?? nil) ?? []).compactMap { name in
+  private static func pools(_ files: HostFiles) throws(FileError) -> [RAIDArray] {
+    var found: [RAIDArray] = []
+    for name in try files.entries(pools) ?? [] {
       let path = "\(pools)/\(name)/state"
-      guard let text = try? files.text(path, limit: .kernel) else { return nil }
-      return RAIDArray.pool(name, state: String(text.prefix { $0 != "\n" }), source: path)
+      guard let text = try files.textIfPresent(path, limit: .kernel) else { continue }
+      found.append(RAIDArray.pool(name, state: String(text.prefix { $0 != "\n" }), source: path))
     }
+    return found
   }
 
   /// A verdict for each array.
   package func judge(_ observation: RAIDObservation) -> [Verdict] {
-    let arrays = (observation.md.value ?? []) + observation.pools
-    if let error = observation.md.error { return [Verdict(Self.check.id, .unknown, "\(error)")] }
-    guard !arrays.isEmpty else { return [Verdict(Self.check.id, .skipped, "no arrays of disks here")] }
-    return arrays.map { judge($0, isStorage: observation.isStorage) }
+    var problem = observation.md.error
+    var arrays = observation.md.value ?? []
+    switch observation.pools {
+    case .success(let pools): arrays += pools
+    case .failure(let error): problem = problem ?? error
+    }
+    // What could be seen counts all the same.
+    let verdicts =
+      arrays.map { judge($0, isStorage: observation.isStorage) }
+      + [problem].compactMap(\.self).map { Verdict(Self.check.id, .unknown, "\($0)") }
+    return verdicts.isEmpty ? [Verdict(Self.check.id, .skipped, "no arrays of disks here")] : verdicts
   }
 
   private func judge(_ array: RAIDArray, isStorage: Bool) -> Verdict {
@@ -90,7 +99,8 @@ package struct RAIDObservation: Sendable, Equatable {
   /// Whether this host exports file systems.
   var isStorage: Bool
   var md: Fact<[RAIDArray]>
-  var pools: [RAIDArray]
+  /// Those of ZFS and btrfs.
+  var pools: Result<[RAIDArray], FileError>
 }
 
 /// Several disks that work as one.

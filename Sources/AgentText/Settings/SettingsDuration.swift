@@ -1,4 +1,5 @@
 import AgentCore
+
 extension Duration: SettingsScalar {
   /// An integer followed by `ms`, `s`, `m`, `h` or `d` (a day has 24 hours), without sign or space.
   package init(settingsScalar text: String) throws(SettingsScalarError) {

@@ -101,20 +101,23 @@ struct SessionBuilder {
     }
   }
 
-  /// Reads twice where a file system on the way does not answer: the second time that is refused by name, so that the
-  /// agent starts with what it can see.
+  /// Reads again where a file system on the way does not answer: that is refused by name then, so that the agent starts
+  /// with what it can see. A disk that is only slow is not: the first reading counts as well as the second.
   private func read<T: Sendable>(on base: SessionBase, _ body: @escaping @Sendable () throws -> T) async throws -> T {
-    let first: T? = try await withThrowingTaskGroup(of: T?.self) { group in
-      defer { group.cancelAll() }
-      group.addTask { try await base.worker.run(body) }
-      group.addTask {
-        try await LoopClock(loop: loop).sleep(for: .seconds(2))
-        return nil
+    do {
+      return try await withThrowingTaskGroup(of: T.self) { group in
+        defer { group.cancelAll() }
+        group.addTask { try await base.worker.run(body) }
+        group.addTask {
+          try await LoopClock(loop: loop).sleep(for: .seconds(2))
+          return try await base.worker.run(body)
+        }
+        guard let first = try await group.next() else { throw CancellationError() }
+        return first
       }
-      return try await group.next() ?? nil
+    } catch is Worker.Failure {
+      return try await base.worker.run(body)
     }
-    if let first { return first }
-    return try await base.worker.run(body)
   }
 
   private func usage<T>(_ body: () throws -> T) throws -> T {

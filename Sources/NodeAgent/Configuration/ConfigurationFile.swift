@@ -46,7 +46,7 @@ struct ConfigurationLoading {
       let root = try HostRoot(root)
       let source = try ConfigurationFile(named: file, root: root)
       let files = HostFiles(root: root)
-      return try await Worker().run {
+      return try await Worker(loop: loop).run {
         try source.load(registry: PluginRegistry.all, detected: RoleDetection(reading: files))
       }
     } catch {

@@ -5,7 +5,7 @@ import Testing
 
 @testable import AgentHost
 
-@Suite struct WorkerTests {
+@Suite(.timeLimit(.minutes(5))) struct WorkerTests {
   /// A call that does not return until it is let go.
   private final class Hang: Sendable {
     private let pipe = Guarded<(CInt, CInt)>(
@@ -60,6 +60,28 @@ import Testing
       #expect(try await stuck.value == "late", "slow is not lost")
       while !worker.health().held.isEmpty { await Task.yield() }
       #expect(try await worker.run { try files.text("/data/a") } == "1")
+    }
+  }
+
+  /// Whatever was asked of a file: once that is known, the thread waits for no file any more.
+  @Test func whatWasReadIsNotWaitedFor() async throws {
+    let tree = try TemporaryTree(["data/a": "1"])
+    try await withLoop { loop in
+      let files = HostFiles(root: try HostRoot(tree.path, mode: .live))
+      let worker = try Worker(loop: loop)
+      let asked: [@Sendable () throws -> Void] = [
+        { _ = try files.bytes("/data/a") }, { _ = try files.kind("/data/a") }, { _ = try files.stamp("/data/a") },
+        { _ = try files.entries("/data") }, { _ = try files.linkTarget("/data/a") }, { try files.probe("/data/a") },
+        { _ = try files.isProgram("/data/a") }, { _ = try files.space("/data/a") },
+        { _ = try files.head("/data/a", through: "1") }, { _ = try files.textIfPresent("/data/none") },
+      ]
+      let places = try await worker.run {
+        try asked.map { ask in
+          try ask()
+          return WorkerThread.current?.place
+        }
+      }
+      #expect(places == Array(repeating: nil, count: asked.count))
     }
   }
 

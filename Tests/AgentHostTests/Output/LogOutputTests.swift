@@ -5,7 +5,7 @@ import Testing
 
 @testable import AgentHost
 
-@Suite struct LogOutputTests {
+@Suite(.timeLimit(.minutes(5))) struct LogOutputTests {
   private static func line(_ number: Int) -> [UInt8] {
     Array("\(number) \(String(repeating: "x", count: 1000))\n".utf8)
   }

@@ -123,6 +123,8 @@ import Testing
         ], .ok
       ),
       (["/etc/containerd/config.toml": String(repeating: "[", count: 100_000)], .ok), ([:], .ok),
+      // A directory: what it would say is not known, so its socket alone does not make it well.
+      (["/etc/containerd/config.toml/x": ""], .unknown),
     ] as [([String: String], CheckState)]) func containerdMayNotSwitchKubernetesOff(
       files: [String: String], state: CheckState
     ) async throws

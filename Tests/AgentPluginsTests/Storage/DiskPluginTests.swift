@@ -319,6 +319,17 @@ import Testing
   }
 
   /// One disk is no array, and before Linux 5.6 nothing tells.
+  /// What cannot be seen of one kind hides nothing of another, and is not called whole.
+  @Test func btrfsThatCannotBeSeenIsUnknownBesideTheKernelsArrays() async throws {
+    let files = [
+      "/proc/mdstat": "Personalities : [raid1]\nmd0 : active raid1 sdb1[1] sda1[0]\n      9 blocks [2/1] [U_]\n",
+      // A directory where a file should be: it cannot be read.
+      "/sys/fs/btrfs/u/devinfo/1/missing/x": "",
+    ]
+    let found = try await verdicts(files).filter { $0.check == "raid.state" }
+    #expect(found.map(\.state) == [.failing, .unknown], "\(found)")
+  }
+
   @Test func btrfsOnOneDiskIsNoArray() async throws {
     let files = ["/sys/fs/btrfs/u/devinfo/1/missing": "0\n", "/sys/fs/btrfs/v/devinfo/1/error_stats": "write_errs 0\n"]
     #expect(try await verdicts(files).of("raid.state").state == .skipped)

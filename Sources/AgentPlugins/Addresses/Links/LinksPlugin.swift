@@ -35,7 +35,8 @@ package struct LinksPlugin: Plugin {
     if case .absent = route {
       observation.lostRoute = try await host.read { files in LostRoute(reading: files, kubelet: kubelet) }
     }
-    observation.lost = host.roles.contains(.worker) ? [.workloads] : []
+    observation.lost =
+      (host.roles.contains(.worker) ? [.workloads] : []) + (host.roles.contains(.storage) ? [.storage] : [])
     observation.atRisk = host.roles.isDisjoint(with: [.controlPlane, .loadBalancer]) ? [] : [.administration]
     observation.isAlone = known?.links.allSatisfy { $0.flags.contains(.loopback) } == true
     if let known, let link = interface.value.flatMap({ known.link($0) }) {
@@ -93,8 +94,8 @@ package struct LinksObservation: Sendable, Equatable {
   var ports: [LinkPort] = []
   /// What the lack of a default route is to the kubelet.
   var lostRoute = LostRoute.harmless
-  /// What hangs on the node's own interface on this host: its workloads on a worker, of what other hosts carry as well
-  /// only a share on a control-plane node and a balancer.
+  /// What hangs on the node's own interface on this host: its workloads on a worker, what it exports on a storage host; of
+  /// what other hosts carry as well only a share on a control-plane node and a balancer.
   var lost: [Plane] = []
   var atRisk: [Plane] = []
   /// Whether the host has no interface but loopback.
@@ -111,8 +112,8 @@ enum LinksChecks {
     "links.state", title: "The interface with the node's address works",
     why: """
       Everything that this node does for the cluster goes through one interface. A bad cable or plug first makes it \
-      slow or lossy, or lets it come and go, which looks like a fault of storage or of the API server; Wi-Fi that drops foreign frames keeps \
-      MetalLB's addresses silent.
+      slow or lossy, or lets it come and go, which looks like a fault of storage or of the API server; Wi-Fi that drops \
+      foreign frames keeps MetalLB's addresses silent.
       """,
     source: """
       the kernel's table of interfaces (rtnetlink) with those below (ports, VLANs), how often their carrier changed, \
@@ -120,5 +121,6 @@ enum LinksChecks {
       """,
     confirm: "ip -s link show dev INTERFACE; ethtool INTERFACE",
     remedy: "ip link set dev INTERFACE up; change the cable, then the plug of the switch", undo: "nothing was changed",
-    subject: "interface", worst: .failing, lost: [.workloads], atRisk: [.workloads, .administration])
+    subject: "interface", worst: .failing, lost: [.workloads, .storage],
+    atRisk: [.workloads, .storage, .administration])
 }

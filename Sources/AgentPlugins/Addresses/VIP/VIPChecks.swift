@@ -64,8 +64,8 @@ enum VIPChecks {
     "vip.configuration", title: "The configuration of the shared address holds at a fail-over",
     why: "Mistakes here show only when a host dies: the address stays away, or stays on a host whose API is dead.",
     source: """
-      /etc/keepalived/keepalived.conf and what it includes, with the users and programs of its scripts; kube-vip's manifest; the table of interfaces; where \
-      checks: vip.configuration: {adverts: true} asks for it, VRRP's adverts on the link (heard only, never sent)
+      /etc/keepalived/keepalived.conf and what it includes, with the users and programs of its scripts; kube-vip's \
+      manifest; the table of interfaces; where checks: vip.configuration: {adverts: true} asks for it, VRRP's adverts on the link (heard only, never sent)
       """,
     confirm: """
       keepalived --config-test; cat /etc/kubernetes/manifests/kube-vip.yaml; tcpdump -ni INTERFACE ip proto 112

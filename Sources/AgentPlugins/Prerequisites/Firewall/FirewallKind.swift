@@ -32,7 +32,9 @@ enum FirewallKind: String, CustomStringConvertible {
       let zone = set.zone.map { " --zone=\($0)" } ?? ""
       let options = shut.map { $0.isRefused ? Self.richRule($0.traffic) : Self.option($0.traffic) }
       return "firewall-cmd --permanent\(zone) \(options.joined(separator: " ")) && firewall-cmd --reload"
-    case .persistent, .iptables, .nftables:
+    // Its rules are not read, so none is known to stand in the way.
+    case .nftables: return showing
+    case .persistent, .iptables:
       let rules = shut.map { "iptables -I INPUT \(Self.match($0.traffic)) -j ACCEPT" }
       // Rules of kube-proxy and of the network stand in the kernel too: what is saved by a tool would keep them.
       return

@@ -1,4 +1,5 @@
 import AgentText
+
 /// Turns the elements of a zone or a policy into rules, in the order in which firewalld applies them.
 struct FirewalldRules {
   private static let deepestInclude = 8

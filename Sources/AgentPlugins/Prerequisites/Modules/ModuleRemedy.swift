@@ -1,4 +1,5 @@
 import AgentText
+
 /// The commands that get a module loaded.
 enum ModuleRemedy {
   /// The file of the Kubernetes documentation's readers.

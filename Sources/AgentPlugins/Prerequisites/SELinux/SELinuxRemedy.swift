@@ -1,5 +1,6 @@
 import AgentText
 import AgentHost
+
 /// The commands that bring SELinux into a mode.
 struct SELinuxRemedy {
   private let observation: SELinuxObservation

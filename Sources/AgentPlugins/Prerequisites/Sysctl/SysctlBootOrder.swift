@@ -1,4 +1,5 @@
 import AgentText
+
 /// What systemd-sysctl will write at the next boot, from the lines of its files in their order.
 ///
 /// A later line of the same name takes the place of an earlier one, at the end of the order; one with the same value

@@ -33,8 +33,9 @@ package struct ContainerdPlugin: Plugin {
     package var takenAt: HostTime
     var irrelevance: String?
     var result: HTTPProbeResult
-    /// What switches the interface for Kubernetes off: the file, and the word in `disabled_plugins`.
-    var disabled: Evidence?
+    /// What switches the interface for Kubernetes off: the file, and the word in `disabled_plugins`; absent where nothing
+    /// does.
+    var disabled: Fact<Evidence>
   }
 
   private let host: Host
@@ -51,13 +52,15 @@ package struct ContainerdPlugin: Plugin {
     let endpoint = facts.configuration.text(["containerRuntimeEndpoint"], flag: "container-runtime-endpoint")
     let isUsed = (endpoint.value ?? nil)?.contains("containerd") == true
     let roles = host.roles
-    let disabled = try await host.read { files in
-      // What cannot be read here is containerd's own to complain of; the socket tells whether it runs.
-      isUsed || Self.isNext(files, facts, roles: roles) ? try? ContainerdConfiguration.read(files).disabled : nil
+    let disabled: Fact<Evidence> = try await host.read { files in
+      guard isUsed || Self.isNext(files, facts, roles: roles) else { return .absent }
+      return Fact(from: ContainerdConfiguration.path) { () throws(FileError) in
+        try ContainerdConfiguration.read(files).disabled
+      }
     }
     guard isUsed else {
       return Observation(
-        takenAt: time, irrelevance: disabled == nil ? "containerd is not the kubelet's runtime here" : nil,
+        takenAt: time, irrelevance: disabled == .absent ? "containerd is not the kubelet's runtime here" : nil,
         result: HTTPProbeResult(.notRecorded), disabled: disabled)
     }
     let result = await host.http(HTTPProbeRequest(.unix(Self.socket), path: "/"))
@@ -77,14 +80,18 @@ package struct ContainerdPlugin: Plugin {
   package func judge(_ observation: Observation) -> [Verdict] {
     let check = Self.responding.id
     if let reason = observation.irrelevance { return [Verdict(check, .skipped, reason)] }
-    if let disabled = observation.disabled { return [Self.switchedOff(disabled)] }
+    if let disabled = observation.disabled.value { return [Self.switchedOff(disabled)] }
+    let unseen = observation.disabled.error.map { "whether it serves Kubernetes cannot be seen: \($0)" }
     switch observation.result.outcome {
+    case .notRecorded where unseen != nil: return [Verdict(check, .unknown, unseen ?? "")]
     case .notRecorded: return [Verdict(check, .unknown, "the recording does not say whether containerd answers")]
     case .failed(let failure) where failure.phase == .connect && failure.reason == .denied:
       return [Verdict(check, .unknown, "\(Self.socket): \(failure); run it as root")]
     case .failed(let failure) where failure.phase == .connect:
       return [Verdict(check, .failing, "containerd does not answer on its socket: \(failure)")]
-    case .failed, .answered: return [Verdict(check, .ok, "accepts connections")]
+    case .failed, .answered:
+      if let unseen { return [Verdict(check, .unknown, "accepts connections, and \(unseen)")] }
+      return [Verdict(check, .ok, "accepts connections")]
     }
   }
 
@@ -99,12 +106,17 @@ package struct ContainerdPlugin: Plugin {
 
   /// Whether it accepts.
   package func metrics(_ observation: Observation) -> [MetricFamily] {
-    let state = judge(observation).first?.state
-    if case .notRecorded = observation.result.outcome { return EndpointMeasure.families([]) }
-    guard state == .ok || state == .failing else { return EndpointMeasure.families([]) }
+    let isUp: Bool
+    switch observation.result.outcome {
+    case .notRecorded: return EndpointMeasure.families([])
+    case .failed(let failure) where failure.phase == .connect && failure.reason == .denied:
+      return EndpointMeasure.families([])
+    case .failed(let failure): isUp = failure.phase != .connect
+    case .answered: isUp = true
+    }
     return EndpointMeasure.families([
       EndpointMeasure(
-        endpoint: "containerd", target: "\(ProbeTarget.unix(Self.socket))", isUp: state == .ok,
+        endpoint: "containerd", target: "\(ProbeTarget.unix(Self.socket))", isUp: isUp,
         latency: observation.result.times.connect)
     ])
   }

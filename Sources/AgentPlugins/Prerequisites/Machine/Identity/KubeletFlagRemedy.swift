@@ -1,4 +1,5 @@
 import AgentText
+
 /// The command that gives a kubelet's flag another value in the file where it stands.
 enum KubeletFlagRemedy {
   /// - Parameter source: as the kubelet's settings name it, `--FLAG in FILE`.
