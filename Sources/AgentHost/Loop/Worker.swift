@@ -15,6 +15,14 @@ package final class Worker: Sendable {
     /// So many threads are held by file systems that no more work is begun; where they are.
     case exhausted(paths: [String])
 
+    /// The path that was waited for; nil where none is known.
+    package var path: String? {
+      switch self {
+      case .noAnswer(let path, _): path
+      case .exhausted(let paths): paths.first
+      }
+    }
+
     /// The reason in words.
     package var description: String {
       switch self {
@@ -29,13 +37,13 @@ package final class Worker: Sendable {
   package struct Health: Sendable, Hashable {
     /// How often a thread was left behind in a call that did not return in time.
     package var abandoned: Int
-    /// The paths that threads are held at now.
-    package var held: [String]
+    /// The paths whose file systems are not read now, because a read there does not return.
+    package var unread: [String]
 
     /// Makes the health of a worker.
-    package init(abandoned: Int = 0, held: [String] = []) {
+    package init(abandoned: Int = 0, unread: [String] = []) {
       self.abandoned = abandoned
-      self.held = held
+      self.unread = unread
     }
   }
 

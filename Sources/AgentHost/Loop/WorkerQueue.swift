@@ -70,7 +70,7 @@ struct WorkerQueue: Sendable {
 
   /// How the threads are.
   var health: Worker.Health {
-    Worker.Health(abandoned: abandoned, held: held.values.compactMap { $0.place?.path }.sorted())
+    Worker.Health(abandoned: abandoned, unread: held.values.compactMap { Self.refused($0)?.path }.sorted())
   }
 
   // MARK: callers
@@ -194,10 +194,15 @@ struct WorkerQueue: Sendable {
   /// The place that keeps a path from being asked for.
   private func refusal(of path: String) -> HeldPlace? {
     held.values.lazy.compactMap { piece -> HeldPlace? in
-      // A disk of this machine may only be slow, and so may the work be: who comes meanwhile tries it too.
-      guard let place = piece.place, piece.isUnwanted || !place.isLocal else { return nil }
+      guard let place = Self.refused(piece) else { return nil }
       return Self.isWithin(path, place.mount ?? place.path) ? place : nil
     }.first
+  }
+
+  /// The place of a held thread that is asked nothing more. A disk of this machine may only be slow, and so may the work
+  /// be: who comes meanwhile tries it too.
+  private static func refused(_ piece: Piece) -> HeldPlace? {
+    piece.place.flatMap { piece.isUnwanted || !$0.isLocal ? $0 : nil }
   }
 
   private static func isWithin(_ path: String, _ directory: String) -> Bool {

@@ -73,7 +73,7 @@ package struct Host: Sendable {
   /// The processes now. To be asked for where a round begins: rounds that one trigger wakes share the reading then.
   package func processes() async -> Result<ProcessTable, FileError> {
     do { return try await sources.processes.value() } catch {
-      return .failure(FileError("/proc", .unanswered(path: "/proc")))
+      return .failure(FileError("/proc", .unanswered(path: (error as? Worker.Failure)?.path ?? "/proc")))
     }
   }
 

@@ -73,10 +73,10 @@ struct SelfJudge {
   }
 
   private func sources(_ live: SelfObservation.Live) -> Verdict {
-    if let held = live.reading.held.first {
+    if let held = live.reading.unread.first {
       return Verdict(
         "agent.sources", .warning, "\(held): its file system does not answer, and what lies there is not read",
-        evidence: live.reading.held.map { Evidence($0, "a read has not returned") },
+        evidence: live.reading.unread.map { Evidence($0, "a read has not returned") },
         remedy: "findmnt -T \(ShellWord.quote(held))")
     }
     guard let watching = live.watching else {

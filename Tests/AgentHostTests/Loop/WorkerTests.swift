@@ -51,14 +51,14 @@ import Testing
       for await _ in starts { break }
       // Waits for the thread that is held until another takes its place.
       #expect(try await worker.run { try files.text("/etc/b") } == "2")
-      #expect(worker.health() == Worker.Health(held: ["/data/a"]))
+      #expect(worker.health() == Worker.Health(unread: ["/data/a"]))
       // The watchdog's question is answered although a thread is held.
       await worker.answer()
       let error = await #expect(throws: FileError.self) { try await worker.run { try files.text("/data/c") } }
       #expect(error?.reason == .unanswered(path: "/data/a"))
       hang.letGo()
       #expect(try await stuck.value == "late", "slow is not lost")
-      while !worker.health().held.isEmpty { await Task.yield() }
+      while !worker.health().unread.isEmpty { await Task.yield() }
       #expect(try await worker.run { try files.text("/data/a") } == "1")
     }
   }
